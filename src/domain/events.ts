@@ -1,0 +1,71 @@
+import type { SamplePrediction, EpochRecord, StepRecord } from './history';
+import type { Sample, SkippedFile } from './dataset';
+import type { ErrorRecord } from './errors';
+
+export type DeviceChoice = 'auto' | 'webgpu' | 'cpu';
+
+/** What computes, and, if not the GPU, why. */
+export interface ComputeStatus {
+  readonly device: 'webgpu' | 'cpu';
+  /** As on the badge: `WebGPU · Apple M3`, `CPU · 1 thread`. */
+  readonly label: string;
+  readonly adapter: string | null;
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  readonly computePlan: string;
+  /** Why the GPU is not used; null when it is, or when the person chose the CPU. */
+  readonly reason: ErrorRecord | null;
+}
+
+/** Laws: `receivedBytes` never falls, `totalBytes` never changes, it ends with both equal. */
+export interface WeightsProgress {
+  readonly from: 'network' | 'cache';
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export interface WeightsReport {
+  readonly from: 'network' | 'cache';
+  readonly totalBytes: number;
+  readonly seconds: number;
+  /** False when the browser refused to keep them. */
+  readonly kept: boolean;
+}
+
+/** Laws: `done` never falls, `total` never changes, it ends with both equal. */
+export type IngestEvent =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly secondsLeft: number | null }
+  | { readonly kind: 'samples'; readonly samples: readonly IngestedSample[] }
+  | { readonly kind: 'skipped'; readonly files: readonly SkippedFile[] };
+
+export interface IngestedSample {
+  readonly sample: Sample;
+  /** At most 112 x 112 pixels, JPEG. */
+  readonly thumbnail: Blob;
+}
+
+export interface IngestReport {
+  readonly added: number;
+  readonly skipped: number;
+  readonly cancelled: boolean;
+}
+
+export type StageName = 'weights' | 'features' | 'training' | 'evaluation';
+
+/** What a run says while it goes. Laws: within a stage `done` never falls and `total` never changes. */
+export type RunEvent =
+  | { readonly kind: 'stage'; readonly stage: StageName; readonly done: number; readonly total: number; readonly secondsLeft: number | null; readonly note: string | null }
+  | { readonly kind: 'first-batch'; readonly sampleIds: readonly string[]; readonly labels: readonly number[] }
+  | { readonly kind: 'step'; readonly record: StepRecord }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord }
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'predictions'; readonly predictions: readonly SamplePrediction[] };
+
+/** Numbers of live tensors and bytes; equal before and after a whole run when everything is disposed once. */
+export interface MemoryReport {
+  readonly tensors: number;
+  readonly bytes: number;
+  readonly gpuBytes: number | null;
+}

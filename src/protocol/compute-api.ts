@@ -1,0 +1,42 @@
+import type { Fit } from '../domain/dataset';
+import type { ComputeStatus, DeviceChoice, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type { Prediction, RunRecord } from '../domain/history';
+import type { RunOutcome, RunRequest } from './engine-api';
+
+/**
+ * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
+ * Rejects with `picture-gone` when the file can no longer be read.
+ */
+export type PixelSource = (sampleId: string, fit: Fit) => Promise<Uint8Array>;
+
+/** A trained head as it is kept: everything a prediction needs besides the backbone. */
+export interface KeptHead {
+  readonly run: RunRecord;
+  /** `[classes, 25088]`, row-major, PyTorch's layout of Linear.weight. */
+  readonly weight: Float32Array;
+  /** `[classes]`. */
+  readonly bias: Float32Array;
+}
+
+/**
+ * The compute worker's contract with the control worker. It owns every tensor, the GPU device and the weights.
+ * It yields between pictures and steps, so that an aborted signal is heard there.
+ */
+export interface ComputeApi {
+  configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
+  startRun(request: RunRequest, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  /** The fit that the present head was trained with; null when there is no head. */
+  headFit(): Promise<Fit | null>;
+  /** `sampleId` lets features that are already held be used again. */
+  predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction>;
+  /** The present head, copied; null when nothing is trained. */
+  exportHead(): Promise<KeptHead | null>;
+  restoreHead(head: KeptHead): Promise<void>;
+  /** Drops features of samples that were removed. */
+  forgetSamples(ids: readonly string[]): Promise<void>;
+  memory(): Promise<MemoryReport>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  IngestEvent,
+  IngestReport,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
+import type { Prediction, RunRecord } from '../domain/history';
+import type { ProjectDocument } from '../domain/project';
+import type { RunConfig } from '../domain/run-config';
+
+/** Where things are fetched from; absolute URLs, so that workers need not know the page's address. */
+export interface EngineAddresses {
+  /** Folder of the weights, ends with `/`. */
+  readonly weights: string;
+  /** Hugging Face's dataset viewer, ends with `/`. */
+  readonly datasetsServer: string;
+}
+
+/** A sample of a run: its label index and split are fixed when the run starts. */
+export interface RunSample {
+  readonly id: string;
+  readonly labelIndex: number;
+  readonly split: Split;
+}
+
+export interface RunRequest {
+  readonly number: number;
+  readonly config: RunConfig;
+  readonly classNames: readonly string[];
+  readonly samples: readonly RunSample[];
+}
+
+/** Paused: the run's state is kept and `continueRun` goes on at the very next step. */
+export type RunOutcome =
+  | { readonly status: 'done'; readonly run: RunRecord }
+  | { readonly status: 'paused'; readonly epoch: number; readonly step: number };
+
+/** 224 x 224 RGB, 8 bit, row-major: what the network sees. */
+export interface FittedPicture {
+  readonly pixels: Uint8Array;
+  readonly fit: Fit;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What survived the last visit. */
+export interface Kept {
+  readonly project: ProjectDocument | null;
+  /** The run whose head can predict at once; null when none was kept. */
+  readonly run: RunRecord | null;
+  /** Why nothing could be read or will be kept; null when storage works. */
+  readonly problem: 'storage-refused' | 'project-newer' | 'project-invalid' | null;
+}
+
+export interface KagglePlan {
+  readonly host: string;
+  readonly dataset: string;
+  readonly picturesPerClass: number;
+  /** Estimate, bytes. */
+  readonly bytes: number;
+}
+
+/**
+ * The one contract between the page and the worker side. Implemented by the control worker, by the page's proxy, and by a fake
+ * in UI tests. Every method that can take long takes progress and an AbortSignal; every rejection is a HeadstartError.
+ */
+export interface EngineApi {
+  /** Must be the first call. */
+  start(addresses: EngineAddresses): Promise<void>;
+  /** Chooses what computes; disposes what the former device held. */
+  configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  /** Loads, checks and keeps the backbone's weights. Calling it again when they are loaded answers at once. */
+  loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
+
+  /** Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. */
+  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  /** The embedded drawings; needs no network. */
+  addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  /** Asks nothing of the network: what `addKaggle` would fetch. */
+  planKaggle(picturesPerClass: number): Promise<KagglePlan>;
+  addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  removeSamples(ids: readonly string[]): Promise<void>;
+  /** Samples whose pixels the worker can still read. */
+  listSamples(): Promise<readonly Sample[]>;
+  fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture>;
+
+  /** Features, training, evaluation. Aborting pauses within one picture or step. */
+  startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  /** Goes on with the paused run. */
+  continueRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  /** Ends the paused run where it is: evaluates, keeps the head. */
+  finishRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+
+  predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction>;
+  predictFile(file: Blob, signal: AbortSignal): Promise<Prediction>;
+
+  loadKept(): Promise<Kept>;
+  saveProject(project: ProjectDocument): Promise<void>;
+  /** Removes everything kept on this device: weights, project, head. */
+  forgetEverything(): Promise<void>;
+
+  memory(): Promise<MemoryReport>;
+  /** Frees every tensor and the device. */
+  dispose(): Promise<void>;
+}
