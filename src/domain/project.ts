@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import type { DatasetOrigin, Sample, SkippedFile } from './dataset';
+import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
+import type { RunRecord } from './history';
+import type { RunConfig } from './run-config';
+
+/** Raised with every change of the document's shape; older documents are migrated, newer ones refused. */
+export const projectVersion = 1;
+
+/** Everything that a project is, as plain JSON. It changes only by commands (see commands.ts). */
+export interface ProjectDocument {
+  readonly version: typeof projectVersion;
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly origin: DatasetOrigin | null;
+  /** Sorted by code point, as PyTorch's ImageFolder does: the position is the class index. */
+  readonly classNames: readonly string[];
+  /** Position in the palette of each class, so that a colour stays when classes come and go. */
+  readonly classColours: Readonly<Record<string, number>>;
+  readonly samples: readonly Sample[];
+  readonly skipped: readonly SkippedFile[];
+  readonly settings: RunConfig;
+  /** Oldest first. */
+  readonly runs: readonly RunRecord[];
+}
+
+export function createProject(id: string, createdAt: string, settings: RunConfig): ProjectDocument {
+  return {
+    version: projectVersion,
+    id,
+    name: 'Untitled project',
+    createdAt,
+    origin: null,
+    classNames: [],
+    classColours: {},
+    samples: [],
+    skipped: [],
+    settings,
+    runs: [],
+  };
+}
+
+const number = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A loss or a rate may be NaN in memory; JSON keeps it as null. */
+const measured = v.union([v.number(), v.pipe(v.null(), v.transform(() => Number.NaN))]);
+const split = v.picklist(['train', 'val', 'test']);
+const errorCode = v.custom<ErrorCode>(isErrorCode);
+
+const runConfig = v.object({
+  preset: v.picklist(['note', 'recommended', 'custom']),
+  way: v.picklist(['features', 'frozen', 'fine-tune']),
+  fit: v.picklist(['crop', 'squash', 'pad']),
+  featureNorm: v.nullable(number),
+  optimizer: v.picklist(['adam', 'adamw', 'sgd']),
+  learningRate: number,
+  weightDecay: number,
+  momentum: number,
+  batchSize: count,
+  epochs: count,
+  seed: count,
+  valFraction: number,
+  limitPerClass: v.nullable(count),
+  logEvery: count,
+}) satisfies v.GenericSchema<unknown, RunConfig>;
+
+const sample = v.object({
+  id: v.string(),
+  name: v.string(),
+  path: v.string(),
+  className: v.string(),
+  folderSplit: v.nullable(split),
+  width: count,
+  height: count,
+  bytes: count,
+});
+
+const step = v.object({
+  epoch: count,
+  step: count,
+  batchSize: count,
+  trainLoss: measured,
+  trainAccuracy: measured,
+  noteLoss: measured,
+  noteAccuracy: measured,
+});
+
+const epoch = v.object({
+  epoch: count,
+  trainLoss: measured,
+  trainAccuracy: measured,
+  valLoss: measured,
+  valAccuracy: measured,
+  noteValLoss: measured,
+  seconds: number,
+});
+
+export const runRecordSchema = v.object({
+  id: v.string(),
+  number: count,
+  startedAt: v.string(),
+  config: runConfig,
+  classNames: v.array(v.string()),
+  counts: v.object({ train: count, val: count, test: count }),
+  device: v.picklist(['webgpu', 'cpu']),
+  adapter: v.nullable(v.string()),
+  threads: count,
+  computePlan: v.string(),
+  history: v.object({ steps: v.array(step), epochs: v.array(epoch) }),
+  log: v.array(v.string()),
+  seconds: v.object({ weights: number, features: number, train: number, total: number }),
+  stoppedEarly: v.boolean(),
+  testAccuracy: v.nullable(number),
+}) satisfies v.GenericSchema<unknown, RunRecord>;
+
+const projectSchema = v.object({
+  version: v.literal(projectVersion),
+  id: v.string(),
+  name: v.pipe(v.string(), v.maxLength(200)),
+  createdAt: v.string(),
+  origin: v.nullable(v.picklist(['folder', 'drawings', 'kaggle'])),
+  classNames: v.array(v.string()),
+  classColours: v.record(v.string(), count),
+  samples: v.array(sample),
+  skipped: v.array(v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) })),
+  settings: runConfig,
+  runs: v.array(runRecordSchema),
+}) satisfies v.GenericSchema<unknown, ProjectDocument>;
+
+/**
+ * A stored document, checked. Throws `project-newer` for a version this build does not know (it must be left as it is)
+ * and `project-invalid` for anything else that does not fit.
+ */
+export function parseProject(stored: unknown): ProjectDocument {
+  const head = v.safeParse(v.object({ version: count }), stored);
+  if (!head.success) throw new HeadstartError('project-invalid');
+  if (head.output.version > projectVersion) throw new HeadstartError('project-newer');
+  const parsed = v.safeParse(projectSchema, stored);
+  if (!parsed.success) throw new HeadstartError('project-invalid', {}, { cause: new v.ValiError(parsed.issues) });
+  return parsed.output;
+}

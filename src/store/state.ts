@@ -1,0 +1,139 @@
+import type { CommandLog, ProjectCommand } from '../domain/commands';
+import type { DatasetOrigin, Split } from '../domain/dataset';
+import type { ComputeStatus, DeviceChoice, StageName, WeightsProgress, WeightsReport } from '../domain/events';
+import type { ErrorRecord } from '../domain/errors';
+import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { RunConfig } from '../domain/run-config';
+import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
+
+/** A file as the page lists it: the label rules decide its class. */
+export interface ListedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export interface ComputeState {
+  readonly choice: DeviceChoice;
+  /** null until the probe has answered. */
+  readonly status: ComputeStatus | null;
+  readonly error: ErrorRecord | null;
+}
+
+export interface WeightsState {
+  readonly phase: 'waiting' | 'loading' | 'ready' | 'failed';
+  readonly progress: WeightsProgress | null;
+  readonly report: WeightsReport | null;
+  readonly error: ErrorRecord | null;
+}
+
+export interface IngestState {
+  readonly phase: 'idle' | 'listing' | 'reading';
+  readonly origin: DatasetOrigin | null;
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | null;
+  /** Shown in the Data column, where it happened. */
+  readonly error: ErrorRecord | null;
+  /** Warnings that do not stop anything, such as class names that differ in case. */
+  readonly warnings: readonly ErrorRecord[];
+  /** Asked before anything is downloaded. */
+  readonly kagglePlan: KagglePlan | null;
+}
+
+export interface StageState {
+  readonly stage: StageName;
+  readonly status: 'waiting' | 'running' | 'done';
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | null;
+  /** `from cache`, `500 in 11 s`. */
+  readonly note: string | null;
+}
+
+export interface RunState {
+  /** stopping: pause or stop asked, the worker has not answered yet. */
+  readonly phase: 'idle' | 'running' | 'stopping' | 'paused' | 'done' | 'failed';
+  readonly config: RunConfig | null;
+  readonly stages: readonly StageState[];
+  readonly history: History;
+  readonly log: readonly string[];
+  /** The first four pictures in the seeded, shuffled order, and their labels. */
+  readonly firstBatch: { readonly sampleIds: readonly string[]; readonly labels: readonly number[] } | null;
+  readonly result: RunRecord | null;
+  readonly predictions: readonly SamplePrediction[];
+  readonly error: ErrorRecord | null;
+}
+
+export type TrialTarget =
+  | { readonly kind: 'sample'; readonly sampleId: string }
+  | { readonly kind: 'file'; readonly name: string; readonly url: string };
+
+/** The Try column. */
+export interface TrialState {
+  readonly target: TrialTarget | null;
+  readonly prediction: Prediction | null;
+  readonly busy: boolean;
+  readonly error: ErrorRecord | null;
+}
+
+export interface PageState {
+  readonly project: CommandLog;
+  readonly compute: ComputeState;
+  readonly weights: WeightsState;
+  readonly ingest: IngestState;
+  readonly run: RunState;
+  readonly trial: TrialState;
+  /** Sample id -> thumbnail. */
+  readonly thumbnails: ReadonlyMap<string, Blob>;
+  /** Whether a trained head can predict. */
+  readonly headReady: boolean;
+  /** The run whose head predicts: this visit's last, or the one kept from the last visit. */
+  readonly headRun: RunRecord | null;
+  /** A standing notice such as `storage-refused`. */
+  readonly notice: ErrorRecord | null;
+  /** The background worker died; nothing works until it is restarted. */
+  readonly workerDead: ErrorRecord | null;
+}
+
+/** What the page can do. Every action is safe to call at any time; failures land in the state where they belong. */
+export interface PageActions {
+  /** Once, at the start: device, kept project, weights. */
+  begin(): Promise<void>;
+  chooseDevice(choice: DeviceChoice): Promise<void>;
+  retryWeights(): Promise<void>;
+  dispatch(command: ProjectCommand): void;
+  changeSettings(change: Partial<RunConfig>): void;
+  choosePreset(preset: 'note' | 'recommended'): void;
+  /** `files` may still be listed (a dropped folder); the state says `listing` meanwhile. */
+  addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  addDrawings(): Promise<void>;
+  /** First step: says what would be downloaded and from where. */
+  askKaggle(): Promise<void>;
+  declineKaggle(): void;
+  acceptKaggle(): Promise<void>;
+  cancelIngest(): void;
+  removeSamples(ids: readonly string[]): Promise<void>;
+  clearPictures(): Promise<void>;
+  train(): Promise<void>;
+  pause(): void;
+  continueRun(): Promise<void>;
+  stop(): Promise<void>;
+  trySample(sampleId: string): Promise<void>;
+  tryFile(file: File): Promise<void>;
+  fittedPicture(sampleId: string): Promise<FittedPicture>;
+  forgetEverything(): Promise<void>;
+  restartWorker(): Promise<void>;
+  dismissNotice(): void;
+}
+
+export type PageStore = PageState & { readonly actions: PageActions };
+
+/** Splits in force for the present pictures and settings, and what the limit leaves out. */
+export interface SplitOverview {
+  readonly assignments: ReadonlyMap<string, Split>;
+  readonly counts: Readonly<Record<Split, number>>;
+  readonly leftOut: number;
+}
+
+/** Why Train is disabled, as a sentence; null when it can be pressed. */
+export type TrainBlocker = ErrorRecord | null;
