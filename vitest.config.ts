@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium, chromiumArguments } from './scripts/chromium.mjs';
 import { isolationHeaders } from './vite.config';
 
 const executablePath = findChromium();
+const root = fileURLToPath(new URL('.', import.meta.url));
+const shared = fileURLToPath(new URL('../shared', import.meta.url));
+/** Reference answers and pictures that only some machines have; tests that use them are left out where it is null. */
+const sharedDirectory = existsSync(shared) ? shared : null;
 
 export default defineConfig({
   test: {
@@ -17,7 +23,7 @@ export default defineConfig({
         },
       },
       {
-        server: { headers: isolationHeaders },
+        server: { headers: isolationHeaders, fs: { allow: [root, shared] } },
         // Found once up front: a dependency discovered midway reloads the page under a running test.
         optimizeDeps: {
           include: [
@@ -31,6 +37,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          provide: { sharedDirectory },
           include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
           testTimeout: 120_000,
           fileParallelism: false,
