@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { startHeartbeat } from './heartbeat';
+
+function setup(beat: () => Promise<void>) {
+  let tick: (() => void) | null = null;
+  let deaths = 0;
+  const stop = startHeartbeat({
+    beat,
+    intervalMs: 5_000,
+    missesAllowed: 3,
+    onDead: () => {
+      deaths += 1;
+    },
+    timers: {
+      setInterval: (callback) => {
+        tick = callback;
+        return 1;
+      },
+      clearInterval: () => {
+        tick = null;
+      },
+    },
+  });
+  return {
+    stop,
+    tick: async () => {
+      tick?.();
+      await Promise.resolve();
+      await Promise.resolve();
+    },
+    running: () => tick !== null,
+    deaths: () => deaths,
+  };
+}
+
+describe('the heartbeat', () => {
+  it('leaves a worker alone that answers', async () => {
+    const heart = setup(() => Promise.resolve());
+    for (let i = 0; i < 10; i += 1) await heart.tick();
+    expect(heart.deaths()).toBe(0);
+    heart.stop();
+    expect(heart.running()).toBe(false);
+  });
+
+  it('declares a silent worker dead after three missed intervals, once', async () => {
+    const heart = setup(() => new Promise(() => undefined));
+    await heart.tick();
+    await heart.tick();
+    expect(heart.deaths()).toBe(0);
+    await heart.tick();
+    await heart.tick();
+    expect(heart.deaths()).toBe(1);
+    expect(heart.running()).toBe(false);
+  });
+
+  it('forgives a late answer, as after a sleep', async () => {
+    let answer = (): void => undefined;
+    const heart = setup(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await heart.tick();
+    await heart.tick();
+    answer();
+    await Promise.resolve();
+    await heart.tick();
+    for (let i = 0; i < 5; i += 1) {
+      answer();
+      await Promise.resolve();
+      await heart.tick();
+    }
+    expect(heart.deaths()).toBe(0);
+  });
+});

@@ -1,0 +1,196 @@
+import { proxy, transfer } from 'comlink';
+import type { Fit, PictureSource, Sample } from '../domain/dataset';
+import { HeadstartError, toHeadstartError } from '../domain/errors';
+import type { ComputeStatus, DeviceChoice, IngestEvent, IngestReport, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type { Prediction } from '../domain/history';
+import { parseProject, type ProjectDocument } from '../domain/project';
+import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
+import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../protocol/engine-api';
+import { inputSize } from '../domain/vgg16';
+
+/** The pictures of the project: who can be read, and as which pixels. */
+export interface Pictures {
+  add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  addKaggle(server: string, picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  planKaggle(server: string, picturesPerClass: number): KagglePlan;
+  remove(ids: readonly string[]): void;
+  list(): readonly Sample[];
+  /** 224 x 224 RGB; rejects with `picture-gone` or `sample-unknown`. */
+  pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
+  /** The same for a file that is not part of the project; rejects with the reason of a skipped file. */
+  filePixels(file: Blob, fit: Fit): Promise<Uint8Array>;
+}
+
+/** What is kept on the device; every method rejects with `storage-refused` or `storage-full`. */
+export interface Keeper {
+  loadProject(): Promise<unknown>;
+  saveProject(project: ProjectDocument): Promise<void>;
+  setProjectAside(): Promise<void>;
+  loadHead(): Promise<KeptHead | null>;
+  saveHead(head: KeptHead): Promise<void>;
+  forgetEverything(): Promise<void>;
+}
+
+/**
+ * The control worker's engine: it never computes, so it always hears cancel. Pictures are decoded by their own workers,
+ * tensors live in the compute worker.
+ */
+export class ControlEngine implements EngineApi {
+  readonly #compute: ComputeApi;
+  readonly #pictures: Pictures;
+  readonly #keeper: Keeper;
+  #addresses: EngineAddresses | null = null;
+  /** Runs and device changes exclude each other; predictions wait for neither. */
+  #task: string | null = null;
+
+  constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper) {
+    this.#compute = compute;
+    this.#pictures = pictures;
+    this.#keeper = keeper;
+  }
+
+  start(addresses: EngineAddresses): Promise<void> {
+    this.#addresses = addresses;
+    return Promise.resolve();
+  }
+
+  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
+    return this.#exclusively('device', () => this.#compute.configureDevice(choice));
+  }
+
+  loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
+    return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
+  }
+
+  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#pictures.add(sources, onEvent, signal);
+  }
+
+  addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#pictures.addDrawings(onEvent, signal);
+  }
+
+  planKaggle(picturesPerClass: number): Promise<KagglePlan> {
+    return Promise.resolve(this.#pictures.planKaggle(this.#requireAddresses().datasetsServer, picturesPerClass));
+  }
+
+  addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#pictures.addKaggle(this.#requireAddresses().datasetsServer, picturesPerClass, onEvent, signal);
+  }
+
+  async removeSamples(ids: readonly string[]): Promise<void> {
+    this.#pictures.remove(ids);
+    await this.#compute.forgetSamples(ids);
+  }
+
+  listSamples(): Promise<readonly Sample[]> {
+    return Promise.resolve(this.#pictures.list());
+  }
+
+  async fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture> {
+    const pixels = await this.#pictures.pixels(sampleId, fit);
+    return { pixels, fit, width: inputSize, height: inputSize };
+  }
+
+  startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#run((pixels) => this.#compute.startRun(request, pixels, onEvent, signal));
+  }
+
+  continueRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#run((pixels) => this.#compute.continueRun(pixels, onEvent, signal));
+  }
+
+  finishRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#run((pixels) => this.#compute.finishRun(pixels, onEvent, signal));
+  }
+
+  async predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
+    const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
+    return this.#compute.predict(pixels, sampleId, signal);
+  }
+
+  async predictFile(file: Blob, signal: AbortSignal): Promise<Prediction> {
+    const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
+    return this.#compute.predict(pixels, null, signal);
+  }
+
+  async loadKept(): Promise<Kept> {
+    let stored: unknown;
+    try {
+      stored = await this.#keeper.loadProject();
+    } catch {
+      return { project: null, run: null, problem: 'storage-refused' };
+    }
+    if (stored === null) return { project: null, run: null, problem: null };
+    let project: ProjectDocument;
+    try {
+      project = parseProject(stored);
+    } catch (thrown) {
+      const { code } = toHeadstartError(thrown);
+      if (code === 'project-newer') return { project: null, run: null, problem: code };
+      await this.#keeper.setProjectAside();
+      return { project: null, run: null, problem: 'project-invalid' };
+    }
+    const head = await this.#keeper.loadHead().catch(() => null);
+    if (head === null) return { project, run: null, problem: null };
+    await this.#compute.restoreHead(head);
+    return { project, run: head.run, problem: null };
+  }
+
+  saveProject(project: ProjectDocument): Promise<void> {
+    return this.#keeper.saveProject(project);
+  }
+
+  forgetEverything(): Promise<void> {
+    return this.#keeper.forgetEverything();
+  }
+
+  memory(): Promise<MemoryReport> {
+    return this.#compute.memory();
+  }
+
+  dispose(): Promise<void> {
+    return this.#compute.dispose();
+  }
+
+  async #run(start: (pixels: PixelSource) => Promise<RunOutcome>): Promise<RunOutcome> {
+    return this.#exclusively('run', async () => {
+      const source: PixelSource = async (sampleId, fit) => {
+        // A copy, because the library may keep the original for the page.
+        const pixels = (await this.#pictures.pixels(sampleId, fit)).slice();
+        return transfer(pixels, [pixels.buffer]);
+      };
+      const outcome = await start(proxy(source));
+      if (outcome.status === 'done') await this.#keepHead();
+      return outcome;
+    });
+  }
+
+  /** A refused storage must not fail the run: the page learns of it when it saves the project. */
+  async #keepHead(): Promise<void> {
+    const head = await this.#compute.exportHead();
+    if (head !== null) await this.#keeper.saveHead(head).catch(() => undefined);
+  }
+
+  async #exclusively<T>(task: string, work: () => Promise<T>): Promise<T> {
+    if (this.#task !== null) throw new HeadstartError('busy');
+    this.#task = task;
+    try {
+      return await work();
+    } finally {
+      this.#task = null;
+    }
+  }
+
+  async #requireFit(): Promise<Fit> {
+    const fit = await this.#compute.headFit();
+    if (fit === null) throw new HeadstartError('head-absent');
+    return fit;
+  }
+
+  #requireAddresses(): EngineAddresses {
+    if (this.#addresses === null) throw new HeadstartError('unexpected', { detail: 'start() was not called' });
+    return this.#addresses;
+  }
+}
