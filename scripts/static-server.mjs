@@ -1,0 +1,197 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { damage, throttle } from './static-server-faults.mjs';
+
+/** @typedef {import('./static-server-faults.mjs').Fault} Fault */
+
+/**
+ * @typedef {object} RecordedRequest
+ * @property {string} method
+ * @property {string} path as asked for, with the base path, without the query
+ * @property {number} status 0 when the connection was cut or never answered
+ */
+
+/**
+ * @typedef {object} StaticServerOptions
+ * @property {string} root folder to serve, absolute
+ * @property {string} [basePath] where it appears, such as `/some/sub/path/`; `/` when absent
+ * @property {number} [firstPort] the first free port from here up; any free port when absent
+ * @property {boolean} [isolation] whether answers carry the cross-origin isolation headers; true when absent
+ * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name
+ * @property {boolean} [recordRequests] true when absent
+ */
+
+/**
+ * @typedef {object} StaticServer
+ * @property {string} url of the app, ends with `/`
+ * @property {string} origin
+ * @property {RecordedRequest[]} requests in the order of their arrival
+ * @property {(faults: readonly Fault[]) => void} setFaults replaces the faults in force; their counts start anew
+ * @property {() => Promise<void>} close cuts open connections
+ */
+
+/** @type {Record<string, string>} */
+const mimeTypes = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/plain; charset=utf-8',
+};
+
+/** @param {string} text */
+function escapeAttribute(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}
+
+/**
+ * The page with other contents in the named meta tags. Throws when a tag is not there: a test must not run against the real address.
+ * @param {string} html
+ * @param {Record<string, string>} meta
+ */
+export function replaceMeta(html, meta) {
+  return Object.entries(meta).reduce((text, [name, content]) => {
+    const tag = new RegExp(`<meta\\s+name="${name}"[^>]*>`);
+    if (!tag.test(text)) throw new Error(`index.html has no meta tag named ${name}`);
+    return text.replace(tag, () => `<meta name="${escapeAttribute(name)}" content="${escapeAttribute(content)}" />`);
+  }, html);
+}
+
+/**
+ * @param {string} root
+ * @param {string} pathInside decoded, begins with `/`
+ * @returns {Promise<string | null>} the file to send, null when there is none inside the root
+ */
+async function findFile(root, pathInside) {
+  const path = normalize(join(root, pathInside));
+  if (path !== root && !path.startsWith(root.endsWith(sep) ? root : root + sep)) return null;
+  try {
+    const status = await stat(path);
+    if (status.isFile()) return path;
+    return status.isDirectory() && pathInside.endsWith('/') ? await findFile(root, `${pathInside}index.html`) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Listens on the first free port of the loopback interface.
+ * @param {import('node:http').Server} server
+ * @param {number} firstPort 0 for any
+ * @returns {Promise<number>}
+ */
+async function listen(server, firstPort) {
+  for (let port = firstPort; ; port += 1) {
+    const taken = await new Promise((resolve, reject) => {
+      /** @param {NodeJS.ErrnoException} error */
+      const onError = (error) => {
+        if (error.code === 'EADDRINUSE' && port !== 0 && port < firstPort + 100) resolve(true);
+        else reject(error);
+      };
+      server.once('error', onError);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', onError);
+        resolve(false);
+      });
+    });
+    const address = server.address();
+    if (!taken && address !== null && typeof address === 'object') return address.port;
+  }
+}
+
+/**
+ * A static file server on the loopback interface only: what any static host does, and, for tests, its failures.
+ * Nothing it sends may be kept by the browser's HTTP cache: what is fetched again must be seen to be fetched again.
+ * @param {StaticServerOptions} options
+ * @returns {Promise<StaticServer>}
+ */
+export async function startStaticServer({ root, basePath = '/', firstPort = 0, isolation = true, meta = {}, recordRequests = true }) {
+  /** @type {RecordedRequest[]} */
+  const requests = [];
+  /** @type {{ fault: Fault, left: number }[]} */
+  let faults = [];
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   */
+  async function answer(request, response) {
+    const path = decodeURIComponent((request.url ?? '/').replace(/[?#].*$/s, ''));
+    const record = { method: request.method ?? 'GET', path, status: 0 };
+    if (recordRequests) requests.push(record);
+    /** @param {number} status @param {Record<string, string | number>} headers */
+    const writeHead = (status, headers) => {
+      record.status = status;
+      response.writeHead(status, {
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+        ...(isolation ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } : {}),
+        ...headers,
+      });
+    };
+    /** @param {number} status @param {string} text */
+    const refuse = (status, text) => {
+      writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+      response.end(text);
+    };
+
+    const active = faults.find(({ fault, left }) => left > 0 && fault.match.test(path));
+    if (active !== undefined) active.left -= 1;
+    const fault = active?.fault;
+    if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'cut') return void request.socket.destroy();
+    if (fault?.kind === 'status') return refuse(fault.status, `Status ${String(fault.status)} asked for by a test\n`);
+
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET and HEAD\n');
+    const file = path.startsWith(basePath) ? await findFile(root, `/${path.slice(basePath.length)}`) : null;
+    if (file === null) return refuse(404, 'Not found\n');
+    const type = mimeTypes[extname(file)] ?? 'application/octet-stream';
+    const isPage = file.endsWith('.html') && Object.keys(meta).length > 0;
+    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip') {
+      const whole = await readFile(file);
+      const changed = isPage ? Buffer.from(replaceMeta(whole.toString('utf8'), meta)) : whole;
+      const body = fault === undefined ? changed : damage(changed, fault);
+      writeHead(200, { 'Content-Type': type, 'Content-Length': body.byteLength });
+      response.end(request.method === 'HEAD' ? undefined : body);
+      return;
+    }
+    writeHead(200, { 'Content-Type': type, 'Content-Length': (await stat(file)).size });
+    if (request.method === 'HEAD') return void response.end();
+    const stream = createReadStream(file, { highWaterMark: 65536 });
+    const body = fault?.kind === 'throttle' ? Readable.from(throttle(stream, fault.bytesPerSecond)) : stream;
+    await pipeline(body, response);
+  }
+
+  const server = createServer((request, response) => {
+    // A browser that leaves in the middle of an answer is no failure of the server.
+    answer(request, response).catch(() => response.destroy());
+  });
+  const port = await listen(server, firstPort);
+  const origin = `http://127.0.0.1:${String(port)}`;
+  return {
+    url: `${origin}${basePath}`,
+    origin,
+    requests,
+    setFaults: (next) => {
+      faults = next.map((fault) => ({ fault, left: fault.times ?? Infinity }));
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
