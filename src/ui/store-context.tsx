@@ -9,7 +9,8 @@ export function StoreProvider({ store, children }: { readonly store: StoreApi<Pa
   return <StoreContext value={store}>{children}</StoreContext>;
 }
 
-function usePageStore(): StoreApi<PageStore> {
+/** The store itself, for what must follow it without rendering: canvases. */
+export function usePageStore(): StoreApi<PageStore> {
   const store = useContext(StoreContext);
   if (store === null) throw new Error('A component of the page stands outside StoreProvider.');
   return store;

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { describeError } from './errors';
+import type { RunRecord, SamplePrediction } from './history';
+import { createRunExport } from './run-export';
+
+const run: RunRecord = {
+  id: 'r3',
+  number: 3,
+  startedAt: '2026-11-24T00:00:00.000Z',
+  config: {
+    preset: 'custom', way: 'frozen', fit: 'pad', featureNorm: 10, optimizer: 'sgd', learningRate: 0.01, weightDecay: 0.1, momentum: 0.9,
+    batchSize: 2, epochs: 1, seed: 7, valFraction: 0.2, limitPerClass: null, logEvery: 5,
+  },
+  classNames: ['cat', 'dog'],
+  counts: { train: 2, val: 1, test: 0 },
+  device: 'cpu',
+  adapter: null,
+  threads: 1,
+  computePlan: 'tfjs-wasm-simd float32',
+  history: {
+    steps: [{ epoch: 0, step: 0, batchSize: 2, trainLoss: 0.7, trainAccuracy: 0.5, noteLoss: 0.35, noteAccuracy: 0.5 }],
+    epochs: [{ epoch: 0, trainLoss: 0.7, trainAccuracy: 0.5, valLoss: Number.NaN, valAccuracy: 1, noteValLoss: 0.1, seconds: 2 }],
+  },
+  log: ['Epoch 0, minibatch 0: train acc = 0.5, train loss = 0.35'],
+  seconds: { weights: 1, features: 2, train: 3, total: 6 },
+  stoppedEarly: false,
+  testAccuracy: null,
+};
+
+const prediction: SamplePrediction = {
+  sampleId: 'a', split: 'val', labelIndex: 0, loss: 0.1, classIndex: 1, className: 'dog', logits: [1, Infinity], probabilities: [0, 1], milliseconds: 2,
+};
+
+describe('the export of a run', () => {
+  it('holds the fields of the demo with their meaning', () => {
+    expect(createRunExport(run)).toMatchObject({
+      device: 'cpu', adapter: null, threads: 1, way: 'frozen', preset: 'custom', fit: 'pad', seed: 7, classes: ['cat', 'dog'],
+      counts: { train: 2, val: 1 }, skipped: [], predictions: [], seconds: { weights: 1, features: 2, train: 3, total: 6 }, log: run.log,
+      steps: [{ epoch: 0, step: 0, trainLoss: 0.7, trainAccuracy: 0.5 }],
+    });
+  });
+
+  it('survives JSON unchanged, a loss that is not a number becoming null', () => {
+    const exported = createRunExport(run, { predictions: [prediction] });
+    expect(JSON.parse(JSON.stringify(exported))).toEqual(exported);
+    expect(exported.epochs[0]).toMatchObject({ valLoss: null, valAccuracy: 1 });
+    expect(exported.predictions[0]?.logits).toEqual([1, null]);
+  });
+
+  it('names predicted pictures by path, or by id once they are gone, and skipped files with their reason', () => {
+    const skipped = [{ path: 'x/y.jpg', reason: describeError('file-empty') }];
+    const exported = createRunExport(run, { samples: [{ id: 'a', path: 'cat/1.jpg' }], predictions: [prediction, { ...prediction, sampleId: 'b' }], skipped });
+    expect(exported.predictions.map(({ file }) => file)).toEqual(['cat/1.jpg', 'b']);
+    expect(exported.skipped).toEqual([{ file: 'x/y.jpg', code: 'file-empty', reason: 'The file is empty (0 bytes).' }]);
+  });
+});
