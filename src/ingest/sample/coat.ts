@@ -19,6 +19,8 @@ export interface Coat {
   readonly darkEars: boolean;
   /** Marks a unit of length, a unit being half a head's width. */
   readonly density: number;
+  /** How strongly the stripes show, 0..1: a tabby's are bold, a brindle dog's are faint. */
+  readonly boldness: number;
   /** Height of the tufts at the edge; 0 is short fur. */
   readonly tufts: number;
   readonly seed: number;
@@ -30,7 +32,7 @@ export interface Finish {
   readonly lineWidth: number;
 }
 
-export const createCoat = (kind: CoatKind, colours: number, draw: Random): Coat => {
+export const createCoat = (kind: CoatKind, colours: number, brindle: boolean, draw: Random): Coat => {
   const [base, mark, pale] = coatColours[colours % coatColours.length] ?? coatColours[0];
   return {
     kind,
@@ -39,8 +41,9 @@ export const createCoat = (kind: CoatKind, colours: number, draw: Random): Coat 
     pale: vary(colour(pale), draw, 5),
     paleMuzzle: kind === 'bicolour' || (kind !== 'pointed' && kind !== 'masked' && draw.chance(0.6)),
     darkEars: draw.chance(0.35),
-    density: draw.between(1.7, 2.7),
-    tufts: draw.chance(0.35) ? draw.between(0.03, 0.07) : 0,
+    density: draw.between(1.7, 2.7) * (brindle && kind === 'striped' ? 1.6 : 1),
+    boldness: brindle ? 0.6 : 1,
+    tufts: draw.chance(0.35) ? draw.between(0.022, 0.045) : 0,
     seed: draw.whole(1 << 20),
   };
 };
@@ -83,8 +86,14 @@ const mark = (ink: Ink, x: number, y: number, part: FurPart, coat: Coat): void =
       if (onHead) {
         const brow = stripes(x * 1.3, y, coat) * ramp(-y, 0.3, 0.42) * ramp(0.62 - Math.abs(x), -0.1, 0.05);
         const cheek = stripes(y * 1.3, x, coat) * ramp(Math.abs(x), 0.58, 0.7);
-        stain(ink, coat.mark, clamp(brow + cheek));
-      } else stain(ink, coat.mark, stripes(part === 'body' ? x + 0.15 * y : part === 'tail' ? x * 0.7 + y * 0.9 : y, part === 'body' ? y : x, coat));
+        stain(ink, coat.mark, coat.boldness * clamp(brow + cheek));
+      } else
+        stain(
+          ink,
+          coat.mark,
+          coat.boldness *
+            stripes(part === 'body' ? x + 0.15 * y : part === 'tail' ? x * 0.7 + y * 0.9 : y, part === 'body' ? y : x, coat),
+        );
       return;
     case 'spotted':
       if (part !== 'muzzle') stain(ink, coat.mark, spots(x, y, coat) * (onHead ? ramp(Math.abs(x) - y, 0.35, 0.5) : 1));
@@ -95,8 +104,8 @@ const mark = (ink: Ink, x: number, y: number, part: FurPart, coat: Coat): void =
       return;
     case 'bicolour':
       if (onHead) stain(ink, coat.pale, ramp(0.1 + 0.4 * clamp(y + 0.4) - Math.abs(x), -0.04, 0.04));
-      if (part === 'limb') stain(ink, coat.pale, ramp(y, 2.5, 2.6));
-      if (part === 'body') stain(ink, coat.pale, ramp(noise(x * 1.2, 0.5, coat.seed) * 0.5 + y, 2.05, 2.2));
+      if (part === 'limb') stain(ink, coat.pale, ramp(y, 1.9, 2));
+      if (part === 'body') stain(ink, coat.pale, ramp(noise(x * 1.4, y * 0.7, coat.seed) * 0.9 + y, 2.15, 2.25));
       return;
     case 'pointed':
       if (onHead) stain(ink, coat.mark, 0.85 * ramp(0.85 - Math.sqrt(x * x + (y - 0.3) * (y - 0.3)), 0, 0.4));
@@ -104,11 +113,17 @@ const mark = (ink: Ink, x: number, y: number, part: FurPart, coat: Coat): void =
       if (part === 'ear' || part === 'tail' || part === 'muzzle') stain(ink, coat.mark, 0.85);
       return;
     case 'masked':
-      if (onHead) stain(ink, coat.mark, ramp(0.42 - Math.abs(Math.abs(x) - 0.5) + 0.3 * clamp(-y), 0.05, 0.16) * ramp(0.55 - Math.abs(y), 0, 0.2));
+      if (onHead)
+        stain(
+          ink,
+          coat.mark,
+          ramp(0.44 - Math.sqrt((Math.abs(x) - 0.46) * (Math.abs(x) - 0.46) + 0.7 * (y + 0.12) * (y + 0.12)), 0, 0.1),
+        );
       if (part === 'body') stain(ink, coat.mark, ramp(1.55 - y + 0.4 * noise(x * 2, y, coat.seed), 0, 0.3));
       if (part === 'tail') stain(ink, coat.mark, 0.9);
       return;
-    default:
+    case 'plain':
+      return;
   }
 };
 
@@ -146,7 +161,7 @@ const lit = (paint: Paint, shape: Shape, finish: Finish): Paint => {
 
 /** Draws one part of the animal in the finish: its outline, then its paint under the light. */
 export const drawPart = (pen: Pen, shape: Shape, paint: Paint, finish: Finish, coat?: Coat): void => {
-  const edged = coat === undefined ? shape : ruffle(shape, coat.tufts, 9, coat.seed);
+  const edged = coat === undefined ? shape : ruffle(shape, coat.tufts, 11, coat.seed);
   if (finish.lineWidth > 0) pen.fill(grow(edged, finish.lineWidth), solid(finish.line));
   pen.fill(edged, lit(paint, shape, finish));
 };

@@ -68,10 +68,7 @@ export const sine = (angle: number): number => {
   if (folded > TURN / 4) folded = TURN / 2 - folded;
   if (folded < -TURN / 4) folded = -TURN / 2 - folded;
   const square = folded * folded;
-  return (
-    folded *
-    (1 - (square / 6) * (1 - (square / 20) * (1 - (square / 42) * (1 - (square / 72) * (1 - square / 110)))))
-  );
+  return folded * (1 - (square / 6) * (1 - (square / 20) * (1 - (square / 42) * (1 - (square / 72) * (1 - square / 110)))));
 };
 
 export const cosine = (angle: number): number => sine(angle + TURN / 4);

@@ -56,7 +56,9 @@ export class Sheet {
     const at = (y * this.size + x) * 3;
     const amount = coverage * ink.a;
     const rgb = this.#rgb;
-    const [r, g, b] = [rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0];
+    const r = rgb[at] ?? 0;
+    const g = rgb[at + 1] ?? 0;
+    const b = rgb[at + 2] ?? 0;
     rgb[at] = r + (ink.r - r) * amount;
     rgb[at + 1] = g + (ink.g - g) * amount;
     rgb[at + 2] = b + (ink.b - b) * amount;

@@ -149,10 +149,7 @@ export const blob = (points: readonly Point[], parts = 5): Shape => {
     const after = points[(i + 2) % count] ?? point;
     for (let k = 0; k < parts; k += 1) {
       const t = k / parts;
-      smooth.push([
-        spline(before[0], point[0], next[0], after[0], t),
-        spline(before[1], point[1], next[1], after[1], t),
-      ]);
+      smooth.push([spline(before[0], point[0], next[0], after[0], t), spline(before[1], point[1], next[1], after[1], t)]);
     }
   });
   return polygon(smooth);
@@ -202,7 +199,8 @@ export const ruffle = (shape: Shape, amount: number, perUnit: number, seed: numb
         box: joinBoxes([shape.box], amount),
         distance: (x, y) => {
           const plain = shape.distance(x, y);
-          if (plain > 2 * amount || plain < -2 * amount) return plain;
+          // far from the edge, outline included, tufts cannot be seen
+          if (plain > 0.25 || plain < -0.25) return plain;
           return plain + amount * (2 * noise(x * perUnit, y * perUnit, seed) - 1);
         },
       };
