@@ -29,7 +29,9 @@ function currentStamp() {
 }
 
 function isBuilt() {
-  return existsSync(join(distFolder, 'index.html')) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === currentStamp();
+  return (
+    existsSync(join(distFolder, 'index.html')) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === currentStamp()
+  );
 }
 
 /** Runs `vite build` unless dist/ already holds the present sources. Throws PlainFailure when it fails. */
@@ -42,10 +44,13 @@ export async function ensureBuilt() {
   const vite = join(projectRoot, 'node_modules', 'vite', 'bin', 'vite.js');
   /** @type {{ code: number | null, output: string }} */
   const { code, output } = await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let text = '';
-    child.stdout.on('data', (chunk) => (text += chunk));
-    child.stderr.on('data', (chunk) => (text += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (/** @type {Buffer} */ chunk) => (text += chunk.toString()));
     child.on('error', reject);
     child.on('close', (status) => resolve({ code: status, output: text }));
   });

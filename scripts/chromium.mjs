@@ -24,7 +24,7 @@ function isExecutable(path) {
 
 function playwrightChromium() {
   try {
-    const { chromium } = createRequire(import.meta.url)('playwright');
+    const { chromium } = /** @type {typeof import('playwright')} */ (createRequire(import.meta.url)('playwright'));
     const path = chromium.executablePath();
     return path !== '' && existsSync(path) ? path : null;
   } catch {
@@ -62,7 +62,10 @@ export function ensureChromium() {
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     try {
       execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env: environment });
-      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], { stdio: 'inherit', env: environment });
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
+        stdio: 'inherit',
+        env: environment,
+      });
     } catch {
       throw new Error(noBrowserSentence);
     }

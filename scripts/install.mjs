@@ -34,7 +34,8 @@ export function isNodeSupported(version) {
  */
 function readPackages(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')).packages ?? null;
+    const lock = /** @type {{ packages?: ReturnType<typeof readPackages> }} */ (JSON.parse(readFileSync(path, 'utf8')));
+    return lock.packages ?? null;
   } catch {
     return null; // absent or half-written: install again
   }
@@ -60,13 +61,16 @@ export function isInstalled(root) {
 /** Installs the packages of the lock file where they are missing. Throws PlainFailure with one sentence. */
 export function ensureInstalled() {
   if (!isNodeSupported(process.versions.node)) {
-    throw new PlainFailure(`Node 20.19 or later (20.x), 22.13 or later (22.x), or 24 and later is needed and this is ${process.versions.node}: install it from https://nodejs.org and run this again.`);
+    throw new PlainFailure(
+      `Node 20.19 or later (20.x), 22.13 or later (22.x), or 24 and later is needed and this is ${process.versions.node}: install it from https://nodejs.org and run this again.`,
+    );
   }
   if (isInstalled(projectRoot)) return;
   console.log('Installing the packages (npm ci).');
   const onWindows = process.platform === 'win32';
   const { status } = spawnSync(onWindows ? 'npm.cmd' : 'npm', ['ci'], { cwd: projectRoot, stdio: 'inherit', shell: onWindows });
-  if (status !== 0) throw new PlainFailure('The packages could not be installed: connect to the network, run `npm ci` and read what it says.');
+  if (status !== 0)
+    throw new PlainFailure('The packages could not be installed: connect to the network, run `npm ci` and read what it says.');
 }
 
 /**

@@ -13,12 +13,17 @@ test('accepts the Node versions that the tools accept and no others', () => {
 test('installs again when the lock file names another version, and not for another platform’s package', async () => {
   const root = (await mkdtemp(join(tmpdir(), 'headstart-install-'))) + sep;
   const lock = (version: string) =>
-    JSON.stringify({ packages: { '': {}, 'node_modules/a': { version }, 'node_modules/b-win': { version: '1.0.0', optional: true } } });
+    JSON.stringify({
+      packages: { '': {}, 'node_modules/a': { version }, 'node_modules/b-win': { version: '1.0.0', optional: true } },
+    });
   try {
     await writeFile(`${root}package-lock.json`, lock('1.0.0'));
     expect(isInstalled(root)).toBe(false);
     await mkdir(`${root}node_modules/a`, { recursive: true });
-    await writeFile(`${root}node_modules/.package-lock.json`, JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }));
+    await writeFile(
+      `${root}node_modules/.package-lock.json`,
+      JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }),
+    );
     expect(isInstalled(root)).toBe(true);
     await writeFile(`${root}package-lock.json`, lock('1.0.1'));
     expect(isInstalled(root)).toBe(false);
@@ -34,5 +39,9 @@ test('counts a crash, a file that does not load and an empty run as failures', (
   expect(countVitest(null, 0).failed).toBe(1);
   expect(countVitest({ ...green, testResults: [{ status: 'failed', assertionResults: [] }] }, 1).failed).toBe(1);
   expect(countPlaywright({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }, 0).failed).toBe(1);
-  expect(countPlaywright({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 0 } }, 1)).toEqual({ passed: 4, failed: 2, leftOut: 0 });
+  expect(countPlaywright({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 0 } }, 1)).toEqual({
+    passed: 4,
+    failed: 2,
+    leftOut: 0,
+  });
 });

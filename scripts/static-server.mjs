@@ -95,6 +95,7 @@ async function findFile(root, pathInside) {
  */
 async function listen(server, firstPort) {
   for (let port = firstPort; ; port += 1) {
+    /** @type {boolean} */
     const taken = await new Promise((resolve, reject) => {
       /** @param {NodeJS.ErrnoException} error */
       const onError = (error) => {
@@ -118,7 +119,14 @@ async function listen(server, firstPort) {
  * @param {StaticServerOptions} options
  * @returns {Promise<StaticServer>}
  */
-export async function startStaticServer({ root, basePath = '/', firstPort = 0, isolation = true, meta = {}, recordRequests = true }) {
+export async function startStaticServer({
+  root,
+  basePath = '/',
+  firstPort = 0,
+  isolation = true,
+  meta = {},
+  recordRequests = true,
+}) {
   /** @type {RecordedRequest[]} */
   const requests = [];
   /** @type {{ fault: Fault, left: number }[]} */
@@ -152,12 +160,23 @@ export async function startStaticServer({ root, basePath = '/', firstPort = 0, i
     if (active !== undefined) active.left -= 1;
     const fault = active?.fault;
     if (fault?.kind === 'hang') return;
-    if (fault?.kind === 'cut') return void request.socket.destroy();
-    if (fault?.kind === 'status') return refuse(fault.status, `Status ${String(fault.status)} asked for by a test\n`);
-
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET and HEAD\n');
+    if (fault?.kind === 'cut') {
+      request.socket.destroy();
+      return;
+    }
+    if (fault?.kind === 'status') {
+      refuse(fault.status, `Status ${String(fault.status)} asked for by a test\n`);
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuse(405, 'Only GET and HEAD\n');
+      return;
+    }
     const file = path.startsWith(basePath) ? await findFile(root, `/${path.slice(basePath.length)}`) : null;
-    if (file === null) return refuse(404, 'Not found\n');
+    if (file === null) {
+      refuse(404, 'Not found\n');
+      return;
+    }
     const type = mimeTypes[extname(file)] ?? 'application/octet-stream';
     const isPage = file.endsWith('.html') && Object.keys(meta).length > 0;
     if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip') {
@@ -169,7 +188,10 @@ export async function startStaticServer({ root, basePath = '/', firstPort = 0, i
       return;
     }
     writeHead(200, { 'Content-Type': type, 'Content-Length': (await stat(file)).size });
-    if (request.method === 'HEAD') return void response.end();
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     const stream = createReadStream(file, { highWaterMark: 65536 });
     const body = fault?.kind === 'throttle' ? Readable.from(throttle(stream, fault.bytesPerSecond)) : stream;
     await pipeline(body, response);

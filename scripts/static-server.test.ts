@@ -85,6 +85,8 @@ test('truncates, changes a byte, cuts the connection and slows down', async () =
 
 test('rewrites the named meta tags of the page and refuses a name that is not there', async () => {
   const server = await start({ meta: { 'headstart-weights': 'https://example.test/a&b/' } });
-  expect(await (await fetch(server.url)).text()).toContain('<meta name="headstart-weights" content="https://example.test/a&amp;b/" />');
+  expect(await (await fetch(server.url)).text()).toContain(
+    '<meta name="headstart-weights" content="https://example.test/a&amp;b/" />',
+  );
   expect(() => replaceMeta(page, { other: 'x' })).toThrow('no meta tag named other');
 });

@@ -21,10 +21,15 @@ function runNode(args, environment = {}) {
   });
 }
 
-/** @param {string} name */
+/**
+ * @param {string} name
+ * @returns {unknown}
+ */
 function readReport(name) {
   try {
-    return JSON.parse(readFileSync(join(reports, `${name}.json`), 'utf8'));
+    /** @type {unknown} */
+    const report = JSON.parse(readFileSync(join(reports, `${name}.json`), 'utf8'));
+    return report;
   } catch {
     return null; // the runner died before it could write one
   }
@@ -47,12 +52,28 @@ await runMain(async () => {
     {
       name: 'unit',
       count: countVitest,
-      args: [vitest, 'run', '--project', 'node', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'unit.json')}`],
+      args: [
+        vitest,
+        'run',
+        '--project',
+        'node',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${join(reports, 'unit.json')}`,
+      ],
     },
     {
       name: 'browser',
       count: countVitest,
-      args: [vitest, 'run', '--project', 'browser', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'browser.json')}`],
+      args: [
+        vitest,
+        'run',
+        '--project',
+        'browser',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${join(reports, 'browser.json')}`,
+      ],
     },
     {
       name: 'e2e',
@@ -69,12 +90,14 @@ await runMain(async () => {
     console.log(`\n== ${name}`);
     const started = performance.now();
     const code = await runNode(args, environment);
-    const counts = count(readReport(name), code);
+    const counts = count(/** @type {never} */ (readReport(name)), code);
     passed += counts.passed;
     failed += counts.failed;
     if (code !== 0 || counts.failed > 0) allGreen = false;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    console.log(`${name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.leftOut)} left out, in ${seconds} s`);
+    console.log(
+      `${name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.leftOut)} left out, in ${seconds} s`,
+    );
   }
   if (checkCode !== 0) console.log('\ncheck failed: see its lines above');
   console.log(`\n${String(passed)} passed, ${String(failed)} failed`);

@@ -1,0 +1,102 @@
+/** The directions of docs/ARCHITECTURE.md, as rules. Each folder of src/ may import itself and what is named here. */
+const allowed = {
+  domain: [],
+  protocol: ['domain'],
+  'ingest/page': ['domain', 'ingest'],
+  ingest: ['domain'],
+  kernels: ['domain'],
+  storage: ['domain'],
+  engine: ['domain', 'kernels', 'storage'],
+  worker: ['protocol', 'engine', 'ingest', 'domain', 'kernels', 'storage'],
+  store: ['domain', 'protocol'],
+  ui: ['store', 'domain'],
+};
+
+/** The packages that only some folders may import. */
+const owners = {
+  '@tensorflow': ['kernels', 'engine'],
+  comlink: ['protocol', 'worker'],
+  idb: ['storage'],
+  uplot: ['ui'],
+  'react-aria-components': ['ui'],
+  'lucide-react': ['ui'],
+};
+
+const directions = Object.entries(allowed).map(([folder, others]) => ({
+  name: `${folder.replace('/', '-')}-imports`,
+  comment: `src/${folder} may import ${[folder, ...others].join(', ')} and nothing else of src/.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: folder === 'ingest' ? ['^src/ingest/page/'] : [] },
+  to: { path: '^src/', pathNot: [folder, ...others].map((name) => `^src/${name}/`) },
+}));
+
+const packages = Object.entries(owners).map(([name, folders]) => ({
+  name: `${name.replace('@', '')}-only-in-${folders.join('-')}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: folders.map((folder) => `^src/${folder}/`) },
+  to: { path: `node_modules/${name}` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...directions,
+    ...packages,
+    {
+      name: 'page-ingest-only-from-main',
+      comment: 'Listing dropped files needs the DOM; the store gets the files from the composition root.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/main\\.tsx$', '^src/ingest/page/'] },
+      to: { path: '^src/ingest/page/' },
+    },
+    {
+      name: 'nothing-imports-the-page-root',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/main\\.tsx$'] },
+      to: { path: '^src/main\\.tsx$' },
+    },
+    {
+      name: 'main-stays-on-the-page-side',
+      severity: 'error',
+      from: { path: '^src/main\\.tsx$' },
+      to: { path: '^src/(worker|engine|kernels|storage|ingest(?!/page))/' },
+    },
+    {
+      name: 'product-stands-alone',
+      comment: 'The product imports no tool of the workshop, and nothing at all from outside this folder.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$'] },
+      to: { path: '^(scripts|bench|e2e)/' },
+    },
+    { name: 'nothing-outside', severity: 'error', from: {}, to: { path: '^\\.\\./', couldNotResolve: false } },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: {},
+      to: { path: '\\.(test|spec)\\.tsx?$' },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      // Vite's suffixes (?url, ?worker) and style modules are not modules of Node.
+      to: { couldNotResolve: true, pathNot: ['\\?', '\\.css$'] },
+    },
+    {
+      name: 'product-uses-declared-packages',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: ['node_modules/vite/client'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.tests.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'browser', 'types', 'default'],
+    },
+  },
+};
