@@ -3,8 +3,9 @@
 Run from the project root, with torch, pillow, numpy and safetensors installed:
     python scripts/reference/choose-recommended.py ../shared/datasets/oxford-pets --cache /tmp/features --json /tmp/choice.json
     python scripts/reference/choose-recommended.py ../shared/datasets/oxford-pets --cache /tmp/features --measure squash,10,1e-3,0,10
-The first prints the tables of docs/RECOMMENDED.md; the second the validation figures of one setting (fit, norm, learning rate,
-weight decay, epochs) beside those of the note's recipe. Features are computed once a fit and kept in the cache folder (18 MB each).
+The first (8 minutes on two cores) prints the tables of docs/RECOMMENDED.md; the second the validation figures of one setting (fit,
+norm, learning rate, weight decay, epochs) beside those of the note's recipe. Features are computed once a fit and kept in the cache
+folder (18 MB each). --fits, --norms, --rates and --decays (lists with commas) look at another part of the grid.
 """
 import argparse
 import itertools
@@ -85,20 +86,21 @@ def draw_splits(labels: torch.Tensor) -> dict[str, list[tuple[torch.Tensor, torc
     return {"folds": folds, "small": small}
 
 
-def cross_validate(folder: Path, weights: Path, cache: Path) -> list[dict]:
+def cross_validate(folder: Path, weights: Path, cache: Path, fits: list[str], norms: list[float], rates: list[float], decays: list[float]) -> list[dict]:
     rows = []
-    for mode in FITS:
+    for mode in fits:
         features, labels = load_features(folder, "train", mode, weights, cache)
         splits = draw_splits(labels)
-        for norm in NORMS:
+        for norm in norms:
             x = scale(features, norm)
             parts = {name: [(x[a], labels[a], x[b], labels[b]) for a, b in pairs] for name, pairs in splits.items()}
-            for rate, decay in itertools.product(RATES, DECAYS):
+            for rate, decay in itertools.product(rates, decays):
                 found = {name: [train(*part, rate, decay, EPOCHS, seed) for seed, part in enumerate(some)] for name, some in parts.items()}
                 for epochs in EPOCHS:
                     row = {"fit": mode, "norm": norm, "rate": rate, "decay": decay, "epochs": epochs}
                     for name, runs in found.items():
                         row[f"{name}Accuracy"] = float(np.mean([run[epochs][0] for run in runs]))
+                        row[f"{name}AccuracyError"] = float(np.std([run[epochs][0] for run in runs], ddof=1) / math.sqrt(len(runs)))
                         row[f"{name}Loss"] = float(np.mean([run[epochs][1] for run in runs]))
                     rows.append(row)
             print(f"{mode} norm {norm:.4g} done", flush=True)
@@ -106,16 +108,24 @@ def cross_validate(folder: Path, weights: Path, cache: Path) -> list[dict]:
 
 
 def print_tables(rows: list[dict]) -> None:
-    for mode, epochs in itertools.product(FITS, EPOCHS):
-        print(f"\n{mode}, {epochs} epochs, weight decay 0: accuracy in folds / with {SMALL} pictures (loss / loss)\n")
-        print("| norm | " + " | ".join(f"{rate:g}" for rate in RATES) + " |")
-        print("|---" * (len(RATES) + 1) + "|")
-        for norm in NORMS:
+    def values(name: str) -> list:
+        return list(dict.fromkeys(row[name] for row in rows))
+
+    rates = values("rate")
+    for mode, epochs, decay in itertools.product(values("fit"), EPOCHS, values("decay")):
+        print(f"\n{mode}, {epochs} epochs, weight decay {decay:g}: accuracy in folds / with {SMALL} pictures (loss / loss)\n")
+        print("| norm | " + " | ".join(f"{rate:g}" for rate in rates) + " |")
+        print("|---" * (len(rates) + 1) + "|")
+        for norm in values("norm"):
             cells = []
-            for rate in RATES:
-                row = next(r for r in rows if (r["fit"], r["norm"], r["rate"], r["decay"], r["epochs"]) == (mode, norm, rate, 0.0, epochs))
+            for rate in rates:
+                row = next(r for r in rows if (r["fit"], r["norm"], r["rate"], r["decay"], r["epochs"]) == (mode, norm, rate, decay, epochs))
                 cells.append(f"{row['foldsAccuracy']:.4f} / {row['smallAccuracy']:.4f} ({row['foldsLoss']:.3f} / {row['smallLoss']:.3f})")
             print(f"| {'as they are' if norm == 0 else f'{norm:.4g}'} | " + " | ".join(cells) + " |")
+
+
+def read_numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]
 
 
 def measure(folder: Path, weights: Path, cache: Path, setting: str) -> None:
@@ -134,12 +144,16 @@ if __name__ == "__main__":
     given.add_argument("--weights", type=Path, default=WEIGHTS)
     given.add_argument("--cache", type=Path, required=True)
     given.add_argument("--json", type=Path)
+    given.add_argument("--fits", type=lambda text: text.split(","), default=FITS)
+    given.add_argument("--norms", type=read_numbers, default=NORMS, help="0 leaves the features as they are")
+    given.add_argument("--rates", type=read_numbers, default=RATES)
+    given.add_argument("--decays", type=read_numbers, default=DECAYS)
     given.add_argument("--measure", metavar="FIT,NORM,RATE,DECAY,EPOCHS")
     options = given.parse_args()
     if options.measure:
         measure(options.folder, options.weights, options.cache, options.measure)
     else:
-        table = cross_validate(options.folder, options.weights, options.cache)
+        table = cross_validate(options.folder, options.weights, options.cache, options.fits, options.norms, options.rates, options.decays)
         print_tables(table)
         if options.json:
             options.json.write_text(json.dumps(table, indent=1) + "\n")

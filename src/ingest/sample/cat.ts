@@ -6,7 +6,7 @@ import { cosine, type Random } from './random';
 import { type Pen, solid } from './raster';
 import { blend, curve, ellipse, polygon, type Shape, stroke } from './shapes';
 
-export type CatEars = 'pointed' | 'large' | 'small' | 'folded' | 'tufted';
+type CatEars = 'pointed' | 'large' | 'small' | 'folded' | 'tufted';
 
 const earSizes: Record<CatEars, readonly [rise: number, spread: number]> = {
   pointed: [0.78, 0.3],
@@ -104,7 +104,7 @@ const drawWhiskers = (pen: Pen, face: Face, x: number, y: number): void => {
   }
 };
 
-export interface CatHead {
+interface CatHead {
   readonly ears: CatEars;
   /** How round and wide the cheeks are, 0..1. */
   readonly cheeks: number;

@@ -5,10 +5,10 @@ import { type Colour, type Ink, type Paint, type Pen, solid, stain } from './ras
 import { grow, ruffle, type Shape } from './shapes';
 
 export const coatKinds = ['plain', 'striped', 'spotted', 'patched', 'bicolour', 'pointed', 'masked'] as const;
-export type CoatKind = (typeof coatKinds)[number];
+type CoatKind = (typeof coatKinds)[number];
 export const finishKinds = ['outlined', 'flat', 'soft', 'inked'] as const;
-export type FinishKind = (typeof finishKinds)[number];
-export type FurPart = 'head' | 'muzzle' | 'ear' | 'body' | 'limb' | 'tail';
+type FinishKind = (typeof finishKinds)[number];
+type FurPart = 'head' | 'muzzle' | 'ear' | 'body' | 'limb' | 'tail';
 
 export interface Coat {
   readonly kind: CoatKind;

@@ -7,7 +7,7 @@ import { cosine, type Random } from './random';
 import { type Pen, solid } from './raster';
 import { blend, curve, ellipse, type Shape, stroke } from './shapes';
 
-export interface DogHead {
+interface DogHead {
   readonly ears: DogEars;
   /** Length of the muzzle, 0 (pug) .. 1 (shepherd). */
   readonly muzzle: number;

@@ -5,7 +5,7 @@ import { clamp, cosine, type Random, sine } from './random';
 import { type Colour, type Pen, solid } from './raster';
 import { curve, ellipse, intersect, type Shape } from './shapes';
 
-export type EyeKind = 'round' | 'almond' | 'bead' | 'closed';
+type EyeKind = 'round' | 'almond' | 'bead' | 'closed';
 
 export interface Face {
   /** How far the head is turned to the right, radians. */
@@ -28,7 +28,7 @@ export const createFace = (yaw: number, coat: Coat, finish: Finish, slit: boolea
   slit,
 });
 
-export interface Seen {
+interface Seen {
   readonly x: number;
   /** How directly the place faces the viewer: 1 straight on, 0 edge on, negative behind. */
   readonly facing: number;

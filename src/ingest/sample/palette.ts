@@ -5,7 +5,7 @@ import { between, type Colour } from './raster';
 export const colour = (hex: number): Colour => ({ r: (hex >> 16) & 255, g: (hex >> 8) & 255, b: hex & 255 });
 
 /** A coat: most of the fur, its markings, and the pale parts (muzzle, chest, paws). */
-export type CoatColours = readonly [base: number, mark: number, pale: number];
+type CoatColours = readonly [base: number, mark: number, pale: number];
 
 export const coatColours: readonly [CoatColours, ...CoatColours[]] = [
   [0xdd9350, 0xb0602a, 0xf8e6cf],

@@ -78,7 +78,7 @@ export class Sheet {
 }
 
 /** Where a pen's own axes lie on the one it came from: moved, then turned (radians), scaled and mirrored left to right. */
-export interface Placing {
+interface Placing {
   readonly x?: number;
   readonly y?: number;
   readonly scale?: number;

@@ -16,7 +16,7 @@ export const sceneryKinds = [
   'rug',
   'dusk',
 ] as const;
-export type SceneryKind = (typeof sceneryKinds)[number];
+type SceneryKind = (typeof sceneryKinds)[number];
 
 const whole: Shape = { box: { left: 0, top: 0, right: 1, bottom: 1 }, distance: () => -1 };
 const below = (y: number): Shape => ({ box: { left: 0, top: y, right: 1, bottom: 1 }, distance: (_, at) => y - at });
