@@ -7,11 +7,13 @@ const catalogue = {
   'folder-empty': { message: 'There are no files in {name}.', remedy: 'Drop a folder that holds one sub-folder of pictures for each class.' },
   'no-readable-picture': { message: 'None of the {count} files could be read as a picture.', remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP or GIF pictures.' },
   'no-labels': { message: 'The pictures have no labels: no class folders and no names such as cat.0.jpg.', remedy: 'Put each class into a folder of its own and drop the folder that holds them.' },
+  'no-pictures': { message: 'There are no pictures to learn from.', remedy: 'Add pictures of at least two classes.' },
   'one-class': { message: 'There is only one class, “{className}”.', remedy: 'Add pictures of at least one more class.' },
   'class-too-small': { message: 'The class “{className}” has {count} picture(s) to learn from; it needs at least 2.', remedy: 'Add pictures to this class or remove it.' },
   'no-validation-pictures': { message: 'No pictures are kept for validation, so accuracy could not be measured.', remedy: 'Raise the validation share or add pictures.' },
   'class-names-differ-in-case': { message: 'The classes “{first}” and “{second}” differ only in upper and lower case.', remedy: 'They are kept as two classes; rename one to the other’s name if they mean the same.' },
   'add-cancelled': { message: 'Adding pictures was cancelled.', remedy: 'The pictures read so far are kept; drop the folder again to add the rest.' },
+  'pictures-not-kept': { message: 'Your pictures stayed on your disk.', remedy: 'Add them again to train more; everything else is kept.' },
   'picture-gone': { message: 'The picture {name} can no longer be read from disk.', remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.' },
   'sample-unknown': { message: 'The picture is not part of this project any more.', remedy: 'Choose another picture.' },
   // one reason per skipped file
