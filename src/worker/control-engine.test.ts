@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { HeadstartError } from '../domain/errors';
+import type { RunRecord } from '../domain/history';
+import { createPreset } from '../domain/presets';
+import { createProject } from '../domain/project';
+import type { ComputeApi, KeptHead } from '../protocol/compute-api';
+import type { RunOutcome, RunRequest } from '../protocol/engine-api';
+import { ControlEngine, type Keeper, type Pictures } from './control-engine';
+
+const config = createPreset('recommended', 0);
+const run: RunRecord = {
+  id: 'r1',
+  number: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  config,
+  classNames: ['cat', 'dog'],
+  counts: { train: 2, val: 2, test: 0 },
+  device: 'cpu',
+  adapter: null,
+  threads: 1,
+  computePlan: 'test',
+  history: { steps: [], epochs: [] },
+  log: [],
+  seconds: { weights: 0, features: 0, train: 0, total: 0 },
+  stoppedEarly: false,
+  testAccuracy: null,
+};
+const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2) };
+const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };
+const never = new AbortController().signal;
+const unexpectedCall = (): never => {
+  throw new Error('not part of this test');
+};
+
+function createCompute(overrides: Partial<ComputeApi>): ComputeApi {
+  return new Proxy(overrides as ComputeApi, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unexpectedCall });
+}
+
+function createPictures(overrides: Partial<Pictures> = {}): Pictures {
+  return new Proxy(overrides as Pictures, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unexpectedCall });
+}
+
+function createKeeper(overrides: Partial<Keeper> = {}): Keeper {
+  return {
+    loadProject: () => Promise.resolve(null),
+    saveProject: () => Promise.resolve(),
+    setProjectAside: () => Promise.resolve(),
+    loadHead: () => Promise.resolve(null),
+    saveHead: () => Promise.resolve(),
+    forgetEverything: () => Promise.resolve(),
+    ...overrides,
+  };
+}
+
+const codeOf = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'fine',
+    (error: unknown) => (error instanceof HeadstartError ? error.code : 'other'),
+  );
+
+describe('the control worker’s engine', () => {
+  it('starts with nothing kept, and says why when storage is refused', async () => {
+    const fresh = new ControlEngine(createCompute({}), createPictures(), createKeeper());
+    expect(await fresh.loadKept()).toEqual({ project: null, run: null, problem: null });
+    const refused = new ControlEngine(
+      createCompute({}),
+      createPictures(),
+      createKeeper({ loadProject: () => Promise.reject(new HeadstartError('storage-refused')) }),
+    );
+    expect((await refused.loadKept()).problem).toBe('storage-refused');
+  });
+
+  it('gives the kept head to the compute worker', async () => {
+    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
+    let restored: KeptHead | null = null;
+    const engine = new ControlEngine(
+      createCompute({
+        restoreHead: (kept) => {
+          restored = kept;
+          return Promise.resolve();
+        },
+      }),
+      createPictures(),
+      createKeeper({ loadProject: () => Promise.resolve(project), loadHead: () => Promise.resolve(head) }),
+    );
+    expect(await engine.loadKept()).toEqual({ project, run, problem: null });
+    expect(restored).toBe(head);
+  });
+
+  it('sets a broken project aside but leaves a newer one as it is', async () => {
+    const aside: string[] = [];
+    const open = async (stored: unknown): Promise<string | null> => {
+      const keeper = createKeeper({
+        loadProject: () => Promise.resolve(stored),
+        setProjectAside: () => {
+          aside.push('aside');
+          return Promise.resolve();
+        },
+      });
+      return (await new ControlEngine(createCompute({}), createPictures(), keeper).loadKept()).problem;
+    };
+    expect(await open({ version: 99 })).toBe('project-newer');
+    expect(aside).toEqual([]);
+    expect(await open({ version: 1, nonsense: true })).toBe('project-invalid');
+    expect(aside).toEqual(['aside']);
+  });
+
+  it('refuses a second run while one is going, and takes the next one after it', async () => {
+    let finish = (_outcome: RunOutcome): void => undefined;
+    const compute = createCompute({
+      startRun: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+      exportHead: () => Promise.resolve(null),
+    });
+    const engine = new ControlEngine(compute, createPictures(), createKeeper());
+    const first = engine.startRun(request, () => undefined, never);
+    expect(await codeOf(engine.startRun(request, () => undefined, never))).toBe('busy');
+    expect(await codeOf(engine.configureDevice('cpu'))).toBe('busy');
+    finish({ status: 'paused', epoch: 0, step: 1 });
+    expect((await first).status).toBe('paused');
+    const second = engine.startRun(request, () => undefined, never);
+    finish({ status: 'done', run });
+    expect((await second).status).toBe('done');
+  });
+
+  it('keeps a finished run’s head, and does not fail the run when that is refused', async () => {
+    const compute = createCompute({ startRun: () => Promise.resolve({ status: 'done', run }), exportHead: () => Promise.resolve(head) });
+    const kept: KeptHead[] = [];
+    const saving = createKeeper({
+      saveHead: (value) => {
+        kept.push(value);
+        return Promise.resolve();
+      },
+    });
+    await new ControlEngine(compute, createPictures(), saving).startRun(request, () => undefined, never);
+    expect(kept).toEqual([head]);
+    const refusing = createKeeper({ saveHead: () => Promise.reject(new HeadstartError('storage-full')) });
+    expect((await new ControlEngine(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe('done');
+  });
+
+  it('says that nothing is trained yet before the first run', async () => {
+    const engine = new ControlEngine(createCompute({ headFit: () => Promise.resolve(null) }), createPictures(), createKeeper());
+    expect(await codeOf(engine.predictFile(new Blob(), never))).toBe('head-absent');
+    expect(await codeOf(engine.predictSample('a', never))).toBe('head-absent');
+  });
+
+  it('asks for a file’s pixels with the fit that the head was trained with', async () => {
+    const asked: string[] = [];
+    const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
+    const engine = new ControlEngine(
+      createCompute({ headFit: () => Promise.resolve('pad'), predict: () => Promise.resolve(prediction) }),
+      createPictures({
+        filePixels: (_file, fit) => {
+          asked.push(fit);
+          return Promise.resolve(new Uint8Array(3));
+        },
+      }),
+      createKeeper(),
+    );
+    expect(await engine.predictFile(new Blob(), never)).toEqual(prediction);
+    expect(asked).toEqual(['pad']);
+  });
+});
