@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { assemblyScript } from './scripts/vite-assemblyscript';
 import { findChromium, chromiumArguments } from './scripts/chromium.mjs';
 import { isolationHeaders } from './vite.config';
 
@@ -15,6 +16,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [assemblyScript()],
         test: {
           name: 'node',
           environment: 'node',
@@ -23,6 +25,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [assemblyScript()],
         server: { headers: isolationHeaders, fs: { allow: [root, shared] } },
         // Found once up front: a dependency discovered midway reloads the page under a running test.
         optimizeDeps: {

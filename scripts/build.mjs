@@ -7,7 +7,7 @@ import { PlainFailure, projectRoot } from './install.mjs';
 export const distFolder = join(projectRoot, 'dist');
 const stampPath = join(projectRoot, '.cache', 'build-stamp');
 /** Everything that a build depends on. */
-const inputs = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'tsconfig.base.json'];
+const inputs = ['src', 'scripts/compile-kernels.ts', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'tsconfig.base.json'];
 
 /**
  * @param {string} path
@@ -18,7 +18,8 @@ function describeFiles(path) {
   const status = statSync(path);
   if (!status.isDirectory()) return [`${path} ${status.size} ${status.mtimeMs}`];
   return readdirSync(path)
-    .filter((name) => !/\.test\.tsx?$/.test(name))
+    // Compiled kernels are written by the build itself.
+    .filter((name) => !/\.test\.tsx?$/.test(name) && name !== 'generated')
     .sort()
     .flatMap((name) => describeFiles(join(path, name)));
 }

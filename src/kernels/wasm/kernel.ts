@@ -12,7 +12,7 @@ export interface Kernel {
     y0: number, y1: number, scratch: number,
   ): void;
   packFirst(from: number, half: number, to: number, outChannels: number): void;
-  transformFilters(from: number, half: number, u: number, inChannels: number, outChannels: number, panel0: number, panel1: number): void;
+  transformFilters(from: number, half: number, u: number, inChannels: number, outChannels: number, panel0: number, panel1: number, scratch: number): void;
   flatten(from: number, to: number, places: number, channels: number): void;
   transformInput(
     input: number, height: number, width: number, channels: number, first: number, count: number, v: number, plane: number, scratch: number,

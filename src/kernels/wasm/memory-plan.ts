@@ -19,7 +19,7 @@ export type StepPlan =
 export const firstBatchedStep = 4;
 
 /** The steps whose filters are transformed anew in `layer-by-layer`. */
-function isRemade(step: ConvStep, mode: FilterMode): boolean {
+export function isRemade(step: ConvStep, mode: FilterMode): boolean {
   return mode === 'layer-by-layer' && step.outChannels >= 512;
 }
 
@@ -27,6 +27,7 @@ export interface MemoryPlan {
   readonly mode: FilterMode;
   readonly batch: number;
   readonly threads: number;
+  readonly half: boolean;
   /** All of it, a multiple of 64 KiB. */
   readonly bytes: number;
   /** Transformed filters, biases, and in `layer-by-layer` the filters as they came. */
@@ -59,16 +60,15 @@ export interface MemoryRequest {
   readonly threads: number;
   readonly batch: number;
   readonly mode: FilterMode;
-  /** Filters arrive as float16 (2 bytes) or float32 (4). */
-  readonly sourceBytes: 2 | 4;
+  /** Filters arrive as float16, else as float32. */
+  readonly half: boolean;
   readonly planStep?: (step: ConvStep, batch: number) => StepPlan;
 }
 
 /** Measured in Chromium on a core with 2 MB of L2; V of a block and M of its channels fit there together with U where they can. */
 export function defaultStepPlan(step: ConvStep): StepPlan {
   if (step.inChannels >= 256 && step.outChannels >= 512) return { kind: 'staged' };
-  const { inChannels } = step;
-  return { kind: 'block', tiles: 56, block: inChannels >= 256 ? 64 : 32 };
+  return { kind: 'block', tiles: 28, block: 64 };
 }
 
 const line = 64;
@@ -79,7 +79,7 @@ const transformScratch = 1024 + places * 512 * 4;
 const firstScratch = 40 * (inputSize + 8) * 12;
 
 /** Where everything lies in one WebAssembly memory. */
-export function memoryPlan({ threads, batch, mode, sourceBytes, planStep = defaultStepPlan }: MemoryRequest): MemoryPlan {
+export function memoryPlan({ threads, batch, mode, half, planStep = defaultStepPlan }: MemoryRequest): MemoryPlan {
   let top = 1024;
   const take = (bytes: number): number => {
     const from = top;
@@ -96,7 +96,7 @@ export function memoryPlan({ threads, batch, mode, sourceBytes, planStep = defau
   const remade = rest.filter((step) => isRemade(step, mode));
   const shared = remade.length === 0 ? 0 : take(Math.max(...remade.map(filterBytes)));
   const filters = convSteps.map((step, at) => (at === 0 ? 0 : isRemade(step, mode) ? shared : take(filterBytes(step))));
-  const rawBytes = (step: ConvStep) => step.inChannels * step.outChannels * 9 * sourceBytes;
+  const rawBytes = (step: ConvStep) => step.inChannels * step.outChannels * 9 * (half ? 2 : 4);
   const passing = take(Math.max(...convSteps.filter((step) => !isRemade(step, mode)).map(rawBytes)));
   const sources = convSteps.map((step) => (isRemade(step, mode) ? take(rawBytes(step)) : passing));
   const filterEnd = top;
@@ -120,7 +120,7 @@ export function memoryPlan({ threads, batch, mode, sourceBytes, planStep = defau
   const ownM = Math.max(0, ...blocks.map(({ plan }) => (plan?.kind === 'block' ? places * planeBytes(plan.tiles, plan.block) : 0)));
   const scratch = Array.from({ length: threads }, () => ({ base: take(Math.max(transformScratch, firstScratch)), v: take(ownV), m: take(ownM + 4096) }));
   return {
-    mode, batch, threads, bytes: Math.ceil(top / pageBytes) * pageBytes,
+    mode, batch, threads, half, bytes: Math.ceil(top / pageBytes) * pageBytes,
     filterBytes: filterEnd - filtersFrom, batchBytes: batchEnd - filterEnd, scratchBytes: top - batchEnd,
     control, scale, pixels, features, filters, firstWeights, biases, sources, steps, picture, maps, v, m, scratch,
   };

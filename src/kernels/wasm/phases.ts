@@ -85,6 +85,16 @@ export interface FilterPhase {
   readonly outChannels: number;
 }
 
+/** The first layer's filters, packed as its kernel reads them; one job. */
+export interface PackPhase {
+  readonly kind: 'pack';
+  readonly jobs: 1;
+  readonly source: number;
+  readonly half: boolean;
+  readonly weights: number;
+  readonly outChannels: number;
+}
+
 /** Feature maps -> features in CHW order; a job is one picture. */
 export interface FlattenPhase {
   readonly kind: 'flatten';
@@ -95,7 +105,7 @@ export interface FlattenPhase {
   readonly channels: number;
 }
 
-export type Phase = FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | FlattenPhase;
+export type Phase = FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | PackPhase | FlattenPhase;
 
 /** A thread's own memory. */
 export interface Scratch {
@@ -155,9 +165,12 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
     case 'filters': {
       const { source, half, filters, inChannels, outChannels } = phase;
       const [from, to] = shareOf(job, phase.jobs, outChannels / 8);
-      kernel.transformFilters(source, half ? 1 : 0, filters, inChannels, outChannels, from, to);
+      kernel.transformFilters(source, half ? 1 : 0, filters, inChannels, outChannels, from, to, scratch.base);
       return;
     }
+    case 'pack':
+      kernel.packFirst(phase.source, phase.half ? 1 : 0, phase.weights, phase.outChannels);
+      return;
     case 'flatten': {
       const bytes = phase.size * phase.size * phase.channels * 4;
       kernel.flatten(phase.input + job * bytes, phase.output + job * bytes, phase.size * phase.size, phase.channels);

@@ -1,7 +1,7 @@
 import { convSteps, outBytes, outSizeOf, tilesOf, type ConvStep } from './network';
-import { firstBatchedStep, type MemoryPlan } from './memory-plan';
+import { firstBatchedStep, isRemade, type MemoryPlan } from './memory-plan';
 import { inputValues } from '../../domain/vgg16';
-import type { FilterPhase, Phase } from './phases';
+import type { Phase } from './phases';
 
 /** Jobs of about `size` things each, the same number for every thread where there is enough to share. */
 function jobsFor(count: number, size: number, threads: number): number {
@@ -32,30 +32,27 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
   ];
 }
 
-/** Transforms one step's filters, which lie at their source. */
-export function filterPhase(plan: MemoryPlan, at: number, half: boolean): FilterPhase {
+/** Makes one step's filters ready, which lie at their source. */
+export function filterPhase(plan: MemoryPlan, at: number): Phase {
   const step = convSteps[at];
-  if (step === undefined || at === 0) throw new RangeError(`step ${at} has no filters to transform`);
+  if (step === undefined) throw new RangeError(`there is no step ${at}`);
+  const { half } = plan;
   const { inChannels, outChannels } = step;
-  return {
-    kind: 'filters', jobs: outChannels / 8, half, inChannels, outChannels,
-    source: plan.sources[at] ?? 0, filters: plan.filters[at] ?? 0,
-  };
+  const source = plan.sources[at] ?? 0;
+  if (at === 0) return { kind: 'pack', jobs: 1, half, source, weights: plan.firstWeights, outChannels };
+  return { kind: 'filters', jobs: outChannels / 8, half, inChannels, outChannels, source, filters: plan.filters[at] ?? 0 };
 }
 
-/** Where the results of a step lie after `phases`, for tests that look into the network. */
-export interface StepResult {
-  readonly step: ConvStep;
-  readonly address: number;
-}
-
-/** The network for `pictures` <= plan.batch pictures, up to and with step `last`, in order; without `last` the features follow. */
-export function networkPhases(plan: MemoryPlan, pictures: number, half: boolean, last?: number): { phases: Phase[]; result: StepResult } {
+/**
+ * The network for `pictures` <= plan.batch pictures, up to and with step `last`, in order; without `last` the features follow.
+ * `address`: where the last step's result lies afterwards.
+ */
+export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: Phase[]; address: number } {
   const phases: Phase[] = [];
   const end = last ?? convSteps.length - 1;
   const [first] = convSteps;
   if (first === undefined) throw new RangeError('no layers');
-  let result: StepResult = { step: first, address: plan.picture[0] };
+  let address = plan.picture[0];
   const aloneEnd = Math.min(firstBatchedStep - 1, end);
   for (let p = 0; p < pictures; p++) {
     phases.push({
@@ -68,7 +65,7 @@ export function networkPhases(plan: MemoryPlan, pictures: number, half: boolean,
       const batched = at === firstBatchedStep - 1;
       const output = batched ? plan.maps[0] + p * outBytes(step) : plan.picture[at % 2 === 0 ? 0 : 1];
       phases.push(...convPhases(plan, at, step, 1, plan.picture[at % 2 === 0 ? 1 : 0], output));
-      result = { step, address: batched ? plan.maps[0] : output };
+      address = batched ? plan.maps[0] : output;
     }
   }
   for (let at = firstBatchedStep; at <= end; at++) {
@@ -76,13 +73,13 @@ export function networkPhases(plan: MemoryPlan, pictures: number, half: boolean,
     if (step === undefined) break;
     const odd = (at - firstBatchedStep + 1) % 2;
     const output = plan.maps[odd === 0 ? 0 : 1];
-    if (plan.mode === 'layer-by-layer' && step.outChannels >= 512) phases.push(filterPhase(plan, at, half));
+    if (isRemade(step, plan.mode)) phases.push(filterPhase(plan, at));
     phases.push(...convPhases(plan, at, step, pictures, plan.maps[odd === 0 ? 1 : 0], output));
-    result = { step, address: output };
+    address = output;
   }
   if (last === undefined) {
-    const { step, address } = result;
+    const step = convSteps[end] ?? first;
     phases.push({ kind: 'flatten', jobs: pictures, input: address, output: plan.features, size: outSizeOf(step), channels: step.outChannels });
   }
-  return { phases, result };
+  return { phases, address };
 }

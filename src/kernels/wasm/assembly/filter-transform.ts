@@ -1,48 +1,79 @@
-/** A float16 as float32, exactly: the exponent is corrected by a multiplication, which also serves numbers below the normal ones. */
-@inline export function widen(bits: u32): f32 {
-  const magnitude = reinterpret<f32>((bits & 0x7fff) << 13) * reinterpret<f32>(0x77800000); // 2^112
-  return reinterpret<f32>(reinterpret<u32>(magnitude) | ((bits & 0x8000) << 16));
+import { add, sub, splat } from './simd';
+
+/** Four float16 as float32, exactly: the exponent is corrected by a multiplication, which also serves numbers below the normal ones. */
+@inline function widen(bits: v128): v128 {
+  const magnitude = f32x4.mul(i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13), splat(reinterpret<f32>(0x77800000))); // 2^112
+  return v128.or(magnitude, i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16));
 }
 
-@inline function tap(from: usize, half: i32): f32 {
-  return half ? widen(<u32>load<u16>(from)) : load<f32>(from);
+/** Bytes between the filters of two output channels in the scratch: four input channels of nine taps, and 16 to spare. */
+const filterStride: usize = 160;
+
+/** The same tap of four output channels. */
+@inline function gather(at: usize): v128 {
+  let x = v128.load_zero<u32>(at);
+  x = v128.load_lane<u32>(at, x, 1, filterStride);
+  x = v128.load_lane<u32>(at, x, 2, 2 * filterStride);
+  return v128.load_lane<u32>(at, x, 3, 3 * filterStride);
 }
 
-@inline function row(g0: f32, g1: f32, g2: f32, to: usize, plane: usize): void {
-  const outer = (g0 + g2) * <f32>(-1.0 / 6.0), inner = g1 * <f32>(1.0 / 6.0);
-  const far = g0 * <f32>(1.0 / 24.0) + g2 * <f32>(1.0 / 6.0), side = g1 * <f32>(1.0 / 12.0);
-  f32.store(to, g0 * 0.25);
-  f32.store(to + plane, outer - inner);
-  f32.store(to + 2 * plane, outer + inner);
-  f32.store(to + 3 * plane, far + side);
-  f32.store(to + 4 * plane, far - side);
-  f32.store(to + 5 * plane, g2);
+@inline function times(a: v128, k: f32): v128 {
+  return f32x4.mul(a, splat(k));
+}
+
+/** One row of (G g) G^T: six values, a plane apart. */
+@inline function row(g0: v128, g1: v128, g2: v128, to: usize, plane: usize): void {
+  const outer = times(add(g0, g2), -1.0 / 6.0), inner = times(g1, 1.0 / 6.0);
+  const far = add(times(g0, 1.0 / 24.0), times(g2, 1.0 / 6.0)), side = times(g1, 1.0 / 12.0);
+  v128.store(to, times(g0, 0.25));
+  v128.store(to + plane, sub(outer, inner));
+  v128.store(to + 2 * plane, add(outer, inner));
+  v128.store(to + 3 * plane, add(far, side));
+  v128.store(to + 4 * plane, sub(far, side));
+  v128.store(to + 5 * plane, g2);
+}
+
+/** G g G^T of one input channel and four output channels. */
+function transformFour(g: usize, to: usize, plane: usize): void {
+  const a0 = gather(g), a1 = gather(g + 4), a2 = gather(g + 8), c0 = gather(g + 24), c1 = gather(g + 28), c2 = gather(g + 32);
+  row(times(a0, 0.25), times(a1, 0.25), times(a2, 0.25), to, plane);
+  row(c0, c1, c2, to + 30 * plane, plane);
+  const b0 = gather(g + 12), b1 = gather(g + 16), b2 = gather(g + 20);
+  const o0 = times(add(a0, c0), -1.0 / 6.0), o1 = times(add(a1, c1), -1.0 / 6.0), o2 = times(add(a2, c2), -1.0 / 6.0);
+  const n0 = times(b0, 1.0 / 6.0), n1 = times(b1, 1.0 / 6.0), n2 = times(b2, 1.0 / 6.0);
+  row(sub(o0, n0), sub(o1, n1), sub(o2, n2), to + 6 * plane, plane);
+  row(add(o0, n0), add(o1, n1), add(o2, n2), to + 12 * plane, plane);
+  const f0 = add(times(a0, 1.0 / 24.0), times(c0, 1.0 / 6.0)), f1 = add(times(a1, 1.0 / 24.0), times(c1, 1.0 / 6.0));
+  const f2 = add(times(a2, 1.0 / 24.0), times(c2, 1.0 / 6.0));
+  const h0 = times(b0, 1.0 / 12.0), h1 = times(b1, 1.0 / 12.0), h2 = times(b2, 1.0 / 12.0);
+  row(add(f0, h0), add(f1, h1), add(f2, h2), to + 18 * plane, plane);
+  row(sub(f0, h0), sub(f1, h1), sub(f2, h2), to + 24 * plane, plane);
 }
 
 /**
  * U = G g G^T of output channels [8 * panel0, 8 * panel1), packed as `multiply` reads it: [36][outChannels / 8][inChannels][8].
- * `from`: [outChannels][inChannels][3][3] as float16 bits (`half`) or float32.
+ * `from`: [outChannels][inChannels][3][3] as float16 bits (`half`) or float32; inChannels a multiple of 4. `scratch`: 1,280 bytes.
  */
-export function transformFilters(from: usize, half: i32, u: usize, inChannels: i32, outChannels: i32, panel0: i32, panel1: i32): void {
-  const size: usize = half ? <usize>2 : <usize>4, filter: usize = 9 * size, perOut = <usize>inChannels * filter;
+export function transformFilters(
+  from: usize, half: i32, u: usize, inChannels: i32, outChannels: i32, panel0: i32, panel1: i32, scratch: usize,
+): void {
+  const perOut = <usize>inChannels * (half ? 18 : 36), four: usize = half ? 72 : 144;
   const panel = <usize>inChannels << 5, plane = <usize>(outChannels >> 3) * panel;
   for (let p = panel0; p < panel1; p++) {
-    for (let c: i32 = 0; c < inChannels; c++) {
-      for (let k: i32 = 0; k < 8; k++) {
-        const g = from + <usize>((p << 3) + k) * perOut + <usize>c * filter;
-        const to = u + <usize>p * panel + <usize>(c << 5) + <usize>(k << 2);
-        const a0 = tap(g, half), a1 = tap(g + size, half), a2 = tap(g + 2 * size, half);
-        const b0 = tap(g + 3 * size, half), b1 = tap(g + 4 * size, half), b2 = tap(g + 5 * size, half);
-        const c0 = tap(g + 6 * size, half), c1 = tap(g + 7 * size, half), c2 = tap(g + 8 * size, half);
-        const s: f32 = -1.0 / 6.0, i: f32 = 1.0 / 6.0, f: f32 = 1.0 / 24.0, h: f32 = 1.0 / 12.0;
-        row(a0 * 0.25, a1 * 0.25, a2 * 0.25, to, plane);
-        const o0 = (a0 + c0) * s, o1 = (a1 + c1) * s, o2 = (a2 + c2) * s, n0 = b0 * i, n1 = b1 * i, n2 = b2 * i;
-        row(o0 - n0, o1 - n1, o2 - n2, to + 6 * plane, plane);
-        row(o0 + n0, o1 + n1, o2 + n2, to + 12 * plane, plane);
-        const f0 = a0 * f + c0 * i, f1 = a1 * f + c1 * i, f2 = a2 * f + c2 * i, h0 = b0 * h, h1 = b1 * h, h2 = b2 * h;
-        row(f0 + h0, f1 + h1, f2 + h2, to + 18 * plane, plane);
-        row(f0 - h0, f1 - h1, f2 - h2, to + 24 * plane, plane);
-        row(c0, c1, c2, to + 30 * plane, plane);
+    for (let c: i32 = 0; c < inChannels; c += 4) {
+      let g = from + <usize>(p << 3) * perOut + <usize>(c >> 2) * four;
+      for (let k: usize = 0; k < 8 * filterStride; k += filterStride) {
+        if (half) {
+          for (let n: usize = 0; n < 9; n++) v128.store(scratch + k + n * 16, widen(v128.load_ext<u16>(g + n * 8)));
+        } else {
+          memory.copy(scratch + k, g, 144);
+        }
+        g += perOut;
+      }
+      const to = u + <usize>p * panel + <usize>(c << 5);
+      for (let n: usize = 0; n < 4; n++) {
+        transformFour(scratch + n * 36, to + n * 32, plane);
+        transformFour(scratch + n * 36 + 4 * filterStride, to + n * 32 + 16, plane);
       }
     }
   }
@@ -50,12 +81,12 @@ export function transformFilters(from: usize, half: i32, u: usize, inChannels: i
 
 /** The first layer's filters as `convolveFirst` reads them: [outChannels / 8][27][8], taps in the order row, column, channel. */
 export function packFirst(from: usize, half: i32, to: usize, outChannels: i32): void {
-  const size: usize = half ? <usize>2 : <usize>4;
   for (let o: i32 = 0; o < outChannels; o++) {
     for (let c: i32 = 0; c < 3; c++) {
       for (let k: i32 = 0; k < 9; k++) {
-        const at = to + (<usize>(((o >> 3) * 27 + k * 3 + c) * 8 + (o & 7)) << 2);
-        f32.store(at, tap(from + <usize>((o * 3 + c) * 9 + k) * size, half));
+        const at = to + (<usize>(((o >> 3) * 27 + k * 3 + c) * 8 + (o & 7)) << 2), tap = <usize>((o * 3 + c) * 9 + k);
+        const bits = i32x4.splat(half ? <i32>load<u16>(from + (tap << 1)) : 0);
+        f32.store(at, half ? f32x4.extract_lane(widen(bits), 0) : f32.load(from + (tap << 2)));
       }
     }
   }

@@ -1,0 +1,4 @@
+import { serveKernel } from '../kernels/wasm/kernel-worker';
+
+// One of the CPU's compute workers: it blocks while it computes; the pool that spawned it hears everything else.
+serveKernel(globalThis);
