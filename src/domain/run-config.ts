@@ -26,7 +26,7 @@ export interface RunConfig {
   readonly seed: number;
   /** Share of pictures without a folder split that go to validation, 0 to 1. */
   readonly valFraction: number;
-  /** At most so many pictures a class, all splits together; null uses all. */
+  /** At most so many pictures a class in train and val together, test shrinking in proportion (see split.ts); null uses all. */
   readonly limitPerClass: number | null;
   /** Every so many minibatches a line of the log; the note prints every fifth. */
   readonly logEvery: number;
