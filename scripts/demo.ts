@@ -103,6 +103,11 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
   if (options.screenshot !== null) await page.screenshot({ path: options.screenshot, fullPage: true });
 }
 
+/** What a promise gave; null when it was never begun or failed (that failure is told elsewhere). */
+function settle<T>(begun: Promise<T> | null): Promise<T | null> {
+  return begun === null ? Promise.resolve(null) : begun.catch(() => null);
+}
+
 await runMain(async () => {
   const options = parseDemoArguments(process.argv.slice(2));
   if (options === null) {
@@ -129,11 +134,8 @@ await runMain(async () => {
     await Promise.race([work(), interrupted]);
   } finally {
     // Whatever was begun is waited for, so that nothing stays behind after Ctrl-C.
-    const begun = await Promise.allSettled([opening, staging]);
-    const [session, staged] = begun.map((result) => (result.status === 'fulfilled' ? result.value : null)) as [
-      Session | null,
-      StagedPictures | null,
-    ];
+    const session = await settle<Session>(opening);
+    const staged = await settle<StagedPictures>(staging);
     await session?.close();
     await staged?.remove();
   }
