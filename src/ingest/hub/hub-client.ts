@@ -13,6 +13,7 @@ export const maxRows = 100;
 const dataset = { dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' } as const;
 export const datasetName = dataset.dataset;
 
+const notImplemented = 501;
 const attempts = 4;
 const firstPause = 1_000;
 /** A server that asks for a longer wait is told to the person instead of being waited for. */
@@ -110,7 +111,7 @@ export class HubClient {
           pause = retryAfter(response) ?? pause;
         } else {
           failure = new HeadstartError('hub-refused', { detail: describe(response) });
-          if (response.status < 500) throw failure;
+          if (response.status < 500 || response.status === notImplemented) throw failure;
           pause = retryAfter(response) ?? pause;
         }
       } catch (cause) {

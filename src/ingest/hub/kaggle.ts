@@ -119,7 +119,12 @@ class FreshPages {
  * @throws HeadstartError `hub-offline`, `hub-refused`, `hub-busy`, `hub-unexpected`, `cancelled`
  */
 export async function* fetchKaggle(server: string, picturesPerClass: number, signal: AbortSignal, options: HubOptions = {}): AsyncGenerator<PictureSource | SkippedFile> {
-  const client = new HubClient(server, signal, options);
+  // Whoever stops taking photos stops the downloads too, not only the signal.
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  const client = new HubClient(server, stop.signal, options);
   const fresh = new FreshPages(client);
   const download = async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
     const className = kaggleClasses[wanted.label] ?? '';
@@ -141,12 +146,17 @@ export async function* fetchKaggle(server: string, picturesPerClass: number, sig
     if (lost === losesInARow) throw new HeadstartError('hub-refused', { detail: 'photos are not there' });
     return item;
   };
-  for await (const wanted of chooseRows(client, picturesPerClass)) {
-    const started = download(wanted);
-    // Looked at in its turn; until then a failure is not unheard.
-    started.catch(() => undefined);
-    downloads.push(started);
-    if (downloads.length >= parallelDownloads) yield await take();
+  try {
+    for await (const wanted of chooseRows(client, picturesPerClass)) {
+      const started = download(wanted);
+      // Looked at in its turn; until then a failure is not unheard.
+      started.catch(() => undefined);
+      downloads.push(started);
+      if (downloads.length >= parallelDownloads) yield await take();
+    }
+    while (downloads.length > 0) yield await take();
+  } finally {
+    signal.removeEventListener('abort', abort);
+    abort();
   }
-  while (downloads.length > 0) yield await take();
 }
