@@ -1,4 +1,5 @@
 import { ChevronRight } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import { presetExplanations } from '../../domain/presets';
 import type { Preset } from '../../domain/run-config';
@@ -14,6 +15,11 @@ const presetNames: Readonly<Record<Preset, string>> = { recommended: 'Recommende
 export interface SettingsProps {
   readonly drafts: SettingDrafts;
   readonly isReadOnly: boolean;
+}
+
+export interface SettingsSectionProps extends SettingsProps {
+  /** The buttons: in one line with the fold, below it when it is open. */
+  readonly controls: ReactNode;
 }
 
 function PresetField({ drafts, isReadOnly }: SettingsProps) {
@@ -46,7 +52,7 @@ function PresetField({ drafts, isReadOnly }: SettingsProps) {
 }
 
 /** The few settings that matter, and the rest folded away. */
-export function Settings({ drafts, isReadOnly }: SettingsProps) {
+export function Settings({ drafts, isReadOnly, controls }: SettingsSectionProps) {
   const preset = usePage(({ project }) => project.document.settings.preset);
   return (
     <>
@@ -57,17 +63,20 @@ export function Settings({ drafts, isReadOnly }: SettingsProps) {
         <NumberSettingField field="batchSize" label="Batch size" drafts={drafts} isReadOnly={isReadOnly} />
       </div>
       <p className={styles['explanation']}>{presetExplanations[preset]}</p>
-      <Disclosure className={styles['more'] ?? ''}>
-        <Heading level={3} className={styles['moreHeading'] ?? ''}>
-          <AriaButton slot="trigger" className={styles['trigger'] ?? ''}>
-            <ChevronRight size={14} aria-hidden="true" />
-            More settings
-          </AriaButton>
-        </Heading>
-        <DisclosurePanel>
-          <MoreSettings drafts={drafts} isReadOnly={isReadOnly} />
-        </DisclosurePanel>
-      </Disclosure>
+      <div className={styles['foot']}>
+        <Disclosure className={styles['more'] ?? ''}>
+          <Heading level={3} className={styles['moreHeading'] ?? ''}>
+            <AriaButton slot="trigger" className={styles['trigger'] ?? ''}>
+              <ChevronRight size={14} aria-hidden="true" />
+              More settings
+            </AriaButton>
+          </Heading>
+          <DisclosurePanel className={styles['morePanel'] ?? ''}>
+            <MoreSettings drafts={drafts} isReadOnly={isReadOnly} />
+          </DisclosurePanel>
+        </Disclosure>
+        <div className={styles['controls']}>{controls}</div>
+      </div>
     </>
   );
 }

@@ -85,8 +85,7 @@ export function TrainPanel() {
     <Panel step={2} heading="Train" aside={title}>
       <ModelCard />
       <WayGroup isReadOnly={isTraining} />
-      <Settings drafts={drafts} isReadOnly={isTraining} />
-      <TrainControls fieldProblem={fieldProblem} />
+      <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
       <WeightsProblem />
       <RunProblem />
       <Stages />
