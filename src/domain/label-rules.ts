@@ -165,15 +165,23 @@ function findCaseClashes(classNames: readonly string[]): [string, string][] {
  */
 export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
   const located = paths.map((path) => {
-    const segments = path.normalize('NFC').split('/').filter((segment) => segment !== '' && segment !== '.');
+    const segments = path
+      .normalize('NFC')
+      .split('/')
+      .filter((segment) => segment !== '' && segment !== '.');
     return { path, segments, decides: looksLikePicture(segments) };
   });
   const pictures = located.filter(({ decides }) => decides);
   const deciding = pictures.length > 0 ? pictures : located;
-  const { kind, wrapper, label } = findRule(deciding.map(({ segments }) => segments), null);
+  const { kind, wrapper, label } = findRule(
+    deciding.map(({ segments }) => segments),
+    null,
+  );
 
   const labelOf = (segments: Segments): Label | null =>
-    wrapper.every((folder, at) => segments[at] === folder) && segments.length > wrapper.length ? label(segments.slice(wrapper.length)) : null;
+    wrapper.every((folder, at) => segments[at] === folder) && segments.length > wrapper.length
+      ? label(segments.slice(wrapper.length))
+      : null;
 
   const known = new Set(deciding.flatMap(({ segments }) => labelOf(segments)?.className ?? []));
   const entries: LabelledPath[] = [];
@@ -185,5 +193,11 @@ export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
     else unlabelled.push(path);
   }
   const classNames = [...known].sort(compareCodePoints);
-  return { kind: classNames.length === 0 ? 'unlabelled' : kind, entries, unlabelled, classNames, caseClashes: findCaseClashes(classNames) };
+  return {
+    kind: classNames.length === 0 ? 'unlabelled' : kind,
+    entries,
+    unlabelled,
+    classNames,
+    caseClashes: findCaseClashes(classNames),
+  };
 }

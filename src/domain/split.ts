@@ -41,7 +41,11 @@ function groupByClass<T extends SplitCandidate>(samples: readonly T[]): T[][] {
 }
 
 /** A seeded choice of at most `limit` samples of each class, without regard to folder splits; null chooses all. */
-export function limitPerClass<T extends SplitCandidate>(samples: readonly T[], limit: number | null, seed: number): { kept: T[]; leftOut: T[] } {
+export function limitPerClass<T extends SplitCandidate>(
+  samples: readonly T[],
+  limit: number | null,
+  seed: number,
+): { kept: T[]; leftOut: T[] } {
   if (limit === null) return { kept: [...samples], leftOut: [] };
   const ranked = groupByClass(samples).map((group) => rank(group, seed, 'limit'));
   return { kept: ranked.flatMap((group) => group.slice(0, limit)), leftOut: ranked.flatMap((group) => group.slice(limit)) };
