@@ -6,7 +6,7 @@ import { createRunExport } from '../src/domain/run-export';
 import type { RunConfig } from '../src/domain/run-config';
 import { demoUsage, parseDemoArguments, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
-import { chooseFolder, openSession, pageFailure, prepareDevice, waitForPictures, type Session } from './session';
+import { addDrawings, addFolder, openSession, pageFailure, prepareDevice, type Session } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
 
@@ -26,11 +26,8 @@ function settingsOf(options: DemoArguments): Partial<RunConfig> {
 
 async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
   const folder = staged?.folder ?? options.dataFolder;
-  if (folder !== null) await chooseFolder(session, folder);
-  else {
-    await session.store.evaluate((store) => store.getState().actions.addDrawings());
-    await waitForPictures(session);
-  }
+  if (folder === null) await addDrawings(session);
+  else await addFolder(session, folder);
   const { skipped, warnings } = await session.store.evaluate((store) => ({
     skipped: store.getState().project.document.skipped,
     warnings: store.getState().ingest.warnings,

@@ -106,28 +106,54 @@ export async function prepareDevice({ page, store }: Session, device: DeviceChoi
   }
 }
 
-/** Chooses a folder through the page's own button and file chooser. */
-export async function chooseFolder({ page, store }: Session, folder: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: /choose a folder/i }).click();
-  await (await chooser).setFiles(folder);
-  await page.waitForFunction(
-    (handle) =>
-      handle.getState().ingest.phase !== 'idle' ||
-      handle.getState().ingest.error !== null ||
-      handle.getState().project.document.samples.length > 0,
-    store,
-    { polling: 50, timeout: 60_000 },
-  );
-  await waitForPictures({ page, store });
+/**
+ * Does what adds pictures and waits until they have been read. Told by a change of the state, so that a quick reading is not missed
+ * and the former one is not taken for this one.
+ */
+export async function untilIngested(page: Page, store: StoreHandle, work: () => Promise<unknown>): Promise<void> {
+  const watch = await store.evaluateHandle((handle) => {
+    const found = { done: false };
+    handle.subscribe((state, former) => {
+      if (state.ingest.phase === 'idle' && former.ingest.phase !== 'idle') found.done = true;
+    });
+    return found;
+  });
+  await work();
+  await page.waitForFunction((found) => found.done, watch, { polling: 100, timeout: 600_000 });
+  await watch.dispose();
 }
 
-/** Throws the page's error when no picture came in. */
-export async function waitForPictures({ page, store }: Pick<Session, 'page' | 'store'>): Promise<void> {
-  await page.waitForFunction((handle) => handle.getState().ingest.phase === 'idle', store, { polling: 100, timeout: 600_000 });
+/** Chooses a folder with the page's own button, and waits until it is read. */
+export async function pickFolder(page: Page, store: StoreHandle, folder: string): Promise<void> {
+  await untilIngested(page, store, async () => {
+    const chooser = page.waitForEvent('filechooser');
+    await page
+      .getByRole('button', { name: /choose a folder/i })
+      .filter({ visible: true })
+      .first()
+      .click();
+    await (await chooser).setFiles(folder);
+  });
+}
+
+async function throwIfNothingCame({ store }: Session): Promise<void> {
   const { error, count } = await store.evaluate((handle) => ({
     error: handle.getState().ingest.error,
     count: handle.getState().project.document.samples.length,
   }));
   if (error !== null && count === 0) throw pageFailure(error);
+}
+
+/** Adds the pictures of a folder. Throws the page's error as a PlainFailure when none came in. */
+export async function addFolder(session: Session, folder: string): Promise<void> {
+  await pickFolder(session.page, session.store, folder);
+  await throwIfNothingCame(session);
+}
+
+/** Adds the embedded drawings. */
+export async function addDrawings(session: Session): Promise<void> {
+  await untilIngested(session.page, session.store, () =>
+    session.store.evaluate((handle) => handle.getState().actions.addDrawings()),
+  );
+  await throwIfNothingCame(session);
 }

@@ -30,11 +30,11 @@ test('all of the pictures train, those of inner train and val folders included, 
   await write('pets/train/cat/1.jpg', 'pets/val/cat/1.jpg', 'pets/val/dog/2.jpg', 'more/cat/7.jpg', 'more/dog/8.jpg');
   const staged = await stagePictures(join(root, 'pets'), join(root, 'more'), null, 0);
   expect(await list(staged.folder)).toEqual([
-    'train/cat/train-1.jpg',
-    'train/cat/val-1.jpg',
-    'train/dog/val-2.jpg',
-    'val/cat/7.jpg',
-    'val/dog/8.jpg',
+    'train/cat/train-cat-1.jpg',
+    'train/cat/val-cat-1.jpg',
+    'train/dog/val-dog-2.jpg',
+    'val/cat/cat-7.jpg',
+    'val/dog/dog-8.jpg',
   ]);
   await staged.remove();
   expect(existsSync(staged.folder)).toBe(false);

@@ -1,29 +1,29 @@
 import { copyFile, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { recogniseDataset } from '../src/domain/label-rules';
 import { deriveRng } from '../src/domain/rng';
-
-const splitFolders = new Set(['train', 'training', 'val', 'valid', 'validation', 'test']);
 
 interface StagedFile {
   readonly from: string;
-  /** Null when neither a folder nor the name tells it; such a file still goes along, for the page to report. */
+  /** Null where the label rules find none; such a file still goes along, for the page to report. */
   readonly className: string | null;
-  /** Path to stage at, below the class folder. */
+  /** Name to stage it under: its whole path, so that files of different folders do not meet. */
   readonly name: string;
 }
 
-/** The class of a file of a folder that trains as a whole: split folders are passed over, flat names are `cat.0.jpg`. */
-function stagedFile(root: string, path: string): StagedFile {
-  const parts = relative(root, path).split(sep);
-  const inside = splitFolders.has(parts[0]?.toLowerCase() ?? '') && parts.length > 1 ? parts.slice(1) : parts;
-  const prefix = inside.length < parts.length ? `${parts[0] ?? ''}-` : '';
-  const file = inside[inside.length - 1] ?? '';
-  if (inside.length === 1) {
-    const named = /^(.+?)[._-]\d+\.[^.]+$/.exec(file);
-    return { from: path, className: named?.[1] ?? null, name: prefix + file };
-  }
-  return { from: path, className: inside[0] ?? null, name: [...inside.slice(1, -1), prefix + file].join('-') };
+/** The files of a folder with the classes that the page itself would give them. */
+async function labelFiles(root: string): Promise<StagedFile[]> {
+  const files = new Map(
+    (await listFiles(root)).map((path) => [[basename(root), ...relative(root, path).split(sep)].join('/'), path]),
+  );
+  const { entries } = recogniseDataset([...files.keys()]);
+  const classes = new Map(entries.map(({ path, className }) => [path, className]));
+  return [...files].map(([path, from]) => ({
+    from,
+    className: classes.get(path) ?? null,
+    name: relative(root, from).split(sep).join('-'),
+  }));
 }
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -63,8 +63,7 @@ export async function stagePictures(
       ['val', valFolder],
     ] as const) {
       const byClass = new Map<string | null, StagedFile[]>();
-      for (const path of await listFiles(root)) {
-        const file = stagedFile(root, path);
+      for (const file of await labelFiles(root)) {
         byClass.set(file.className, [...(byClass.get(file.className) ?? []), file]);
       }
       for (const [className, files] of byClass) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { followRun } from '../../scripts/follow-run';
-import { chooseFolder, openSession, prepareDevice, waitForPictures } from '../../scripts/session';
+import { addDrawings, addFolder, openSession, prepareDevice } from '../../scripts/session';
 import type { Row, Suite } from '../suite';
 
 const presets = ['recommended', 'note'] as const;
@@ -15,11 +15,8 @@ export const accuracySuite: Suite = {
     try {
       const { store } = session;
       await prepareDevice(session, 'cpu');
-      if (dataFolder !== null) await chooseFolder(session, resolve(dataFolder));
-      else {
-        await store.evaluate((handle) => handle.getState().actions.addDrawings());
-        await waitForPictures(session);
-      }
+      if (dataFolder === null) await addDrawings(session);
+      else await addFolder(session, resolve(dataFolder));
       const rows: Row[] = [];
       const notes: string[] = [];
       for (const preset of presets) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlainFailure } from '../../scripts/install.mjs';
 import { followRun } from '../../scripts/follow-run';
-import { chooseFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
+import { addFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
 import { createDrawing, drawingClasses, drawingsPerClass } from '../../src/ingest/sample/drawings';
 import { encodePng } from '../png';
 import type { Row, Suite } from '../suite';
@@ -85,7 +85,7 @@ export const pageSuite: Suite = {
       const session = await openSession();
       try {
         await prepareDevice(session, 'cpu');
-        const rows = [await measure(session, `import ${String(files)} pictures`, () => chooseFolder(session, folder))];
+        const rows = [await measure(session, `import ${String(files)} pictures`, () => addFolder(session, folder))];
         // A few pictures are enough: what a run asks of the page does not grow with their number.
         await session.store.evaluate((handle) =>
           handle.getState().actions.changeSettings({ limitPerClass: 10, epochs: 20, batchSize: 4 }),
