@@ -1,6 +1,7 @@
 import type { DatasetOrigin, PictureSource } from '../domain/dataset';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
+import { untitledName } from '../domain/project';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
@@ -76,6 +77,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     return true;
   };
 
+  /** A name that a person gave stays. */
+  const nameProject = (name: string | null): void => {
+    if (name !== null && core.state().project.document.name === untitledName) core.dispatch({ kind: 'name-project', name });
+  };
+
   const forgetTrial = (gone: (sampleId: string) => boolean): void => {
     const { target } = core.state().trial;
     if (target?.kind === 'sample' && gone(target.sampleId)) core.set({ trial: idleTrial });
@@ -135,7 +141,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
             core.set({ ingest: { ...idleIngest, error: found.error, warnings: found.warnings } });
             return;
           }
-          if (found.name !== null) core.dispatch({ kind: 'name-project', name: found.name });
+          nameProject(found.name);
           sources = [...sources, ...found.sources];
           await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) => engine.addPictures(found.sources, onEvent, signal));
         } catch (thrown) {
@@ -146,6 +152,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         if (isBusy()) return;
         await ready;
         drawingsAdded = true;
+        nameProject('Drawn cats and dogs');
         await read('drawings', 0, [], (engine, onEvent, signal) => engine.addDrawings(onEvent, signal));
       },
       askKaggle: async () => {
@@ -162,6 +169,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       acceptKaggle: async () => {
         const plan = core.state().ingest.kagglePlan;
         if (plan === null || isBusy()) return;
+        nameProject('Cats and dogs');
         await read('kaggle', 0, [], (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
       },
       cancelIngest: () => {

@@ -21,7 +21,10 @@ export function selectSplits(state: PageState): SplitOverview {
   ) {
     return splitsOf.overview;
   }
-  const overview = assignSplits(samples, { seed, valFraction, limitPerClass });
+  const { assignments, leftOut } = assignSplits(samples, { seed, valFraction, limitPerClass });
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const split of assignments.values()) counts[split] += 1;
+  const overview: SplitOverview = { assignments, counts, leftOut: leftOut.length };
   splitsOf = { samples, seed, valFraction, limitPerClass, overview };
   return overview;
 }
