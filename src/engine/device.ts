@@ -93,8 +93,9 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
 
   // Off: small tensors would be computed on the CPU or the GPU depending on what touched them before, and a continued run could differ.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  // tfjs registers a factory of its own that would request another device.
-  tf.removeBackend('webgpu');
+  // tfjs registers a factory of its own that would request another device. Removing what is not there throws.
+  const present: ReturnType<typeof tf.findBackendFactory> | null = tf.findBackendFactory('webgpu');
+  if (present !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   if (!(await tf.setBackend('webgpu'))) {
     disposing = true;

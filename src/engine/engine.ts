@@ -29,6 +29,11 @@ export interface EngineParts {
   readonly today: () => Date;
 }
 
+interface Ready {
+  readonly compute: Compute;
+  readonly backbone: Backbone;
+}
+
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
   readonly #parts: EngineParts;
@@ -40,7 +45,11 @@ export class Engine implements ComputeApi {
   #state: RunState | null = null;
   #kept: KeptHead | null = null;
   #loading = false;
-  /** The one task that may use the device at a time, and how to stop it. */
+  /** A device on its way; everything that computes waits for it. */
+  #starting: Promise<Compute> | null = null;
+  /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
+  readonly #predictions = new Set<Promise<Prediction>>();
+  /** Runs and changes of device exclude each other. */
   #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   constructor(parts: Partial<EngineParts> = {}) {
@@ -54,8 +63,10 @@ export class Engine implements ComputeApi {
   }
 
   configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    this.#choice = choice;
-    return this.#alone(null, async () => (await this.#startDevice()).status);
+    return this.#alone(null, async () => {
+      this.#choice = choice;
+      return (await this.#startDevice()).status;
+    });
   }
 
   async loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
@@ -99,19 +110,20 @@ export class Engine implements ComputeApi {
     return Promise.resolve(this.#kept?.run.config.fit ?? null);
   }
 
-  predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction> {
-    return this.#alone(signal, async (stop) => {
+  async predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction> {
+    try {
       const kept = this.#kept;
       if (kept === null) throw new HeadstartError('head-absent');
-      const { compute, backbone } = await this.#ready();
-      throwIfCancelled(stop);
-      const { now } = this.#parts;
-      const started = now();
-      const { fit } = kept.run.config;
-      const held = sampleId === null ? undefined : this.#store.get(sampleId, fit);
-      const prediction = await predictFeatures(held ?? (await backbone.extractFeatures(pixels)), kept, compute);
-      return { ...prediction, milliseconds: now() - started };
-    });
+      let ready = await this.#ready();
+      // Another change of device may have begun meanwhile.
+      while (this.#starting !== null) ready = await this.#ready();
+      throwIfCancelled(signal);
+      const prediction = this.#predictWith(ready, kept, pixels, sampleId);
+      this.#predictions.add(prediction);
+      return await prediction.finally(() => this.#predictions.delete(prediction));
+    } catch (error) {
+      throw this.#compute?.failure() ?? toComputeError(error);
+    }
   }
 
   exportHead(): Promise<KeptHead | null> {
@@ -132,18 +144,26 @@ export class Engine implements ComputeApi {
   }
 
   memory(): Promise<MemoryReport> {
-    const { numTensors, numBytes } = tf.memory();
+    const { numTensors, numBytes } = tf.engine().state; // tf.memory() would start a backend where there is none
     return Promise.resolve(this.#compute?.memory() ?? { tensors: numTensors, bytes: numBytes, gpuBytes: null });
   }
 
   async dispose(): Promise<void> {
     this.#task?.stop.abort();
-    await this.#task?.ended.catch(() => undefined); // its caller was told
+    await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
     this.#stopDevice();
     this.#store.clear();
     this.#loaded = null;
     this.#state = null;
     this.#kept = null;
+  }
+
+  async #predictWith({ compute, backbone }: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null): Promise<Prediction> {
+    const { now } = this.#parts;
+    const started = now();
+    const held = sampleId === null ? undefined : this.#store.get(sampleId, kept.run.config.fit);
+    const prediction = await predictFeatures(held ?? (await backbone.extractFeatures(pixels)), kept, compute);
+    return { ...prediction, milliseconds: now() - started };
   }
 
   #pausedRun(): RunState {
@@ -162,14 +182,23 @@ export class Engine implements ComputeApi {
   }
 
   /** The device and the backbone; a device that was lost, or was never chosen, is started first. */
-  async #ready(): Promise<{ compute: Compute; backbone: Backbone }> {
-    const compute = this.#compute === null || this.#compute.failure() !== null ? await this.#startDevice() : this.#compute;
+  async #ready(): Promise<Ready> {
+    let compute = (await this.#starting) ?? this.#compute;
+    if (compute === null || compute.failure() !== null) compute = await this.#startDevice();
     if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
     this.#backbone ??= this.#parts.createBackbone(this.#loaded.weights, compute);
     return { compute, backbone: this.#backbone };
   }
 
-  async #startDevice(): Promise<Compute> {
+  #startDevice(): Promise<Compute> {
+    this.#starting ??= this.#replaceDevice().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #replaceDevice(): Promise<Compute> {
+    await Promise.allSettled(this.#predictions);
     this.#stopDevice();
     const compute = await createCompute(this.#choice, this.#parts.device);
     const { computePlan, adapter } = compute.status;

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { emptyHistory, type RunRecord } from '../domain/history';
 import { createProjectStore, type ProjectStore } from './project-store';
 import { openWeightsCache, weightsCacheName } from './weights-cache';
 
@@ -15,7 +16,24 @@ afterEach(async () => {
   indexedDB.deleteDatabase(name);
 });
 
-const head = { run: { number: 3, classNames: ['cat', 'dog'] }, weight: Float32Array.of(1, -0, NaN), bias: Float32Array.of(2) };
+const run: RunRecord = {
+  id: 'a',
+  number: 3,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  config: { preset: 'custom', way: 'features', fit: 'crop', featureNorm: 10, optimizer: 'adam', learningRate: 0.001, weightDecay: 0, momentum: 0, batchSize: 32, epochs: 1, seed: 1, valFraction: 0.2, limitPerClass: null, logEvery: 5 },
+  classNames: ['cat', 'dog'],
+  counts: { train: 1, val: 2, test: 3 },
+  device: 'cpu',
+  adapter: null,
+  threads: 1,
+  computePlan: 'plan',
+  history: emptyHistory,
+  log: ['line'],
+  seconds: { weights: 1, features: 2, train: 3, total: 6 },
+  stoppedEarly: false,
+  testAccuracy: null,
+};
+const head = { run, weight: Float32Array.of(1, -0, NaN), bias: Float32Array.of(2) };
 
 describe('the project store', () => {
   it('gives back what was saved, also to a later visit', async () => {
@@ -36,11 +54,13 @@ describe('the project store', () => {
 
   it('sets an unreadable project aside without losing it', async () => {
     await store.saveProject('not a project');
-    await store.setAside('2026-01-01');
+    await store.setProjectAside();
     expect(await store.loadProject()).toBeNull();
     await store.close();
     const database = await openDB(name);
-    expect(await database.get('documents', 'set-aside 2026-01-01')).toBe('not a project');
+    const [key] = await database.getAllKeys('documents');
+    expect(key).toMatch(/^set-aside \d{4}-\d\d-\d\dT/);
+    expect(await database.getAll('documents')).toEqual(['not a project']);
     database.close();
   });
 

@@ -1,5 +1,8 @@
 import { openDB, type IDBPDatabase } from 'idb';
+import * as v from 'valibot';
 import { HeadstartError } from '../domain/errors';
+import type { RunRecord } from '../domain/history';
+import { runRecordSchema } from '../domain/project';
 import { forgetWeights } from './weights-cache';
 
 const databaseName = 'headstart';
@@ -9,9 +12,9 @@ const projectKey = 'project';
 const headKey = 'head';
 const asidePrefix = 'set-aside ';
 
-/** A kept head as it lies in storage. `run` is whatever was written: the caller checks it. */
+/** A trained head with its run, as the protocol's KeptHead. */
 export interface StoredHead {
-  readonly run: unknown;
+  readonly run: RunRecord;
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
@@ -21,12 +24,12 @@ export interface ProjectStore {
   /** What was saved last, unchecked; null when there is none. */
   loadProject(): Promise<unknown>;
   saveProject(project: unknown): Promise<void>;
-  /** Null when there is none, or what is there is no head. */
+  /** Null when there is none, or what is there is not a head with its run. */
   loadHead(): Promise<StoredHead | null>;
   saveHead(head: StoredHead): Promise<void>;
   deleteHead(): Promise<void>;
-  /** Moves the present project out of the way without losing it; `stamp` tells several apart. */
-  setAside(stamp: string): Promise<void>;
+  /** Moves the present project out of the way without losing it. */
+  setProjectAside(): Promise<void>;
   /** Removes project, head, what was set aside, and the weights. */
   forgetEverything(): Promise<void>;
   close(): Promise<void>;
@@ -38,17 +41,7 @@ function toStorageError(thrown: unknown): HeadstartError {
   return new HeadstartError(name === 'QuotaExceededError' ? 'storage-full' : 'storage-refused', {}, { cause: thrown });
 }
 
-function isHead(value: unknown): value is StoredHead {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'run' in value &&
-    'weight' in value &&
-    value.weight instanceof Float32Array &&
-    'bias' in value &&
-    value.bias instanceof Float32Array
-  );
-}
+const headSchema = v.object({ run: runRecordSchema, weight: v.instance(Float32Array), bias: v.instance(Float32Array) });
 
 export function createProjectStore(name: string = databaseName): ProjectStore {
   let opened: Promise<IDBPDatabase> | null = null;
@@ -91,17 +84,17 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
     saveProject: (project) => use(async (database) => void (await database.put(storeName, project, projectKey))),
     loadHead: () =>
       use(async (database) => {
-        const value: unknown = await database.get(storeName, headKey);
-        return isHead(value) ? value : null;
+        const head = v.safeParse(headSchema, await database.get(storeName, headKey));
+        return head.success ? head.output : null;
       }),
     saveHead: ({ run, weight, bias }) => use(async (database) => void (await database.put(storeName, { run, weight, bias }, headKey))),
     deleteHead: () => use((database) => database.delete(storeName, headKey)),
-    setAside: (stamp) =>
+    setProjectAside: () =>
       use(async (database) => {
         const transaction = database.transaction(storeName, 'readwrite');
         const project: unknown = await transaction.store.get(projectKey);
         if (project !== undefined) {
-          await transaction.store.put(project, asidePrefix + stamp);
+          await transaction.store.put(project, asidePrefix + new Date().toISOString());
           await transaction.store.delete(projectKey);
         }
         await transaction.done;
