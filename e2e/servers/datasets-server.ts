@@ -59,9 +59,21 @@ function drawPattern(label: number, row: number): Uint8Array {
 }
 
 /** A stand-in for datasets-server.huggingface.co that speaks `/splits`, `/rows` and `/filter` and serves the pictures. */
-export async function startDatasetsServer({ rowsPerLabel = 120, picture = drawPattern }: DatasetsOptions = {}): Promise<DatasetsServer> {
+export async function startDatasetsServer({
+  rowsPerLabel = 120,
+  picture = drawPattern,
+}: DatasetsOptions = {}): Promise<DatasetsServer> {
   const requests: string[] = [];
-  const faults: DatasetsFaults = { refuseFilter: false, busy: 0, retryAfter: 1, broken: 0, badJson: false, wrongShape: false, cut: 0, missing: new Set() };
+  const faults: DatasetsFaults = {
+    refuseFilter: false,
+    busy: 0,
+    retryAfter: 1,
+    broken: 0,
+    badJson: false,
+    wrongShape: false,
+    cut: 0,
+    missing: new Set(),
+  };
   const total = rowsPerLabel * 2;
   const labelOf = (row: number) => (row < rowsPerLabel ? 0 : 1);
   /** Signatures count up; those below `valid` have expired. */
@@ -70,7 +82,13 @@ export async function startDatasetsServer({ rowsPerLabel = 120, picture = drawPa
   let url = '';
 
   const send = (response: ServerResponse, status: number, body: string | Uint8Array, headers: Record<string, string> = {}) => {
-    response.writeHead(status, { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After, X-Error-Code', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Content-Type': 'application/json', ...headers });
+    response.writeHead(status, {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Expose-Headers': 'Retry-After, X-Error-Code',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Content-Type': 'application/json',
+      ...headers,
+    });
     response.end(body);
   };
   const sendError = (response: ServerResponse, status: number, code: string, headers: Record<string, string> = {}) =>
@@ -82,16 +100,36 @@ export async function startDatasetsServer({ rowsPerLabel = 120, picture = drawPa
     signature += 1;
     const rows = matching.slice(offset, offset + length).map((row) => ({
       row_idx: row,
-      row: { image: { src: `${url}cached-assets/microsoft/cats_vs_dogs/${row}/image/image.jpg?Signature=${signature}`, height: side, width: side }, labels: labelOf(row) },
+      row: {
+        image: {
+          src: `${url}cached-assets/microsoft/cats_vs_dogs/${row}/image/image.jpg?Signature=${signature}`,
+          height: side,
+          width: side,
+        },
+        labels: labelOf(row),
+      },
       truncated_cells: [],
     }));
-    send(response, 200, JSON.stringify(faults.wrongShape ? { rows: rows.map(({ row_idx }) => ({ row_idx })) } : { features, rows, num_rows_total: matching.length, num_rows_per_page: 100, partial: false }));
+    send(
+      response,
+      200,
+      JSON.stringify(
+        faults.wrongShape
+          ? { rows: rows.map(({ row_idx }) => ({ row_idx })) }
+          : { features, rows, num_rows_total: matching.length, num_rows_per_page: 100, partial: false },
+      ),
+    );
   };
 
   const sendApi = (response: ServerResponse, path: string, query: URLSearchParams) => {
     if (faults.busy > 0) {
       faults.busy -= 1;
-      return sendError(response, 429, 'TooManyRequests', faults.retryAfter === null ? {} : { 'Retry-After': String(faults.retryAfter) });
+      return sendError(
+        response,
+        429,
+        'TooManyRequests',
+        faults.retryAfter === null ? {} : { 'Retry-After': String(faults.retryAfter) },
+      );
     }
     if (faults.broken > 0) {
       faults.broken -= 1;
@@ -99,13 +137,26 @@ export async function startDatasetsServer({ rowsPerLabel = 120, picture = drawPa
     }
     if (faults.badJson) return send(response, 200, '<html>maintenance</html>');
     if (query.get('dataset') !== 'microsoft/cats_vs_dogs') return sendError(response, 404, 'ResponseNotFound');
-    if (path === '/splits') return send(response, 200, JSON.stringify({ splits: [{ dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' }], pending: [], failed: [] }));
+    if (path === '/splits')
+      return send(
+        response,
+        200,
+        JSON.stringify({
+          splits: [{ dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' }],
+          pending: [],
+          failed: [],
+        }),
+      );
     const all = Array.from({ length: total }, (_, row) => row);
     if (path === '/rows') return sendPage(response, query, all);
     if (faults.refuseFilter) return sendError(response, 501, 'FilterNotImplemented');
     const label = /^"labels"=([01])$/.exec(query.get('where') ?? '')?.[1];
     if (label === undefined) return sendError(response, 422, 'UnprocessableEntity');
-    sendPage(response, query, all.filter((row) => labelOf(row) === Number(label)));
+    sendPage(
+      response,
+      query,
+      all.filter((row) => labelOf(row) === Number(label)),
+    );
   };
 
   const server = createServer((request, response) => {
@@ -117,7 +168,10 @@ export async function startDatasetsServer({ rowsPerLabel = 120, picture = drawPa
       return;
     }
     const row = /^\/cached-assets\/.*\/(\d+)\/image\/image\.jpg$/.exec(pathname)?.[1];
-    if (row === undefined) return ['/splits', '/rows', '/filter'].includes(pathname) ? sendApi(response, pathname, searchParams) : sendError(response, 404, 'NotFound');
+    if (row === undefined)
+      return ['/splits', '/rows', '/filter'].includes(pathname)
+        ? sendApi(response, pathname, searchParams)
+        : sendError(response, 404, 'NotFound');
     if (Number(searchParams.get('Signature')) <= valid) return sendError(response, 403, 'AccessDenied');
     if (faults.missing.has(Number(row))) return sendError(response, 404, 'NotFound');
     send(response, 200, picture(labelOf(Number(row)), Number(row)), { 'Content-Type': 'image/png' });

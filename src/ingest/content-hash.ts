@@ -8,7 +8,10 @@ const idLength = 32;
  * SHA-256 of a file's content, its first 32 hexadecimal digits.
  * `crypto.subtle` is absent on http pages other than localhost; there the library computes the same.
  */
-export async function hashContent(bytes: Uint8Array<ArrayBuffer>, subtle: SubtleCrypto | undefined = globalThis.crypto.subtle): Promise<string> {
+export async function hashContent(
+  bytes: Uint8Array<ArrayBuffer>,
+  { subtle }: { readonly subtle?: SubtleCrypto } = globalThis.crypto,
+): Promise<string> {
   const digest = subtle === undefined ? sha256(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes));
   return bytesToHex(digest).slice(0, idLength);
 }

@@ -34,7 +34,11 @@ describe('DecodePool', () => {
     expect(at(1).requests).toHaveLength(2);
     at(0).answer({ id: idAt(at(0)), kind: 'refused', reason: describeError('file-empty') });
     at(1).answer({ id: idAt(at(1)), kind: 'inspect', result: picture });
-    expect(await Promise.all(results)).toEqual([{ ok: false, reason: describeError('file-empty') }, { ok: true, value: picture }, { ok: true, value: picture }]);
+    expect(await Promise.all(results)).toEqual([
+      { ok: false, reason: describeError('file-empty') },
+      { ok: true, value: picture },
+      { ok: true, value: picture },
+    ]);
   });
 
   it('lets a picture that is looked at go before those that come in', () => {

@@ -23,5 +23,7 @@ export interface DecodeRequest {
 /** `ready` comes once, when the worker's script has loaded; a worker that fails before it never will. */
 export type DecodeAnswer =
   | { readonly kind: 'ready' }
-  | { [K in keyof DecodeResults]: { readonly id: number; readonly kind: K; readonly result: DecodeResults[K] } }[keyof DecodeResults]
+  | {
+      [K in keyof DecodeResults]: { readonly id: number; readonly kind: K; readonly result: DecodeResults[K] };
+    }[keyof DecodeResults]
   | { readonly id: number; readonly kind: 'refused'; readonly reason: ErrorRecord };

@@ -46,7 +46,10 @@ async function readBytes(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
 /** The bitmap, upright, its colours as stored (Pillow ignores profiles too). The caller closes it. */
 async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(new Blob([bytes], { type: mimeTypeOf(format) }), { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
+    return await createImageBitmap(new Blob([bytes], { type: mimeTypeOf(format) }), {
+      imageOrientation: 'from-image',
+      colorSpaceConversion: 'none',
+    });
   } catch (cause) {
     throw new RefusedPicture(refuseUndecoded(format), { cause });
   }
@@ -67,7 +70,8 @@ function rowsOfBitmap(bitmap: ImageBitmap): RowSource {
   let context: OffscreenCanvasRenderingContext2D | null = null;
   const read: RowSource['read'] = (left, top, right, bottom) => {
     const [columns, rows] = [right - left, bottom - top];
-    if (context === null || context.canvas.width < columns || context.canvas.height < rows) context = createContext(columns, Math.max(rows, Math.min(rowsAtOnce, height - top)));
+    if (context === null || context.canvas.width < columns || context.canvas.height < rows)
+      context = createContext(columns, Math.max(rows, Math.min(rowsAtOnce, height - top)));
     context.fillRect(0, 0, columns, rows);
     context.drawImage(bitmap, left, top, columns, rows, 0, 0, columns, rows);
     return context.getImageData(0, 0, columns, rows).data;

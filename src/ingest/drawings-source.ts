@@ -21,7 +21,8 @@ export async function* drawingSources(draw: (kind: DrawingClass, index: number) 
     const files = await Promise.all(drawingClasses.map((kind) => draw(kind, index)));
     for (const [i, className] of drawingClasses.entries()) {
       const file = files[i];
-      if (file !== undefined) yield { path: `drawings/${className}/${drawingName(className, index)}`, file, className, folderSplit: null };
+      if (file !== undefined)
+        yield { path: `drawings/${className}/${drawingName(className, index)}`, file, className, folderSplit: null };
     }
   }
 }

@@ -29,7 +29,7 @@ export function scanJpeg(bytes: Uint8Array): PictureScan {
   let width: number | null = null;
   let height: number | null = null;
   let scanned = false;
-  for (let at = findMarker(bytes, 2); at < bytes.length; ) {
+  for (let at = findMarker(bytes, 2); at < bytes.length;) {
     const marker = bytes[at + 1] ?? 0;
     if (marker === endOfImage) return { width, height, state: scanned && width !== null ? 'complete' : 'broken' };
     if (standsAlone(marker)) {

@@ -1,4 +1,5 @@
-export type PictureFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'AVIF' | 'HEIC' | 'TIFF' | 'JPEG XL' | 'JPEG 2000' | 'Photoshop' | 'SVG';
+export type PictureFormat =
+  'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'AVIF' | 'HEIC' | 'TIFF' | 'JPEG XL' | 'JPEG 2000' | 'Photoshop' | 'SVG';
 
 /** What a file's structure says before anything is decoded. */
 export interface PictureScan {

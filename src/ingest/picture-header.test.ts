@@ -12,8 +12,15 @@ const le32 = (value: number) => be32(value).reverse();
 const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
 
 /** A JPEG's skeleton: segments and a scan of a few bytes; good for a header, not for a decoder. */
-const segment = (marker: number, ...payload: number[]) => [0xff, marker, (payload.length + 2) >> 8, (payload.length + 2) & 255, ...payload];
-const frame = (width: number, height: number) => segment(0xc2, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0);
+const segment = (marker: number, ...payload: number[]) => [
+  0xff,
+  marker,
+  (payload.length + 2) >> 8,
+  (payload.length + 2) & 255,
+  ...payload,
+];
+const frame = (width: number, height: number) =>
+  segment(0xc2, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0);
 const soi = [0xff, 0xd8];
 const eoi = [0xff, 0xd9];
 const scan = [...segment(0xda, 1, 1, 0, 0, 63, 0), 0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56];
@@ -32,7 +39,12 @@ describe('scanPicture', () => {
   });
 
   it('sees that a JPEG is cut short although its thumbnail has an end', () => {
-    for (const bytes of [join(soi, exif, frame(640, 480), scan), join(soi, exif, frame(640, 480)), join(soi, exif), join(soi, exif.slice(0, 30))]) {
+    for (const bytes of [
+      join(soi, exif, frame(640, 480), scan),
+      join(soi, exif, frame(640, 480)),
+      join(soi, exif),
+      join(soi, exif.slice(0, 30)),
+    ]) {
       expect(scanPicture(bytes, 'JPEG').state).toBe('truncated');
     }
   });
@@ -44,26 +56,34 @@ describe('scanPicture', () => {
 
   it('takes a JPEG at any cut short of its end as truncated', () => {
     const bytes = join(soi, exif, frame(640, 480), scan, eoi);
-    for (let length = 3; length < bytes.length; length += 1) expect(scanPicture(bytes.subarray(0, length), 'JPEG').state).toBe('truncated');
+    for (let length = 3; length < bytes.length; length += 1)
+      expect(scanPicture(bytes.subarray(0, length), 'JPEG').state).toBe('truncated');
   });
 
   it('takes a PNG at any cut short of its end as truncated, and a flipped bit as broken', () => {
     const bytes = png(40, 30);
     expect(scanPicture(bytes, 'PNG')).toEqual({ width: 40, height: 30, state: 'complete' });
-    for (let length = 8; length < bytes.length; length += 1) expect(scanPicture(bytes.subarray(0, length), 'PNG').state).toBe('truncated');
+    for (let length = 8; length < bytes.length; length += 1)
+      expect(scanPicture(bytes.subarray(0, length), 'PNG').state).toBe('truncated');
     const flipped = bytes.slice();
     flipped[45] = (flipped[45] ?? 0) ^ 1;
     expect(scanPicture(flipped, 'PNG').state).toBe('broken');
   });
 
   it('reads the three kinds of WebP and sees one cut short', () => {
-    const webp = (kind: string, body: readonly number[]) => join(ascii('RIFF'), le32(4 + 8 + body.length), ascii('WEBP'), ascii(kind), le32(body.length), body);
+    const webp = (kind: string, body: readonly number[]) =>
+      join(ascii('RIFF'), le32(4 + 8 + body.length), ascii('WEBP'), ascii(kind), le32(body.length), body);
     const extended = webp('VP8X', [0, 0, 0, 0, 0x3f, 1, 0, 0xef, 0, 0]);
     expect(scanPicture(extended, 'WebP')).toEqual({ width: 320, height: 240, state: 'complete' });
-    expect(scanPicture(webp('VP8L', [0x2f, ...le32(319 | (239 << 14)), ...zeros(5)]), 'WebP')).toMatchObject({ width: 320, height: 240 });
+    expect(scanPicture(webp('VP8L', [0x2f, ...le32(319 | (239 << 14)), ...zeros(5)]), 'WebP')).toMatchObject({
+      width: 320,
+      height: 240,
+    });
     expect(scanPicture(webp('VP8 ', [0, 0, 0, 0x9d, 1, 0x2a, 64, 1, 240, 0]), 'WebP')).toMatchObject({ width: 320, height: 240 });
     expect(scanPicture(extended.subarray(0, extended.length - 1), 'WebP').state).toBe('truncated');
-    expect(scanPicture(join(webp('VP8X', [...extended.slice(20), ...zeros(40)])).subarray(0, 50), 'WebP').state).toBe('truncated');
+    expect(scanPicture(join(webp('VP8X', [...extended.slice(20), ...zeros(40)])).subarray(0, 50), 'WebP').state).toBe(
+      'truncated',
+    );
   });
 
   it('wants a GIF’s first frame whole, and no more', () => {
@@ -77,7 +97,12 @@ describe('scanPicture', () => {
 
   it('finds the size of an AVIF of tiles and sees a box that runs past the end', () => {
     const ispe = (width: number, height: number) => [...be32(20), ...ascii('ispe'), 0, 0, 0, 0, ...be32(width), ...be32(height)];
-    const boxes = (length: number) => join([...be32(24), ...ascii('ftypmif1'), ...zeros(4), ...ascii('avifmiaf')], [...be32(48), ...ascii('meta'), ...ispe(512, 512), ...ispe(900, 700)], [...be32(length), ...ascii('mdat'), ...zeros(8)]);
+    const boxes = (length: number) =>
+      join(
+        [...be32(24), ...ascii('ftypmif1'), ...zeros(4), ...ascii('avifmiaf')],
+        [...be32(48), ...ascii('meta'), ...ispe(512, 512), ...ispe(900, 700)],
+        [...be32(length), ...ascii('mdat'), ...zeros(8)],
+      );
     expect(sniffFormat(boxes(16))).toBe('AVIF');
     expect(scanPicture(boxes(16), 'AVIF')).toEqual({ width: 900, height: 700, state: 'complete' });
     expect(scanPicture(boxes(17), 'AVIF').state).toBe('truncated');
@@ -117,7 +142,11 @@ describe('checkHeader', () => {
 const corrupt = new URL('../../../shared/datasets/corrupt/', import.meta.url);
 if (existsSync(corrupt)) {
   describe('checkHeader on the corrupt files', () => {
-    const verdicts = Object.fromEntries(readdirSync(corrupt).filter((name) => !name.endsWith('.json')).map((name) => [name, codeOf(new Uint8Array(readFileSync(new URL(name, corrupt))))]));
+    const verdicts = Object.fromEntries(
+      readdirSync(corrupt)
+        .filter((name) => !name.endsWith('.json'))
+        .map((name) => [name, codeOf(new Uint8Array(readFileSync(new URL(name, corrupt))))]),
+    );
 
     it('refuses those that are cut short or broken, and only those', () => {
       expect(verdicts).toEqual({

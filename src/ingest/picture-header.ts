@@ -11,11 +11,14 @@ const maxSide = 32_767;
 /** Shorter side below which there is nothing to see. */
 const minSide = 8;
 
-export type HeaderCheck = { readonly format: PictureFormat; readonly refusal: null } | { readonly format: PictureFormat | null; readonly refusal: ErrorRecord };
+export type HeaderCheck =
+  | { readonly format: PictureFormat; readonly refusal: null }
+  | { readonly format: PictureFormat | null; readonly refusal: ErrorRecord };
 
 /** Why a picture of this size is left out; null when it is welcome. */
 export function refuseSize(width: number, height: number): ErrorRecord | null {
-  if (width * height > maxPixels || Math.max(width, height) > maxSide) return describeError('picture-too-large', { width, height });
+  if (width * height > maxPixels || Math.max(width, height) > maxSide)
+    return describeError('picture-too-large', { width, height });
   if (Math.min(width, height) < minSide) return describeError('picture-too-small', { width, height });
   return null;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startDatasetsServer } from '../../e2e/servers/datasets-server';
 import type { PictureSource } from '../domain/dataset';
 import { describeError } from '../domain/errors';
 import type { IngestEvent } from '../domain/events';
@@ -19,14 +20,21 @@ function createLibrary(size = 3) {
   const pool = new DecodePool(
     () =>
       FakeDecodeWorker.create(({ id, task }, worker) => {
-        if (task.kind === 'draw') return worker.answer({ id, kind: 'draw', result: new Blob([`${task.className}${task.index}`]) });
+        if (task.kind === 'draw')
+          return worker.answer({ id, kind: 'draw', result: new Blob([`${task.className}${task.index}`]) });
         void task.file.text().then(async (text) => {
           asked.push(`${task.kind} ${text}`);
           for (let turn = 0; turn < text.length % 7; turn += 1) await Promise.resolve();
-          if (text === '!file-unreadable') return worker.answer({ id, kind: 'refused', reason: describeError('file-unreadable') });
+          if (text === '!file-unreadable')
+            return worker.answer({ id, kind: 'refused', reason: describeError('file-unreadable') });
           if (text.startsWith('!')) return worker.answer({ id, kind: 'refused', reason: describeError('picture-broken') });
           if (task.kind === 'fit') worker.answer({ id, kind: 'fit', result: Uint8Array.of(text.length, 7) });
-          else worker.answer({ id, kind: 'inspect', result: { width: 30, height: 20, hash: `hash of ${text}`, thumbnail: new Blob(['t']) } });
+          else
+            worker.answer({
+              id,
+              kind: 'inspect',
+              result: { width: 30, height: 20, hash: `hash of ${text}`, thumbnail: new Blob(['t']) },
+            });
         });
       }),
     size,
@@ -36,7 +44,8 @@ function createLibrary(size = 3) {
   const add = (sources: readonly PictureSource[], signal = never) => library.add(sources, (event) => events.push(event), signal);
   return { library, events, add, asked };
 }
-const samplesOf = (events: readonly IngestEvent[]) => events.flatMap((event) => (event.kind === 'samples' ? event.samples.map(({ sample }) => sample) : []));
+const samplesOf = (events: readonly IngestEvent[]) =>
+  events.flatMap((event) => (event.kind === 'samples' ? event.samples.map(({ sample }) => sample) : []));
 const skippedOf = (events: readonly IngestEvent[]) => events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
 const progressOf = (events: readonly IngestEvent[]) => events.flatMap((event) => (event.kind === 'progress' ? [event] : []));
 
@@ -49,7 +58,16 @@ describe('PictureLibrary.add', () => {
     expect(await add(sources)).toEqual({ added: 40, skipped: 0, cancelled: false });
     expect(samplesOf(events).map(({ path }) => path)).toEqual(sources.map(({ path }) => path));
     expect(library.list()).toEqual(samplesOf(events));
-    expect(samplesOf(events)[3]).toEqual({ id: `hash of ${'x'.repeat(3)}3`, name: '3.jpg', path: 'cat/3.jpg', className: 'cat', folderSplit: null, width: 30, height: 20, bytes: 4 });
+    expect(samplesOf(events)[3]).toEqual({
+      id: `hash of ${'x'.repeat(3)}3`,
+      name: '3.jpg',
+      path: 'cat/3.jpg',
+      className: 'cat',
+      folderSplit: null,
+      width: 30,
+      height: 20,
+      bytes: 4,
+    });
   });
 
   it('keeps the laws of progress: never falls, constant total, ends with both equal', async () => {
@@ -73,14 +91,22 @@ describe('PictureLibrary.add', () => {
 
   it('tells what cannot come in with its reason and takes the rest', async () => {
     const { events, add } = createLibrary();
-    expect(await add([source('cat/a.jpg', 'a'), source('cat/b.jpg', '!broken'), source('dog/c.jpg', 'c')])).toEqual({ added: 2, skipped: 1, cancelled: false });
+    expect(await add([source('cat/a.jpg', 'a'), source('cat/b.jpg', '!broken'), source('dog/c.jpg', 'c')])).toEqual({
+      added: 2,
+      skipped: 1,
+      cancelled: false,
+    });
     expect(skippedOf(events)).toEqual([{ path: 'cat/b.jpg', reason: describeError('picture-broken') }]);
   });
 
   it('skips the same content in the same class, also in a second add, and names the file that is there', async () => {
     const { events, add, library } = createLibrary();
     await add([source('cat/a.jpg', 'a'), source('cat/copy.jpg', 'a')]);
-    expect(await add([source('cat/again.jpg', 'a'), source('cat/b.jpg', 'b')])).toEqual({ added: 1, skipped: 1, cancelled: false });
+    expect(await add([source('cat/again.jpg', 'a'), source('cat/b.jpg', 'b')])).toEqual({
+      added: 1,
+      skipped: 1,
+      cancelled: false,
+    });
     expect(skippedOf(events).map(({ path, reason }) => [path, reason.message])).toEqual([
       ['cat/copy.jpg', 'The same file is already in the project as cat/a.jpg.'],
       ['cat/again.jpg', 'The same file is already in the project as cat/a.jpg.'],
@@ -108,7 +134,10 @@ describe('PictureLibrary.add', () => {
 
   it('says no-readable-picture when nothing could come in', async () => {
     const { add, events } = createLibrary();
-    await expect(add([source('cat/a.jpg', '!'), source('cat/b.jpg', '!')])).rejects.toMatchObject({ code: 'no-readable-picture', message: 'None of the 2 files could be read as a picture.' });
+    await expect(add([source('cat/a.jpg', '!'), source('cat/b.jpg', '!')])).rejects.toMatchObject({
+      code: 'no-readable-picture',
+      message: 'None of the 2 files could be read as a picture.',
+    });
     expect(skippedOf(events)).toHaveLength(2);
   });
 
@@ -116,10 +145,14 @@ describe('PictureLibrary.add', () => {
     const { add, library, events } = createLibrary(1);
     const abort = new AbortController();
     const sources = Array.from({ length: 60 }, (_, i) => source(`cat/${i}.jpg`, `${i}`));
-    const work = library.add(sources, (event) => {
-      events.push(event);
-      if (event.kind === 'samples') abort.abort();
-    }, abort.signal);
+    const work = library.add(
+      sources,
+      (event) => {
+        events.push(event);
+        if (event.kind === 'samples') abort.abort();
+      },
+      abort.signal,
+    );
     const report = await work;
     expect(report).toMatchObject({ skipped: 0, cancelled: true });
     expect(report.added).toBeGreaterThan(0);
@@ -138,7 +171,11 @@ describe('PictureLibrary.add', () => {
       return worker;
     }, 1);
     const events: IngestEvent[] = [];
-    const work = new PictureLibrary(pool).add([0, 1, 2].map((i) => source(`cat/${i}`, `${i}`)), (event) => events.push(event), never);
+    const work = new PictureLibrary(pool).add(
+      [0, 1, 2].map((i) => source(`cat/${i}`, `${i}`)),
+      (event) => events.push(event),
+      never,
+    );
     for (let i = 0; i < 2; i += 1) {
       await vi.advanceTimersByTimeAsync(0);
       const id = workers[0]?.requests.at(-1)?.id ?? -1;
@@ -184,7 +221,10 @@ describe('PictureLibrary.pixels', () => {
     await add([{ path: 'cat/tom.jpg', file, className: 'cat', folderSplit: null }]);
     const id = library.list()[0]?.id ?? '';
     text = '!file-unreadable';
-    await expect(library.pixels(id, 'crop')).rejects.toMatchObject({ code: 'picture-gone', message: 'The picture tom.jpg can no longer be read from disk.' });
+    await expect(library.pixels(id, 'crop')).rejects.toMatchObject({
+      code: 'picture-gone',
+      message: 'The picture tom.jpg can no longer be read from disk.',
+    });
     text = 'back';
     expect(await library.pixels(id, 'crop')).toEqual(Uint8Array.of(4, 7));
   });
@@ -211,7 +251,51 @@ describe('PictureLibrary.addDrawings', () => {
     const report = await library.addDrawings((event) => events.push(event), never);
     expect(report).toEqual({ added: library.list().length, skipped: 0, cancelled: false });
     expect(report.added).toBeGreaterThanOrEqual(120);
-    expect(library.list().slice(0, 2).map(({ path, className }) => [path, className])).toEqual([['drawings/cat/cat.0.png', 'cat'], ['drawings/dog/dog.0.png', 'dog']]);
+    expect(
+      library
+        .list()
+        .slice(0, 2)
+        .map(({ path, className }) => [path, className]),
+    ).toEqual([
+      ['drawings/cat/cat.0.png', 'cat'],
+      ['drawings/dog/dog.0.png', 'dog'],
+    ]);
     expect(await library.addDrawings(() => undefined, never)).toMatchObject({ added: 0, skipped: report.added });
+  });
+});
+
+describe('PictureLibrary.addKaggle', () => {
+  it('takes in the photos that the server has, and ends its progress also when they are fewer than asked for', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 3 });
+    const { library, events } = createLibrary();
+    const report = await library.addKaggle(server.url, 5, (event) => events.push(event), never);
+    await server.close();
+    expect(report).toEqual({ added: 6, skipped: 0, cancelled: false });
+    expect(progressOf(events).at(-1)).toMatchObject({ done: 10, total: 10 });
+    expect(library.list().map(({ className }) => className)).toEqual(['cat', 'dog', 'cat', 'dog', 'cat', 'dog']);
+  });
+
+  it('keeps what was read when the server begins to refuse, and says so', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 10 });
+    for (let row = 0; row < 20; row += 1) if (row % 10 > 2) server.faults.missing.add(row);
+    const { library, events } = createLibrary();
+    await expect(library.addKaggle(server.url, 10, (event) => events.push(event), never)).rejects.toMatchObject({
+      code: 'hub-refused',
+    });
+    await server.close();
+    expect(library.list()).toHaveLength(6);
+    expect(samplesOf(events)).toHaveLength(6);
+    expect(skippedOf(events)).toHaveLength(4);
+  });
+
+  it('keeps what was read when it is cancelled', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 50 });
+    const { library } = createLibrary();
+    const abort = new AbortController();
+    const report = await library.addKaggle(server.url, 50, (event) => event.kind === 'samples' && abort.abort(), abort.signal);
+    await server.close();
+    expect(report).toMatchObject({ skipped: 0, cancelled: true });
+    expect(report.added).toBeGreaterThan(0);
+    expect(library.list()).toHaveLength(report.added);
   });
 });

@@ -1,13 +1,12 @@
 import type { Fit, PictureSource, Sample, SkippedFile } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
-import type { KagglePlan } from '../protocol/engine-api';
 import type { InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
 import { drawingSources, drawingsTotal } from './drawings-source';
 import { EventBatch } from './event-batch';
 import type { HubOptions } from './hub/hub-client';
-import { fetchKaggle, planKaggle } from './hub/kaggle';
+import { type DownloadPlan, fetchKaggle, planKaggle } from './hub/kaggle';
 import { SampleShelf } from './sample-shelf';
 
 /** Fitted pictures held for whoever asks again, 147 KB each: a click on the same picture, a caller that asks ahead. */
@@ -48,12 +47,17 @@ export class PictureLibrary {
     return this.#takeIn(sources, drawingsTotal, onEvent, signal);
   }
 
-  planKaggle(server: string, picturesPerClass: number): KagglePlan {
+  planKaggle(server: string, picturesPerClass: number): DownloadPlan {
     return planKaggle(server, picturesPerClass);
   }
 
   /** @throws HeadstartError `hub-offline`, `hub-refused`, `hub-busy` or `hub-unexpected`; what was read before is kept. */
-  addKaggle(server: string, picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  addKaggle(
+    server: string,
+    picturesPerClass: number,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
     const sources = fetchKaggle(server, picturesPerClass, signal, this.#hub);
     return this.#takeIn(sources, picturesPerClass * 2, onEvent, signal);
   }
@@ -90,7 +94,9 @@ export class PictureLibrary {
     } catch (thrown) {
       this.#fitted.delete(key);
       const error = toHeadstartError(thrown);
-      throw error.code === 'file-unreadable' ? new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown }) : error;
+      throw error.code === 'file-unreadable'
+        ? new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown })
+        : error;
     }
   }
 
@@ -105,7 +111,12 @@ export class PictureLibrary {
     throw HeadstartError.fromRecord(outcome.reason);
   }
 
-  async #takeIn(items: Iterable<IngestItem> | AsyncIterable<IngestItem>, total: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  async #takeIn(
+    items: Iterable<IngestItem> | AsyncIterable<IngestItem>,
+    total: number,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
     const batch = new EventBatch(total, onEvent);
     const count = { added: 0, skipped: 0, repeated: 0, cancelled: false };
     /** Boxed, because it is set from callbacks. */
@@ -131,7 +142,8 @@ export class PictureLibrary {
       if (error.code !== 'cancelled') failure.error ??= error;
       return 'cancelled';
     };
-    const inspect = (source: PictureSource): Promise<Outcome> => this.#pool.run({ kind: 'inspect', file: source.file }, signal).catch(note);
+    const inspect = (source: PictureSource): Promise<Outcome> =>
+      this.#pool.run({ kind: 'inspect', file: source.file }, signal).catch(note);
 
     /** Each link tells one item after the one before it; at most a window of them is under way. */
     const links: Promise<void>[] = [];
@@ -159,7 +171,8 @@ export class PictureLibrary {
     const cancelled = count.cancelled || (signal.aborted && count.added + count.skipped < total);
     if (cancelled) batch.flush();
     else batch.finish();
-    if (!cancelled && count.added === 0 && count.repeated === 0 && total > 0) throw new HeadstartError('no-readable-picture', { count: total });
+    if (!cancelled && count.added === 0 && count.repeated === 0 && total > 0)
+      throw new HeadstartError('no-readable-picture', { count: total });
     return { added: count.added, skipped: count.skipped, cancelled };
   }
 }

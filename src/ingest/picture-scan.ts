@@ -29,7 +29,7 @@ function scanWebp(bytes: Uint8Array): PictureScan {
 
 /** Position after a run of GIF sub-blocks, or Infinity when they run out of the file. */
 function afterSubBlocks(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length; ) {
+  for (let at = from; at < bytes.length;) {
     const length = bytes[at] ?? 0;
     if (length === 0) return at + 1;
     at += length + 1;
@@ -61,7 +61,8 @@ function scanGif(bytes: Uint8Array): PictureScan {
 function scanBmp(bytes: Uint8Array): PictureScan {
   if (bytes.length < 34) return truncated;
   const view = viewOf(bytes);
-  if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true), state: 'unknown' };
+  if (view.getUint32(14, true) === 12)
+    return { width: view.getUint16(18, true), height: view.getUint16(20, true), state: 'unknown' };
   const width = Math.abs(view.getInt32(18, true));
   const height = Math.abs(view.getInt32(22, true));
   const uncompressed = [0, 3].includes(view.getUint32(30, true));
@@ -108,7 +109,11 @@ export function scanPicture(bytes: Uint8Array, format: PictureFormat): PictureSc
     case 'AVIF':
     case 'HEIC':
       return scanBoxes(bytes);
-    default:
+    case 'TIFF':
+    case 'JPEG XL':
+    case 'JPEG 2000':
+    case 'Photoshop':
+    case 'SVG':
       return { width: null, height: null, state: 'unknown' };
   }
 }

@@ -8,7 +8,7 @@ export function scanPng(bytes: Uint8Array): PictureScan {
   let width: number | null = null;
   let height: number | null = null;
   let hasPixels = false;
-  for (let at = 8; at + 8 <= bytes.length; ) {
+  for (let at = 8; at + 8 <= bytes.length;) {
     const length = view.getUint32(at);
     const type = latin1(bytes, at + 4, at + 8);
     const end = at + 12 + length;

@@ -28,7 +28,16 @@ export class SampleShelf {
     const taken = this.#entries.get(id);
     if (taken !== undefined) return { sameAs: taken.sample.path };
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const sample: Sample = { id, name, path, className, folderSplit, width: picture.width, height: picture.height, bytes: file.size };
+    const sample: Sample = {
+      id,
+      name,
+      path,
+      className,
+      folderSplit,
+      width: picture.width,
+      height: picture.height,
+      bytes: file.size,
+    };
     this.#entries.set(id, { sample, file, hash: picture.hash });
     this.#contents.set(picture.hash, paths.set(className, path));
     return { sample };

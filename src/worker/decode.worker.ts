@@ -15,7 +15,11 @@ async function answer({ id, task }: DecodeRequest): Promise<DecodeAnswer> {
         return { id, kind: 'draw', result: await drawToBlob(task.className, task.index) };
     }
   } catch (thrown) {
-    return { id, kind: 'refused', reason: thrown instanceof RefusedPicture ? thrown.reason : toHeadstartError(thrown).toRecord() };
+    return {
+      id,
+      kind: 'refused',
+      reason: thrown instanceof RefusedPicture ? thrown.reason : toHeadstartError(thrown).toRecord(),
+    };
   }
 }
 

@@ -17,16 +17,22 @@ const delay = (milliseconds: number) => {
   return Promise.resolve();
 };
 
-async function collect(count: number, options: { signal?: AbortSignal; stopAt?: number; url?: string } = {}): Promise<(PictureSource | SkippedFile)[]> {
+async function collect(
+  count: number,
+  options: { signal?: AbortSignal; stopAt?: number; url?: string } = {},
+): Promise<(PictureSource | SkippedFile)[]> {
   pauses = [];
   const items: (PictureSource | SkippedFile)[] = [];
-  for await (const item of fetchKaggle(options.url ?? server.url, count, options.signal ?? new AbortController().signal, { delay })) {
+  for await (const item of fetchKaggle(options.url ?? server.url, count, options.signal ?? new AbortController().signal, {
+    delay,
+  })) {
     items.push(item);
     if (items.length === options.stopAt) break;
   }
   return items;
 }
-const classesOf = (items: readonly (PictureSource | SkippedFile)[]) => items.map((item) => ('file' in item ? item.className : 'skipped'));
+const classesOf = (items: readonly (PictureSource | SkippedFile)[]) =>
+  items.map((item) => ('file' in item ? item.className : 'skipped'));
 const apiCalls = () => server.requests.filter((path) => !path.startsWith('/cached-assets'));
 const codeOf = async (work: Promise<unknown>) => {
   const thrown: unknown = await work.catch((error: unknown) => error);
@@ -35,7 +41,12 @@ const codeOf = async (work: Promise<unknown>) => {
 
 describe('planKaggle', () => {
   it('says what would be downloaded and from where without asking the network', () => {
-    expect(planKaggle('https://datasets-server.huggingface.co/', 100)).toEqual({ host: 'datasets-server.huggingface.co', dataset: 'microsoft/cats_vs_dogs', picturesPerClass: 100, bytes: 6_000_000 });
+    expect(planKaggle('https://datasets-server.huggingface.co/', 100)).toEqual({
+      host: 'datasets-server.huggingface.co',
+      dataset: 'microsoft/cats_vs_dogs',
+      picturesPerClass: 100,
+      bytes: 6_000_000,
+    });
     expect(server.requests).toEqual([]);
   });
 });
@@ -62,7 +73,11 @@ describe('fetchKaggle', () => {
     expect(classesOf(items).filter((name) => name === 'cat')).toHaveLength(120);
     expect(classesOf(items).filter((name) => name === 'dog')).toHaveLength(120);
     expect(new Set(items.map(({ path }) => path)).size).toBe(240);
-    expect(apiCalls().slice(1).every((path) => path.startsWith('/rows?'))).toBe(true);
+    expect(
+      apiCalls()
+        .slice(1)
+        .every((path) => path.startsWith('/rows?')),
+    ).toBe(true);
   });
 
   it('gives what there is when more is asked for than the dataset holds', async () => {
@@ -110,10 +125,10 @@ describe('fetchKaggle', () => {
 
   it('says hub-busy when 429 does not end, or when the wait would be minutes', async () => {
     server.faults.busy = 1000;
-    expect((await codeOf(collect(1)) as string[])[0]).toBe('hub-busy');
+    expect(((await codeOf(collect(1))) as string[])[0]).toBe('hub-busy');
     expect(pauses).toHaveLength(3);
     server.faults.retryAfter = 600;
-    expect((await codeOf(collect(1)) as string[])[0]).toBe('hub-busy');
+    expect(((await codeOf(collect(1))) as string[])[0]).toBe('hub-busy');
     expect(pauses).toEqual([]);
   });
 
@@ -122,19 +137,25 @@ describe('fetchKaggle', () => {
     server.faults.cut = 1;
     expect(await collect(1)).toHaveLength(2);
     server.faults.broken = 1000;
-    expect(await codeOf(collect(1))).toEqual(['hub-refused', 'The photo server refused the request (HTTP 500, UnexpectedError).']);
+    expect(await codeOf(collect(1))).toEqual([
+      'hub-refused',
+      'The photo server refused the request (HTTP 500, UnexpectedError).',
+    ]);
   });
 
   it('says hub-offline with the host when nothing answers', async () => {
     const { url } = server;
     await server.close();
-    expect(await codeOf(collect(1, { url }))).toEqual(['hub-offline', `The photos could not be reached at ${new URL(url).host}.`]);
+    expect(await codeOf(collect(1, { url }))).toEqual([
+      'hub-offline',
+      `The photos could not be reached at ${new URL(url).host}.`,
+    ]);
     server = await startDatasetsServer();
   });
 
   it.each(['badJson', 'wrongShape'] as const)('says hub-unexpected on an answer with %s', async (fault) => {
     server.faults[fault] = true;
-    expect((await codeOf(collect(1)) as string[])[0]).toBe('hub-unexpected');
+    expect(((await codeOf(collect(1))) as string[])[0]).toBe('hub-unexpected');
   });
 
   it('stops asking once it is aborted', async () => {
@@ -146,7 +167,7 @@ describe('fetchKaggle', () => {
         if (items.length === 3) abort.abort();
       }
     })();
-    expect((await codeOf(work) as string[])[0]).toBe('cancelled');
+    expect(((await codeOf(work)) as string[])[0]).toBe('cancelled');
     expect(server.requests.length).toBeLessThan(30);
   });
 });

@@ -1,6 +1,5 @@
 import type { PictureSource, SkippedFile } from '../../domain/dataset';
 import { describeError, HeadstartError } from '../../domain/errors';
-import type { KagglePlan } from '../../protocol/engine-api';
 import { datasetName, HubClient, type HubOptions, maxRows } from './hub-client';
 import type { HubPage, HubRow } from './rows';
 
@@ -12,9 +11,23 @@ const parallelDownloads = 6;
 /** One photo may be missing; a server that loses this many in a row is refusing. */
 const losesInARow = 5;
 
+/** What a download would ask of the network. */
+export interface DownloadPlan {
+  readonly host: string;
+  readonly dataset: string;
+  readonly picturesPerClass: number;
+  /** Estimate, bytes. */
+  readonly bytes: number;
+}
+
 /** What fetching would download, and from where. Asks nothing of the network. */
-export function planKaggle(server: string, picturesPerClass: number): KagglePlan {
-  return { host: new URL(server).host, dataset: datasetName, picturesPerClass, bytes: picturesPerClass * kaggleClasses.length * bytesPerPicture };
+export function planKaggle(server: string, picturesPerClass: number): DownloadPlan {
+  return {
+    host: new URL(server).host,
+    dataset: datasetName,
+    picturesPerClass,
+    bytes: picturesPerClass * kaggleClasses.length * bytesPerPicture,
+  };
 }
 
 /** A photo to download: its row, and how to ask for its page again when the address has expired. */
@@ -24,7 +37,9 @@ interface Wanted {
   readonly page: PageAddress;
 }
 
-type PageAddress = { readonly by: 'label'; readonly label: number; readonly offset: number; readonly length: number } | { readonly by: 'row'; readonly offset: number; readonly length: number };
+type PageAddress =
+  | { readonly by: 'label'; readonly label: number; readonly offset: number; readonly length: number }
+  | { readonly by: 'row'; readonly offset: number; readonly length: number };
 
 function askPage(client: HubClient, page: PageAddress): Promise<HubPage> {
   return page.by === 'label' ? client.filterRows(page.label, page.offset, page.length) : client.rows(page.offset, page.length);
@@ -36,7 +51,7 @@ function wantedOf(answer: HubPage, page: PageAddress): Wanted[] {
 
 /** Rows of one label, a page at a time. */
 async function* rowsOfLabel(client: HubClient, label: number, count: number): AsyncGenerator<Wanted> {
-  for (let offset = 0; offset < count; ) {
+  for (let offset = 0; offset < count;) {
     const page: PageAddress = { by: 'label', label, offset, length: Math.min(maxRows, count - offset) };
     const answer = await askPage(client, page);
     // A server that ignores `where` would give the wrong label.
@@ -118,7 +133,12 @@ class FreshPages {
  * A photo that is gone is told as skipped.
  * @throws HeadstartError `hub-offline`, `hub-refused`, `hub-busy`, `hub-unexpected`, `cancelled`
  */
-export async function* fetchKaggle(server: string, picturesPerClass: number, signal: AbortSignal, options: HubOptions = {}): AsyncGenerator<PictureSource | SkippedFile> {
+export async function* fetchKaggle(
+  server: string,
+  picturesPerClass: number,
+  signal: AbortSignal,
+  options: HubOptions = {},
+): AsyncGenerator<PictureSource | SkippedFile> {
   // Whoever stops taking photos stops the downloads too, not only the signal.
   const stop = new AbortController();
   const abort = () => stop.abort();

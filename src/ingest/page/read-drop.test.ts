@@ -6,7 +6,8 @@ type Tree = { readonly [name: string]: Tree | string };
 /** A directory as Chromium gives it: a hundred entries at most a call, and then none. */
 function createEntry(name: string, content: Tree | string): FileSystemEntry {
   if (typeof content === 'string') {
-    const file = (resolve: (file: File) => void, reject: (error: Error) => void) => (content === 'locked' ? reject(new Error('locked')) : resolve(new File([content], name)));
+    const file = (resolve: (file: File) => void, reject: (error: Error) => void) =>
+      content === 'locked' ? reject(new Error('locked')) : resolve(new File([content], name));
     return { name, isDirectory: false, isFile: true, file } as unknown as FileSystemEntry;
   }
   const createReader = () => {
@@ -16,10 +17,20 @@ function createEntry(name: string, content: Tree | string): FileSystemEntry {
   return { name, isDirectory: true, isFile: false, createReader } as unknown as FileSystemEntry;
 }
 function createItem(name: string, content: Tree | string): DataTransferItem {
-  return { kind: 'file', type: '', webkitGetAsEntry: () => createEntry(name, content), getAsFile: () => null } as unknown as DataTransferItem;
+  return {
+    kind: 'file',
+    type: '',
+    webkitGetAsEntry: () => createEntry(name, content),
+    getAsFile: () => null,
+  } as unknown as DataTransferItem;
 }
 function createDropped(name: string, content: Tree | string): DroppedItem {
-  if (typeof content === 'string') return { kind: 'file', name, getFile: () => (content === 'locked' ? Promise.reject(new Error('locked')) : Promise.resolve(new File([content], name))) };
+  if (typeof content === 'string')
+    return {
+      kind: 'file',
+      name,
+      getFile: () => (content === 'locked' ? Promise.reject(new Error('locked')) : Promise.resolve(new File([content], name))),
+    };
   return {
     kind: 'directory',
     name,
@@ -30,7 +41,7 @@ function createDropped(name: string, content: Tree | string): DroppedItem {
 }
 
 const pets: Tree = {
-  train: { dog: { 'b.jpg': 'b', 'a.jpg': 'a', '.DS_Store': '' }, 'кошка': { '猫.png': 'c' }, '.git': { config: 'x' } },
+  train: { dog: { 'b.jpg': 'b', 'a.jpg': 'a', '.DS_Store': '' }, кошка: { '猫.png': 'c' }, '.git': { config: 'x' } },
   'Thumbs.db': 'x',
   __MACOSX: { 'a.jpg': 'x' },
   deep: { er: { and: { deeper: { 'z.jpg': 'z' } } } },
@@ -52,21 +63,34 @@ describe('readDataTransfer', () => {
 
   it('asks every item for its entry before it waits for anything', async () => {
     let asked = 0;
-    const items = Array.from({ length: 3 }, (_, i) => ({ ...createItem(`${i}.jpg`, 'x'), webkitGetAsEntry: () => { asked += 1; return createEntry(`${i}.jpg`, 'x'); } }) as DataTransferItem);
+    const items = Array.from({ length: 3 }, (_, i) => {
+      const webkitGetAsEntry = () => {
+        asked += 1;
+        return createEntry(`${i}.jpg`, 'x');
+      };
+      return Object.assign(createItem('', ''), { webkitGetAsEntry });
+    });
     const work = readDataTransfer(items);
     expect(asked).toBe(3);
     expect(paths(await work)).toEqual(['0.jpg', '1.jpg', '2.jpg']);
   });
 
   it('takes a whole DataTransfer, leaves text out, and takes a pasted picture that has no entry', async () => {
-    const pasted = { kind: 'file', webkitGetAsEntry: () => null, getAsFile: () => new File(['p'], 'image.png') } as unknown as DataTransferItem;
+    const pasted = {
+      kind: 'file',
+      webkitGetAsEntry: () => null,
+      getAsFile: () => new File(['p'], 'image.png'),
+    } as unknown as DataTransferItem;
     const text = { kind: 'string', webkitGetAsEntry: () => null, getAsFile: () => null } as unknown as DataTransferItem;
     expect(paths(await readDataTransfer({ items: [text, pasted] } as unknown as DataTransfer))).toEqual(['image.png']);
   });
 
   it('lists a file that the system will not open, so that it is told as skipped', async () => {
     const files = await readDataTransfer([createItem('pets', { 'a.jpg': 'locked', 'b.jpg': 'b' })]);
-    expect(files.map(({ path, file }) => [path, file.size])).toEqual([['pets/a.jpg', 0], ['pets/b.jpg', 1]]);
+    expect(files.map(({ path, file }) => [path, file.size])).toEqual([
+      ['pets/a.jpg', 0],
+      ['pets/b.jpg', 1],
+    ]);
   });
 
   it('gives names the same form whether the system composes letters or not', async () => {

@@ -69,12 +69,14 @@ function isTransfer(from: DataTransfer | Iterable<DataTransferItem> | ArrayLike<
  * Files of a drop or paste, folders walked to any depth. Call it within the event: the browser forgets the entries after it.
  * @returns in the order of their paths, without the files that systems leave behind.
  */
-export async function readDataTransfer(from: DataTransfer | DataTransferItemList | readonly DataTransferItem[]): Promise<readonly ListedFile[]> {
+export async function readDataTransfer(
+  from: DataTransfer | DataTransferItemList | readonly DataTransferItem[],
+): Promise<readonly ListedFile[]> {
   const items = Array.from<DataTransferItem>(isTransfer(from) ? from.items : from).filter(({ kind }) => kind === 'file');
   // Both before the first await.
   const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const lists = await Promise.all(
-    found.map(({ entry, file }) => {
+    found.map(async ({ entry, file }) => {
       if (entry !== null) return listEntry(entry, '');
       return file === null ? [] : [{ path: file.name, file }];
     }),
@@ -84,7 +86,9 @@ export async function readDataTransfer(from: DataTransfer | DataTransferItemList
 
 /** Files of an `<input type="file">`, with `webkitdirectory` or without. */
 export function readFileList(files: FileList | readonly File[]): readonly ListedFile[] {
-  return inOrder(Array.from(files, (file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })));
+  return inOrder(
+    Array.from(files, (file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
+  );
 }
 
 async function listDropped(item: DroppedItem, parent: string): Promise<readonly ListedFile[]> {
