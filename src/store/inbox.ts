@@ -6,16 +6,35 @@ export interface Inbox<T> {
   clear(): void;
 }
 
-/** Collects events and delivers them together, once a frame: a thousand steps a second must not draw a thousand times. */
-export function createInbox<T>(scheduleFrame: (callback: () => void) => void, deliver: (items: readonly T[]) => void): Inbox<T> {
+export interface InboxPorts {
+  scheduleFrame(callback: () => void): void;
+  now(): number;
+}
+
+/**
+ * Collects events and delivers them together, once a frame: a thousand steps a second must not draw a thousand times.
+ * `pauseMs` keeps deliveries further apart where each costs more than a frame should.
+ */
+export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[]) => void, pauseMs = 0): Inbox<T> {
   let waiting: T[] = [];
   let scheduled = false;
+  let lastDelivery = -Infinity;
 
   const flush = (): void => {
     if (waiting.length === 0) return;
     const items = waiting;
     waiting = [];
     deliver(items);
+    lastDelivery = ports.now();
+  };
+
+  const look = (): void => {
+    if (waiting.length > 0 && ports.now() - lastDelivery < pauseMs) {
+      ports.scheduleFrame(look);
+      return;
+    }
+    scheduled = false;
+    flush();
   };
 
   return {
@@ -23,10 +42,7 @@ export function createInbox<T>(scheduleFrame: (callback: () => void) => void, de
       waiting.push(item);
       if (scheduled) return;
       scheduled = true;
-      scheduleFrame(() => {
-        scheduled = false;
-        flush();
-      });
+      ports.scheduleFrame(look);
     },
     flush,
     clear: () => {

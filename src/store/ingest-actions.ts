@@ -12,6 +12,9 @@ import type { PageActions } from './state';
 /** Of each class; the sample of photos that one click fetches. */
 const kagglePicturesPerClass = 250;
 
+/** Each delivery splits all pictures anew and redraws three columns. */
+const deliveryPauseMs = 200;
+
 export interface PictureTaker {
   readonly actions: Pick<
     PageActions,
@@ -36,7 +39,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (samples.length > 0) {
       const thumbnails = new Map(core.state().thumbnails);
       for (const { sample, thumbnail } of samples) thumbnails.set(sample.id, thumbnail);
-      core.set({ thumbnails });
+      const { notice } = core.state();
+      core.set({ thumbnails, notice: notice?.code === 'pictures-not-kept' ? null : notice });
       core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin });
     }
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
@@ -49,9 +53,13 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const controller = new AbortController();
     abort = controller;
     core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
-    const inbox = createInbox<IngestEvent>(core.ports.scheduleFrame, (events) => {
-      take(origin, events);
-    });
+    const inbox = createInbox<IngestEvent>(
+      core.ports,
+      (events) => {
+        take(origin, events);
+      },
+      deliveryPauseMs,
+    );
     let error: ErrorRecord | null = null;
     try {
       const report = await add(core.engine(), inbox.push, controller.signal);

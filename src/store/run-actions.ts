@@ -57,7 +57,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     const controller = new AbortController();
     abort = controller;
     const isPresent = (): boolean => abort === controller;
-    const inbox = createInbox<RunEvent>(core.ports.scheduleFrame, (events) => {
+    const inbox = createInbox<RunEvent>(core.ports, (events) => {
       if (isPresent()) core.set({ run: applyRunEvents(core.state().run, events) });
     });
     try {

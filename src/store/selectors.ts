@@ -85,8 +85,8 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const { compute, weights, ingest, project, workerDead } = state;
   const { classNames, settings, samples } = project.document;
   if (workerDead !== null) return workerDead;
+  if (ingest.phase !== 'idle') return describeError('adding-pictures');
   if (samples.length === 0) return describeError('no-pictures');
-  if (ingest.phase !== 'idle') return describeError('busy');
   const [onlyClass] = classNames;
   if (classNames.length < 2) return describeError('one-class', { className: onlyClass ?? '' });
   const { counts, assignments } = selectSplits(state);

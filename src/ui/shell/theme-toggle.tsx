@@ -1,4 +1,4 @@
-import { Check, Contrast } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { IconButton } from '../primitives';
@@ -16,7 +16,10 @@ export function ThemeToggle() {
   return (
     <MenuTrigger>
       <IconButton label="Theme">
-        <Contrast size={18} aria-hidden="true" />
+        <svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
+          <circle cx="12" cy="12" r="8" />
+          <path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" />
+        </svg>
       </IconButton>
       <Popover className={menuStyles['popover'] ?? ''} placement="bottom end">
         <Menu
