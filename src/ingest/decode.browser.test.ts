@@ -98,6 +98,19 @@ describe('the decode workers', () => {
     },
   );
 
+  it('opens an AVIF, and refuses one that is cut short', async () => {
+    // 40 x 30, left half red, right half blue, written by Pillow.
+    const base64 =
+      'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAOcG' +
+      'l0bQAAAAAAAQAAAB5pbG9jAAAAAEQAAAEAAQAAAAEAAAETAAAALQAAAChpaW5mAAAAAAABAAAAGmluZmUCAAAAAAEAAGF2MDFDb2xvcgAAAABq' +
+      'aXBycAAAAEtpcGNvAAAAFGlzcGUAAAAAAAAAKAAAAB4AAAAQcGl4aQAAAAADCAgIAAAADGF2MUOBAAwAAAAAE2NvbHJuY2x4AAEADQAGgAAAAB' +
+      'dpcG1hAAAAAAAAAAEAAQQBAoMEAAAANW1kYXQSAAoJGBUn60QENBoQMh5E8eHhmUBhhh+EAAAAx5MzLPeibSvaQOcleIi+6nA=';
+    const avif = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    expect(await inspect(new Blob([avif]))).toMatchObject({ width: 40, height: 30 });
+    expect(pixelAt(await fit(new Blob([avif]), 'squash'), 20, 20)[0] ?? 0).toBeGreaterThan(240);
+    expect(await inspect(new Blob([avif.subarray(0, -9)]))).toBe('picture-truncated');
+  });
+
   it('opens a GIF and takes its first frame', async () => {
     // 8 x 8, two frames of one colour each: red, then blue; LZW codes: clear, one pixel after the other with clears between, end.
     const frame = (index: number) => {
