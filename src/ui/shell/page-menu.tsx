@@ -2,12 +2,22 @@ import { Menu as MenuIcon } from 'lucide-react';
 import { useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { joinClasses } from '../join-classes';
-import { IconButton } from '../primitives';
+import { Button, Dialog, IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
 import styles from './menu.module.css';
+import { PrivacyWords } from './privacy-words';
+import proseStyles from './prose.module.css';
+import { RenameDialog } from './rename-dialog';
 
-type Open = 'weights' | 'forget' | null;
+const items = [
+  { id: 'rename', name: 'Rename the project…', isDanger: false },
+  { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
+  { id: 'weights', name: 'About the weights', isDanger: false },
+  { id: 'forget', name: 'Forget everything on this device…', isDanger: true },
+] as const;
+
+type Open = (typeof items)[number]['id'] | null;
 
 export function PageMenu() {
   const [open, setOpen] = useState<Open>(null);
@@ -25,18 +35,23 @@ export function PageMenu() {
             className={styles['menu'] ?? ''}
             aria-label="Menu"
             onAction={(id) => {
-              setOpen(id === 'forget' ? 'forget' : 'weights');
+              setOpen(items.find((item) => item.id === id)?.id ?? null);
             }}
           >
-            <MenuItem id="weights" className={styles['item'] ?? ''}>
-              About the weights
-            </MenuItem>
-            <MenuItem id="forget" className={joinClasses(styles['item'], styles['danger'])}>
-              Forget everything on this device…
-            </MenuItem>
+            {items.map(({ id, name, isDanger }) => (
+              <MenuItem key={id} id={id} className={joinClasses(styles['item'], isDanger && styles['danger'])}>
+                {name}
+              </MenuItem>
+            ))}
           </Menu>
         </Popover>
       </MenuTrigger>
+      {open === 'rename' ? <RenameDialog onClose={close} /> : null}
+      <Dialog heading="Your pictures stay here" isOpen={open === 'privacy'} onOpenChange={close} actions={<Button onPress={close}>Close</Button>}>
+        <div className={proseStyles['prose']}>
+          <PrivacyWords />
+        </div>
+      </Dialog>
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
       <ForgetDialog isOpen={open === 'forget'} onClose={close} />
     </>

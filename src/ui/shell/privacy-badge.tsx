@@ -1,10 +1,8 @@
 import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
-import { usePage } from '../store-context';
 import styles from './badge.module.css';
+import { PrivacyWords } from './privacy-words';
 
-/** No code path of the page sends a picture anywhere; see docs/ARCHITECTURE.md for what is fetched. */
 export function PrivacyBadge() {
-  const fetched = usePage(({ project }) => project.document.origin === 'kaggle');
   return (
     <DialogTrigger>
       <Button className={styles['badge'] ?? ''}>
@@ -15,15 +13,7 @@ export function PrivacyBadge() {
           <Heading slot="title" level={2}>
             Your pictures stay here
           </Heading>
-          <p>
-            Reading, training and predicting all happen in this browser. The page never sends a picture, a file name or a result anywhere, and it
-            counts no visits.
-          </p>
-          <p>
-            What it fetches: its own files and VGG-16’s weights, from the server that this page came from.
-            {fetched ? ' You also asked for example photos: they came to this device from Hugging Face; nothing went there but the request.' : ''}
-          </p>
-          <p>What it keeps in this browser: the weights, your settings and the trained head. Pictures are not kept. The menu can forget all of it.</p>
+          <PrivacyWords />
         </Dialog>
       </Popover>
     </DialogTrigger>
