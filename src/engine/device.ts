@@ -55,7 +55,7 @@ export function nameAdapter(info: Pick<GPUAdapterInfo, 'description' | 'device' 
 function isSoftware(adapter: GPUAdapter): boolean {
   const { info } = adapter;
   // Chromium before 136 had the flag on the adapter itself.
-  const flag = info.isFallbackAdapter || ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true);
+  const flag = info.isFallbackAdapter || ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter);
   return flag || softwareNames.test([info.vendor, info.architecture, info.device, info.description].join(' '));
 }
 
@@ -94,8 +94,7 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
   // Off: small tensors would be computed on the CPU or the GPU depending on what touched them before, and a continued run could differ.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   // tfjs registers a factory of its own that would request another device. Removing what is not there throws.
-  const present: ReturnType<typeof tf.findBackendFactory> | null = tf.findBackendFactory('webgpu');
-  if (present !== null) tf.removeBackend('webgpu');
+  if (findFactory('webgpu') !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   if (!(await tf.setBackend('webgpu'))) {
     disposing = true;
@@ -147,12 +146,18 @@ function countTensors(): { tensors: number; bytes: number } {
   return { tensors: numTensors, bytes: numBytes };
 }
 
-let wasmFactory: ReturnType<typeof tf.findBackendFactory> | null = null;
+type BackendFactory = ReturnType<typeof tf.findBackendFactory>;
+
+/** Null when nothing is registered under the name, which tfjs' type leaves out. */
+function findFactory(name: string): BackendFactory | null {
+  return tf.findBackendFactory(name);
+}
+
+let wasmFactory: BackendFactory | null = null;
 
 /** Disposing a backend removes tfjs' own factory of it too; the second start needs it back. */
 function keepWasmFactory(): void {
-  // Null when nothing is registered, whatever the type says.
-  const present: typeof wasmFactory = tf.findBackendFactory('wasm');
+  const present = findFactory('wasm');
   if (present !== null) wasmFactory = present;
   else if (wasmFactory !== null) tf.registerBackend('wasm', wasmFactory, 2);
 }

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../domain/events';
-import { featureCount } from '../domain/vgg16';
+import { backboneParameterCount, featureCount } from '../domain/vgg16';
+import { createDrawing } from '../ingest/sample/drawings';
+import type { PixelSource } from '../protocol/compute-api';
+import type { RunSample } from '../protocol/engine-api';
+import { openWeightsCache } from '../storage/weights-cache';
 import { Engine } from './engine';
-import { nodeEnvironment } from './testing/node-environment';
+import { dropAlpha } from './testing/features-reference';
+import { modelFolder, nodeEnvironment } from './testing/node-environment';
 import { createPixels, createSmallRequest } from './testing/small-run';
 import { createStandInEngine, neverStop, startRun } from './testing/stand-in-engine';
+import { browserLoaderEnvironment, WeightsLoader } from './weights/weights-loader';
 
 const request = createSmallRequest();
 const { pixels } = createPixels(request);
@@ -141,4 +148,40 @@ describe('Engine', () => {
     await engine.dispose();
     await expect(new Engine({ device: { ...nodeEnvironment, hasWasmSimd: () => false } }).configureDevice('auto')).rejects.toMatchObject({ code: 'wasm-simd-absent' });
   });
+});
+
+describe('Engine with the real backbone', () => {
+  it('loads the shipped weights, trains on drawings, predicts, and holds no more memory than before', async () => {
+    const classNames = ['cat', 'dog'] as const;
+    const samples = classNames.flatMap((kind, labelIndex) =>
+      Array.from({ length: 4 }, (_, i): RunSample => ({ id: `${kind} ${String(i)}`, labelIndex, split: i < 3 ? 'train' : 'val' })),
+    );
+    const drawings: PixelSource = (id) => {
+      const [kind, index] = id.split(' ');
+      return Promise.resolve(dropAlpha(createDrawing(kind === 'cat' ? 'cat' : 'dog', Number(index), 224).data));
+    };
+    const fromDisk = new WeightsLoader({
+      ...browserLoaderEnvironment,
+      fetch: (url) => Promise.resolve(new Response(new Uint8Array(readFileSync(new URL(url.replace('/models/vgg16/', ''), modelFolder))))),
+      openCache: () => openWeightsCache(null),
+    });
+    const engine = new Engine({ device: nodeEnvironment, loader: fromDisk });
+    await engine.configureDevice('cpu');
+    const progress: number[] = [];
+    const report = await engine.loadWeights('/models/vgg16/', ({ receivedBytes }) => progress.push(receivedBytes), neverStop());
+    expect(report).toMatchObject({ from: 'network', kept: false, totalBytes: progress.at(-1) });
+    expect(await engine.loadWeights('/models/vgg16/', () => undefined, neverStop())).toEqual(report);
+    const before = await engine.memory();
+    expect(before.bytes).toBe(backboneParameterCount * 4);
+    const config = { ...request.config, way: 'frozen' as const, fit: 'squash' as const, featureNorm: 10, learningRate: 0.01, batchSize: 3 };
+    const outcome = await engine.startRun({ number: 1, config, classNames, samples }, drawings, () => undefined, neverStop());
+    expect(await engine.memory()).toEqual(before);
+    if (outcome.status !== 'done') throw new Error('the run was paused');
+    const [first, last] = [outcome.run.history.epochs[0], outcome.run.history.epochs.at(-1)];
+    expect(last?.trainLoss).toBeLessThan((first?.trainLoss ?? 0) / 2);
+    expect(outcome.run.seconds.features).toBeGreaterThan(outcome.run.seconds.train);
+    console.info(`${(outcome.run.seconds.features / 8).toFixed(2)} s a picture`);
+    await engine.dispose();
+    expect(await engine.memory()).toMatchObject({ tensors: 0, bytes: 0 });
+  }, 120_000);
 });

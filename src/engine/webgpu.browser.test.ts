@@ -35,6 +35,18 @@ describe('the choice of a device in a browser with software WebGPU only', () => 
   });
 });
 
+describe('a device without memory left', () => {
+  it('is told as out-of-memory, also to a read that waits', async () => {
+    compute = await createWebGpu();
+    const waiting = compute.orFailure(new Promise<never>(() => undefined));
+    compute.device?.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUValidationError('not this one'), cancelable: true }));
+    expect(compute.failure()).toBeNull();
+    compute.device?.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUOutOfMemoryError('full') }));
+    await expect(waiting).rejects.toMatchObject({ code: 'out-of-memory' });
+    expect(compute.failure()).toMatchObject({ code: 'out-of-memory' });
+  });
+});
+
 describe('the head on WebGPU', () => {
   it('adds up in one order: the same logits, bit by bit, every time', async () => {
     compute = await createWebGpu();

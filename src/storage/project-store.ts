@@ -81,13 +81,19 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
 
   return {
     loadProject: () => use(async (database) => (await database.get(storeName, projectKey)) as unknown ?? null),
-    saveProject: (project) => use(async (database) => void (await database.put(storeName, project, projectKey))),
+    saveProject: (project) =>
+      use(async (database) => {
+        await database.put(storeName, project, projectKey);
+      }),
     loadHead: () =>
       use(async (database) => {
         const head = v.safeParse(headSchema, await database.get(storeName, headKey));
         return head.success ? head.output : null;
       }),
-    saveHead: ({ run, weight, bias }) => use(async (database) => void (await database.put(storeName, { run, weight, bias }, headKey))),
+    saveHead: ({ run, weight, bias }) =>
+      use(async (database) => {
+        await database.put(storeName, { run, weight, bias }, headKey);
+      }),
     deleteHead: () => use((database) => database.delete(storeName, headKey)),
     setProjectAside: () =>
       use(async (database) => {
