@@ -5,8 +5,8 @@ import { nodeEnvironment } from './testing/node-environment';
 
 const noInfo = { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false };
 
-function createGpu(adapter: { info?: object; requestDevice?: () => Promise<never> } | null): DeviceEnvironment['gpu'] {
-  const made = adapter === null ? null : { info: { ...noInfo, ...adapter.info }, features: new Set(), limits: {}, requestDevice: adapter.requestDevice };
+function createGpu(adapter: { info?: object | null; requestDevice?: () => Promise<never> } | null): DeviceEnvironment['gpu'] {
+  const made = adapter === null ? null : { ...(adapter.info === null ? {} : { info: { ...noInfo, ...adapter.info } }), features: new Set(), limits: {}, requestDevice: adapter.requestDevice };
   return { requestAdapter: () => Promise.resolve(made as unknown as GPUAdapter | null) };
 }
 
@@ -39,9 +39,12 @@ describe('createCompute without a usable GPU takes the CPU and says why:', () =>
   });
 
   it('a device that is refused, with the browser’s words', async () => {
-    const gpu = createGpu({ info: { vendor: 'nvidia' }, requestDevice: () => Promise.reject(new Error('too many devices')) });
-    for (const choice of ['auto', 'webgpu'] as const) {
-      expect(await reasonWith(gpu, choice)).toMatchObject({ code: 'webgpu-device-failed', message: expect.stringContaining('too many devices') as string });
+    // Null: an older browser that tells nothing of its adapter.
+    for (const info of [{ vendor: 'nvidia' }, null]) {
+      const gpu = createGpu({ info, requestDevice: () => Promise.reject(new Error('too many devices')) });
+      for (const choice of ['auto', 'webgpu'] as const) {
+        expect(await reasonWith(gpu, choice)).toMatchObject({ code: 'webgpu-device-failed', message: expect.stringContaining('too many devices') as string });
+      }
     }
   });
 

@@ -45,15 +45,22 @@ const usefulLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+type AdapterNames = Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture' | 'isFallbackAdapter'>;
+
+/** Chromium before 127 has no such field. */
+function infoOf({ info }: { readonly info?: GPUAdapterInfo }): AdapterNames {
+  return info ?? { description: '', device: '', vendor: '', architecture: '', isFallbackAdapter: false };
+}
+
 /** A name for people, such as `Apple M3` or `nvidia ampere`: browsers fill these fields very differently. */
-export function nameAdapter(info: Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture'>): string {
+export function nameAdapter(info: AdapterNames): string {
   if (info.description !== '') return info.description;
   const parts = [info.vendor, info.device === '' ? info.architecture : info.device].filter((part) => part !== '');
   return parts.length === 0 ? 'graphics card' : parts.join(' ');
 }
 
 function isSoftware(adapter: GPUAdapter): boolean {
-  const { info } = adapter;
+  const info = infoOf(adapter);
   // Chromium before 136 had the flag on the adapter itself.
   const flag = info.isFallbackAdapter || ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter);
   return flag || softwareNames.test([info.vendor, info.architecture, info.device, info.description].join(' '));
@@ -101,7 +108,7 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
     device.destroy();
     throw new Error('tfjs could not start its WebGPU backend');
   }
-  const name = nameAdapter(adapter.info);
+  const name = nameAdapter(infoOf(adapter));
   return {
     status: {
       device: 'webgpu',
