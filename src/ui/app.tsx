@@ -23,6 +23,11 @@ export function App() {
         <Notices />
         <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
       </main>
+      {isDragging ? (
+        <div className={styles['dragging']} aria-hidden="true">
+          <span>Drop to add pictures</span>
+        </div>
+      ) : null}
       <PageTitle />
     </>
   );
