@@ -1,4 +1,4 @@
-import { useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { joinClasses } from './join-classes';
 import styles from './editable-text.module.css';
 
@@ -14,6 +14,7 @@ export interface EditableTextProps {
 /** A text that becomes an input when it is pressed. Enter and leaving keep the change, Escape drops it. */
 export function EditableText({ value, label, onChange, maxLength = 200, className }: EditableTextProps) {
   const [draft, setDraft] = useState<string | null>(null);
+  const returnsFocus = useRef(false);
 
   if (draft === null) {
     return (
@@ -22,6 +23,11 @@ export function EditableText({ value, label, onChange, maxLength = 200, classNam
         className={joinClasses(styles['text'], className)}
         title={`${value} (press to rename)`}
         aria-label={`${label}: ${value}. Rename`}
+        ref={(button) => {
+          if (button === null || !returnsFocus.current) return;
+          returnsFocus.current = false;
+          button.focus();
+        }}
         onClick={() => {
           setDraft(value);
         }}
@@ -36,10 +42,13 @@ export function EditableText({ value, label, onChange, maxLength = 200, classNam
     if (draft.trim() !== '' && draft.trim() !== value) onChange(draft.trim());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') keep();
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
     event.stopPropagation();
-    setDraft(null);
+    // Else the same key would press the button that takes the input's place.
+    event.preventDefault();
+    returnsFocus.current = true;
+    if (event.key === 'Enter') keep();
+    else setDraft(null);
   };
   return (
     <input

@@ -16,6 +16,7 @@ const classesWithPictures = 8;
 /** The Data column. */
 export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) {
   const classNames = usePage(({ project }) => project.document.classNames);
+  const classColours = usePage(({ project }) => project.document.classColours);
   const isReading = usePage(({ ingest }) => ingest.phase !== 'idle');
   const error = usePage(({ ingest }) => ingest.error);
   const warnings = usePage(({ ingest }) => ingest.warnings);
@@ -32,7 +33,8 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       {isEmpty ? null : (
         <div className={joinClasses(styles['lanes'], classNames.length > classesWithPictures && styles['many'])}>
           {classNames.map((className, labelIndex) => (
-            <ClassLane key={className} className={className} labelIndex={labelIndex} isFolded={classNames.length > classesWithPictures} />
+            // By its colour, which a renamed class keeps: the lane, and the focus in it, stay.
+            <ClassLane key={classColours[className] ?? className} className={className} labelIndex={labelIndex} isFolded={classNames.length > classesWithPictures} />
           ))}
         </div>
       )}
