@@ -21,8 +21,8 @@ declare global {
 }
 
 function readAddress(name: string): string {
-  const content = document.querySelector(`meta[name="headstart:${name}"]`)?.getAttribute('content');
-  if (content == null) throw new Error(`index.html names no address for ${name}.`);
+  const content = document.querySelector(`meta[name="headstart:${name}"]`)?.getAttribute('content') ?? null;
+  if (content === null) throw new Error(`index.html names no address for ${name}.`);
   return new URL(content, document.baseURI).href;
 }
 

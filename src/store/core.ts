@@ -16,7 +16,7 @@ export interface StoreCore {
   set(change: Partial<PageState>): void;
   /** Changes some fields of one slice. */
   patch<K extends PageSlice>(slice: K, change: Partial<PageState[K]>): void;
-  dispatch(command: ProjectCommand): void;
+  readonly dispatch: (command: ProjectCommand) => void;
   /**
    * The error as it is shown. A dead worker is the page's matter, not the column's: it is noted there, and null comes back.
    */

@@ -1,5 +1,5 @@
 export interface Inbox<T> {
-  push(item: T): void;
+  readonly push: (item: T) => void;
   /** Delivers at once what is waiting: called before a state that depends on all of it. */
   flush(): void;
   /** Drops what is waiting. */

@@ -116,6 +116,11 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     await follow((engine, onEvent, signal) => engine.finishRun(onEvent, signal));
   };
 
+  /** Stop is a pause that the run does not come back from. */
+  const finishIfAsked = async (): Promise<void> => {
+    if (stopAsked && core.state().run.phase === 'paused') await finishPaused();
+  };
+
   return {
     abandon: () => {
       abort?.abort();
@@ -137,7 +142,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
         const request = createRequest(core.state());
         core.set({ run: { ...idleRun, phase: 'running', config: request.config, stages: waitingStages } });
         await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
-        if (stopAsked && core.state().run.phase === 'paused') await finishPaused();
+        await finishIfAsked();
       },
       pause: () => {
         if (core.state().run.phase !== 'running') return;
@@ -157,7 +162,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
           return;
         }
         await follow((engine, onEvent, signal) => engine.continueRun(onEvent, signal));
-        if (stopAsked && core.state().run.phase === 'paused') await finishPaused();
+        await finishIfAsked();
       },
       stop: async () => {
         const { phase } = core.state().run;

@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogTrigger, Heading, Label, Popover, Radio, RadioGroup } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger, Heading, Label, Popover, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import type { DeviceChoice } from '../../domain/events';
 import { joinClasses } from '../join-classes';
 import { ErrorNote } from '../primitives';
@@ -16,6 +16,7 @@ export function ComputeBadge() {
   const { choice, status, error } = usePage(({ compute }) => compute);
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
   const { chooseDevice } = useActions();
+  const reason = status?.reason ?? null;
   const label = status?.label ?? (error === null ? 'Looking for a device' : 'Nothing can compute');
   return (
     <DialogTrigger>
@@ -40,9 +41,9 @@ export function ComputeBadge() {
               <dd>{status.computePlan}</dd>
             </dl>
           )}
-          {status?.reason == null ? null : (
+          {reason === null ? null : (
             <p>
-              <b>Why not the GPU:</b> {status.reason.message} {status.reason.remedy}
+              <b>Why not the GPU:</b> {reason.message} {reason.remedy}
             </p>
           )}
           {error === null ? null : <ErrorNote record={error} />}
@@ -57,9 +58,9 @@ export function ComputeBadge() {
             <Label>Compute with{isRunning ? ' (pause or stop the run to change it)' : ''}</Label>
             <div className={styles['segments']}>
               {choices.map(({ id, name }) => (
-                <Radio key={id} value={id} className={styles['segment'] ?? ''}>
-                  {name}
-                </Radio>
+                <RadioField key={id} value={id} className={styles['place'] ?? ''}>
+                  <RadioButton className={styles['segment'] ?? ''}>{name}</RadioButton>
+                </RadioField>
               ))}
             </div>
           </RadioGroup>

@@ -9,6 +9,9 @@ import { StoreProvider } from '../store-context';
 import '../tokens.css';
 import '../base.css';
 
+// React Aria's virtualizer draws everything under NODE_ENV=test unless this says otherwise; a browser has no `process` of its own.
+Object.assign(globalThis, { process: { env: { VIRT_ON: 'yes' } } });
+
 export interface RenderedPage {
   readonly store: StoreApi<PageStore>;
   readonly engine: FakeEngine;
