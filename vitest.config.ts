@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', 'node_modules/**'],
         },
       },
@@ -36,6 +36,14 @@ export default defineConfig({
             'comlink',
             'idb',
             'valibot',
+            'react',
+            'react/jsx-dev-runtime',
+            'react-dom/client',
+            'react-aria-components',
+            'lucide-react',
+            'uplot',
+            'zustand',
+            'zustand/vanilla',
           ],
         },
         test: {

@@ -7,9 +7,10 @@ import torch, torchinfo
 OUT = Path(__file__).resolve().parents[2] / "src/domain/fixtures/summary/more"
 # batch, channels, height, width; classes; how many of the last convolutions are trainable.
 # 33 x 63 pixels are 24,948 bytes: they print as 0.03 MB only with the 64 bytes of the storage object, which torchinfo 1.8 counts too.
+# 17 x 122 x 447 are 11.125 MB exactly: Python rounds the tie to the even 11.12.
 CASES = [
     ((1, 3, 64, 64), 2, 0), ((2, 3, 500, 333), 2, 1), ((1, 3, 224, 224), 40, 5), ((1, 3, 224, 224), 2, 13), ((1, 3, 32, 32), 10, 2),
-    ((1, 3, 33, 63), 100, 12), ((1024, 3, 1024, 1024), 2, 0), ((1, 3, 4096, 4096), 10000, 4), ((64, 3, 224, 224), 2, 3),
+    ((1, 3, 33, 63), 100, 12), ((1024, 3, 1024, 1024), 2, 0), ((1, 3, 4096, 4096), 10000, 4), ((64, 3, 224, 224), 2, 3), ((17, 3, 122, 447), 2, 0),
 ]
 
 

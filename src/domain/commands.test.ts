@@ -35,6 +35,14 @@ describe('project commands', () => {
     expect(new Set(Object.values(document.classColours)).size).toBe(2);
   });
 
+  it('give a colour to a class of any name', () => {
+    const document = applyCommand(start, add(createSample('a', '__proto__'), createSample('b', 'constructor')));
+    expect(Object.entries(document.classColours)).toEqual([
+      ['__proto__', 0],
+      ['constructor', 1],
+    ]);
+  });
+
   it('merge two classes when one is renamed to the other’s name', () => {
     let document = applyCommand(start, add(createSample('a', 'cat'), createSample('b', 'Cat')));
     document = applyCommand(document, { kind: 'rename-class', from: 'Cat', to: 'cat' });

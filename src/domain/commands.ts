@@ -29,22 +29,18 @@ export function compareCodePoints(a: string, b: string): number {
 
 function withClasses(document: ProjectDocument, samples: readonly Sample[]): ProjectDocument {
   const classNames = [...new Set(samples.map(({ className }) => className))].sort(compareCodePoints);
-  const classColours: Record<string, number> = {};
-  const taken = new Set<number>();
-  for (const name of classNames) {
-    const colour = document.classColours[name];
-    if (colour !== undefined) {
-      classColours[name] = colour;
-      taken.add(colour);
-    }
-  }
-  for (const name of classNames) {
-    if (classColours[name] !== undefined) continue;
+  const known = new Map(Object.entries(document.classColours));
+  const taken = new Set(classNames.flatMap((name) => known.get(name) ?? []));
+  const colourOf = (name: string): number => {
+    const kept = known.get(name);
+    if (kept !== undefined) return kept;
     let colour = 0;
     while (taken.has(colour)) colour += 1;
-    classColours[name] = colour;
     taken.add(colour);
-  }
+    return colour;
+  };
+  // fromEntries makes own properties, whatever a class is called (`__proto__` too).
+  const classColours = Object.fromEntries(classNames.map((name) => [name, colourOf(name)]));
   return { ...document, samples, classNames, classColours };
 }
 

@@ -12,8 +12,9 @@ const catalogue = {
   'class-too-small': { message: 'The class “{className}” has {count} picture(s) to learn from; it needs at least 2.', remedy: 'Add pictures to this class or remove it.' },
   'no-validation-pictures': { message: 'No pictures are kept for validation, so accuracy could not be measured.', remedy: 'Raise the validation share or add pictures.' },
   'class-names-differ-in-case': { message: 'The classes “{first}” and “{second}” differ only in upper and lower case.', remedy: 'They are kept as two classes; rename one to the other’s name if they mean the same.' },
+  'adding-pictures': { message: 'Pictures are still being read.', remedy: 'Wait until they are in, or cancel and train with those that are.' },
   'add-cancelled': { message: 'Adding pictures was cancelled.', remedy: 'The pictures read so far are kept; drop the folder again to add the rest.' },
-  'pictures-not-kept': { message: 'Your pictures stayed on your disk.', remedy: 'Add them again to train more; everything else is kept.' },
+  'pictures-not-kept': { message: 'Pictures are not kept between visits; yours are still on your disk.', remedy: 'Add them again to train more; everything else is kept.' },
   'picture-gone': { message: 'The picture {name} can no longer be read from disk.', remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.' },
   'sample-unknown': { message: 'The picture is not part of this project any more.', remedy: 'Choose another picture.' },
   // one reason per skipped file

@@ -9,7 +9,16 @@ const recipes: Readonly<Record<Exclude<Preset, 'custom'>, Recipe>> = {
   // Inferred from what the note prints: minibatches up to 25 of 32, and an accuracy that equals 898 of 900.
   note: { ...shared, fit: 'crop', featureNorm: null, learningRate: 0.01, epochs: 1, valFraction: 0.1, limitPerClass: 500 },
   // Chosen by cross-validation inside a training folder, see docs/RECOMMENDED.md.
-  recommended: { ...shared, fit: 'crop', featureNorm: 10, learningRate: 0.003, weightDecay: 0.01, epochs: 10, valFraction: 0.2, limitPerClass: null },
+  recommended: {
+    ...shared,
+    fit: 'crop',
+    featureNorm: 10,
+    learningRate: 0.003,
+    weightDecay: 0.01,
+    epochs: 10,
+    valFraction: 0.2,
+    limitPerClass: null,
+  },
 };
 
 /** What a preset is and what to expect of it, for the page and the demo. */
@@ -35,9 +44,27 @@ export function createPreset(preset: Exclude<Preset, 'custom'>, seed: number): R
  * features (they compute the same) nor a limit on the pictures takes it away from its preset; momentum counts for SGD only.
  */
 export function matchPreset(config: RunConfig): Preset {
-  const decisive = ({ fit, featureNorm, optimizer, learningRate, weightDecay, momentum, batchSize, epochs, valFraction, way }: Recipe) =>
+  const decisive = ({
+    fit,
+    featureNorm,
+    optimizer,
+    learningRate,
+    weightDecay,
+    momentum,
+    batchSize,
+    epochs,
+    valFraction,
+    way,
+  }: Recipe) =>
     JSON.stringify([
-      fit, featureNorm, optimizer, learningRate, weightDecay, batchSize, epochs, valFraction,
+      fit,
+      featureNorm,
+      optimizer,
+      learningRate,
+      weightDecay,
+      batchSize,
+      epochs,
+      valFraction,
       optimizer === 'sgd' ? momentum : null,
       way === 'fine-tune',
     ]);

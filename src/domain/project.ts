@@ -26,11 +26,14 @@ export interface ProjectDocument {
   readonly runs: readonly RunRecord[];
 }
 
+/** What a project is called until it has a name. */
+export const untitledName = 'Untitled project';
+
 export function createProject(id: string, createdAt: string, settings: RunConfig): ProjectDocument {
   return {
     version: projectVersion,
     id,
-    name: 'Untitled project',
+    name: untitledName,
     createdAt,
     origin: null,
     classNames: [],

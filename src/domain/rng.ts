@@ -40,7 +40,8 @@ export function deriveRng(seed: number, purpose: string): Rng {
   return {
     uniform: () => uniformFloat64(generator),
     integer: (n) => {
-      if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`integer(n) needs a whole number of at least 1, not ${String(n)}`);
+      if (!Number.isSafeInteger(n) || n < 1)
+        throw new RangeError(`integer(n) needs a whole number of at least 1, not ${String(n)}`);
       return uniformInt(generator, 0, n - 1);
     },
     shuffle: (items) => {

@@ -3,8 +3,20 @@ import { HeadstartError } from './errors';
 import { runConfigProblems, settingNames, validateRunConfig, type RunConfig } from './run-config';
 
 const sound: RunConfig = {
-  preset: 'custom', way: 'features', fit: 'crop', featureNorm: null, optimizer: 'adam', learningRate: 0.01, weightDecay: 0, momentum: 0.9,
-  batchSize: 32, epochs: 1, seed: 0, valFraction: 0.1, limitPerClass: 500, logEvery: 5,
+  preset: 'custom',
+  way: 'features',
+  fit: 'crop',
+  featureNorm: null,
+  optimizer: 'adam',
+  learningRate: 0.01,
+  weightDecay: 0,
+  momentum: 0.9,
+  batchSize: 32,
+  epochs: 1,
+  seed: 0,
+  valFraction: 0.1,
+  limitPerClass: 500,
+  logEvery: 5,
 };
 
 function refusal(config: unknown): HeadstartError {
@@ -32,8 +44,18 @@ describe('a run configuration', () => {
     ['epochs', [1, 1000], [0, 1001, 2.5, null], 'Epochs: must be a whole number from 1 to 1,000'],
     ['seed', [0, 4294967295], [-1, 4294967296, 0.5], 'Seed: must be a whole number from 0 to 4,294,967,295'],
     ['valFraction', [0.05, 0.5], [0.04, 0.51], 'Validation share: must be a number from 0.05 to 0.5'],
-    ['limitPerClass', [null, 2], [1, 2.5, 1_000_001, undefined], 'Limit per class: must be a whole number from 2 to 1,000,000, or empty for all pictures'],
-    ['featureNorm', [null, 50], [0, -1, 10_001], 'Feature norm: must be a number above 0 and at most 10,000, or empty to leave the features as they are'],
+    [
+      'limitPerClass',
+      [null, 2],
+      [1, 2.5, 1_000_001, undefined],
+      'Limit per class: must be a whole number from 2 to 1,000,000, or empty for all pictures',
+    ],
+    [
+      'featureNorm',
+      [null, 50],
+      [0, -1, 10_001],
+      'Feature norm: must be a number above 0 and at most 10,000, or empty to leave the features as they are',
+    ],
     ['logEvery', [1, 1000], [0, 1001], 'Log every: must be a whole number from 1 to 1,000'],
     ['optimizer', ['adam', 'adamw', 'sgd'], ['rmsprop', 1], 'Optimizer: must be one of adam, adamw, sgd'],
     ['fit', ['crop', 'squash', 'pad'], ['stretch'], 'Picture fit: must be one of crop, squash, pad'],
@@ -51,7 +73,9 @@ describe('a run configuration', () => {
 
   test('fine-tuning is refused by its own code until it exists', () => {
     expect(refusal({ ...sound, way: 'fine-tune' }).code).toBe('way-not-available');
-    expect(runConfigProblems({ ...sound, way: 'fine-tune' })).toEqual([{ field: 'way', message: 'Fine-tuning is not in this version yet.' }]);
+    expect(runConfigProblems({ ...sound, way: 'fine-tune' })).toEqual([
+      { field: 'way', message: 'Fine-tuning is not in this version yet.' },
+    ]);
   });
 
   test('a missing setting is named, and anything but an object misses them all', () => {
@@ -64,6 +88,9 @@ describe('a run configuration', () => {
   });
 
   test('several problems are told at once, in the order of the settings', () => {
-    expect(runConfigProblems({ ...sound, epochs: 0, learningRate: 0 }).map(({ field }) => field)).toEqual(['learningRate', 'epochs']);
+    expect(runConfigProblems({ ...sound, epochs: 0, learningRate: 0 }).map(({ field }) => field)).toEqual([
+      'learningRate',
+      'epochs',
+    ]);
   });
 });

@@ -26,7 +26,7 @@ export interface RunConfig {
   readonly seed: number;
   /** Share of pictures without a folder split that go to validation, 0 to 1. */
   readonly valFraction: number;
-  /** At most so many pictures a class, all splits together; null uses all. */
+  /** At most so many pictures a class in train and val together, test shrinking in proportion (see split.ts); null uses all. */
   readonly limitPerClass: number | null;
   /** Every so many minibatches a line of the log; the note prints every fifth. */
   readonly logEvery: number;
@@ -85,8 +85,8 @@ function oneOf<const T extends readonly string[]>(options: T) {
 const largestLimit = 1_000_000;
 const limitProblem = `must be a whole number from 2 to ${grouped(largestLimit)}, or empty for all pictures`;
 
-/** The bounds of every setting. `fine-tune` passes here and is refused by `validateRunConfig`, so that a kept project may name it. */
-export const runConfigSchema = v.object({
+/** The bounds of every setting. `fine-tune` passes here: `validateRunConfig` refuses it by a code of its own. */
+const runConfigSchema = v.object({
   preset: oneOf(['note', 'recommended', 'custom']),
   way: oneOf(['features', 'frozen', 'fine-tune']),
   fit: oneOf(fits),
@@ -156,6 +156,7 @@ function asksForFineTune(config: unknown): boolean {
 export function validateRunConfig(config: unknown): RunConfig {
   if (asksForFineTune(config)) throw new HeadstartError('way-not-available');
   const [first] = findProblems(config);
-  if (first !== undefined) throw new HeadstartError('setting-invalid', { setting: settingNames[first.field], problem: first.problem });
+  if (first !== undefined)
+    throw new HeadstartError('setting-invalid', { setting: settingNames[first.field], problem: first.problem });
   return v.parse(runConfigSchema, config);
 }

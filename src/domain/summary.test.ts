@@ -15,7 +15,12 @@ const given: readonly [file: string, input: InputShape, classes: number, unfreez
 /** Written by scripts/reference/summary.py; the name holds the arguments. */
 const more = readdirSync(new URL('more/', folder)).map((file) => {
   const [shape = '', classes = '', unfrozen = ''] = file.split('.');
-  return [`more/${file}`, parseInputShape(shape.replaceAll('-', ',')), Number(classes.replace('classes-', '')), unfrozen.replace('unfrozen-', '')] as const;
+  return [
+    `more/${file}`,
+    parseInputShape(shape.replaceAll('-', ',')),
+    Number(classes.replace('classes-', '')),
+    unfrozen.replace('unfrozen-', ''),
+  ] as const;
 });
 
 function problemOf(act: () => unknown): string {
@@ -29,19 +34,24 @@ function problemOf(act: () => unknown): string {
 }
 
 describe('the model summary', () => {
-  test('there are nine further references', () => {
-    expect(more).toHaveLength(9);
+  test('there are ten further references', () => {
+    expect(more).toHaveLength(10);
   });
 
-  test.each([...given, ...more])('equals what torchinfo printed in %s, character for character', (file, input, classes, unfreeze) => {
-    const expected = readFileSync(new URL(file, folder), 'utf8');
-    expect(`${modelSummary({ input, classes, unfrozenConvs: parseUnfreeze(unfreeze) })}\n`).toBe(expected);
-  });
+  test.each([...given, ...more])(
+    'equals what torchinfo printed in %s, character for character',
+    (file, input, classes, unfreeze) => {
+      const expected = readFileSync(new URL(file, folder), 'utf8');
+      expect(`${modelSummary({ input, classes, unfrozenConvs: parseUnfreeze(unfreeze) })}\n`).toBe(expected);
+    },
+  );
 
   test('each thawed convolution moves its parameters from one total to the other', () => {
     const totals = Array.from({ length: 14 }, (_, unfrozenConvs) => {
       const text = modelSummary({ input: [1, 3, 32, 32], classes: 2, unfrozenConvs });
-      return ['Trainable', 'Non-trainable'].map((kind) => Number(new RegExp(`^${kind} params: (.*)$`, 'm').exec(text)?.[1]?.replaceAll(',', '')));
+      return ['Trainable', 'Non-trainable'].map((kind) =>
+        Number(new RegExp(`^${kind} params: (.*)$`, 'm').exec(text)?.[1]?.replaceAll(',', '')),
+      );
     });
     for (const [trainable = NaN, frozen = NaN] of totals) expect(trainable + frozen).toBe(14_764_866);
     const trainables = totals.map(([trainable]) => trainable);

@@ -64,7 +64,10 @@ export function parseClasses(text: string): number {
 
 function checkClasses(classes: number): number {
   if (isWhole(classes, 2, mostClasses)) return classes;
-  throw new HeadstartError('setting-invalid', { setting: 'Classes', problem: `must be a whole number from 2 to ${grouped(mostClasses)}` });
+  throw new HeadstartError('setting-invalid', {
+    setting: 'Classes',
+    problem: `must be a whole number from 2 to ${grouped(mostClasses)}`,
+  });
 }
 
 /** Reads `none`, `block5`, `all` or a number of last convolutions; gives how many are trainable. Throws `setting-invalid`. */
@@ -106,9 +109,10 @@ function megabytes(bytes: number): string {
 }
 
 function multAddsLine(count: number): string {
-  const [unit, factor] = count >= 1e12 ? ['T', 1e12] : count >= 1e9 ? ['G', 1e9] : ['M', 1e6];
-  const value = count / Number(factor);
-  return `Total mult-adds (${String(unit)}): ${Number.isInteger(value) ? grouped(value) : twoDecimals(value)}`;
+  const { unit, factor } =
+    count >= 1e12 ? { unit: 'T', factor: 1e12 } : count >= 1e9 ? { unit: 'G', factor: 1e9 } : { unit: 'M', factor: 1e6 };
+  const value = count / factor;
+  return `Total mult-adds (${unit}): ${Number.isInteger(value) ? grouped(value) : twoDecimals(value)}`;
 }
 
 function rowText({ title, shape, parameters }: Row): string {

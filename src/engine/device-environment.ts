@@ -4,13 +4,13 @@ import type { DeviceEnvironment } from './device';
 import { hasWasmSimd, startWasmBackend } from './wasm-backend';
 
 /** `navigator.gpu` is missing in browsers without WebGPU and at insecure addresses, whatever its type says. */
-function browserGpu(): DeviceEnvironment['gpu'] {
-  return 'gpu' in navigator ? (navigator.gpu as GPU | undefined) ?? null : null;
+function gpuOf({ gpu }: { readonly gpu?: GPU }): DeviceEnvironment['gpu'] {
+  return gpu ?? null;
 }
 
 export function createBrowserEnvironment(): DeviceEnvironment {
   return {
-    gpu: browserGpu(),
+    gpu: gpuOf(navigator),
     hasWasmSimd,
     startWasm: async () => {
       // tfjs asks for an address of each of its builds; with the flags above only this one is ever fetched.

@@ -45,17 +45,24 @@ const usefulLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+type AdapterNames = Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture' | 'isFallbackAdapter'>;
+
+/** Chromium before 127 has no such field. */
+function infoOf({ info }: { readonly info?: GPUAdapterInfo }): AdapterNames {
+  return info ?? { description: '', device: '', vendor: '', architecture: '', isFallbackAdapter: false };
+}
+
 /** A name for people, such as `Apple M3` or `nvidia ampere`: browsers fill these fields very differently. */
-export function nameAdapter(info: Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture'>): string {
+export function nameAdapter(info: AdapterNames): string {
   if (info.description !== '') return info.description;
   const parts = [info.vendor, info.device === '' ? info.architecture : info.device].filter((part) => part !== '');
   return parts.length === 0 ? 'graphics card' : parts.join(' ');
 }
 
 function isSoftware(adapter: GPUAdapter): boolean {
-  const { info } = adapter;
+  const info = infoOf(adapter);
   // Chromium before 136 had the flag on the adapter itself.
-  const flag = info.isFallbackAdapter || ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter === true);
+  const flag = info.isFallbackAdapter || ('isFallbackAdapter' in adapter && adapter.isFallbackAdapter);
   return flag || softwareNames.test([info.vendor, info.architecture, info.device, info.description].join(' '));
 }
 
@@ -93,15 +100,15 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
 
   // Off: small tensors would be computed on the CPU or the GPU depending on what touched them before, and a continued run could differ.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  // tfjs registers a factory of its own that would request another device.
-  tf.removeBackend('webgpu');
+  // tfjs registers a factory of its own that would request another device. Removing what is not there throws.
+  if (findFactory('webgpu') !== null) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   if (!(await tf.setBackend('webgpu'))) {
     disposing = true;
     device.destroy();
     throw new Error('tfjs could not start its WebGPU backend');
   }
-  const name = nameAdapter(adapter.info);
+  const name = nameAdapter(infoOf(adapter));
   return {
     status: {
       device: 'webgpu',
@@ -146,12 +153,18 @@ function countTensors(): { tensors: number; bytes: number } {
   return { tensors: numTensors, bytes: numBytes };
 }
 
-let wasmFactory: ReturnType<typeof tf.findBackendFactory> | null = null;
+type BackendFactory = ReturnType<typeof tf.findBackendFactory>;
+
+/** Null when nothing is registered under the name, which tfjs' type leaves out. */
+function findFactory(name: string): BackendFactory | null {
+  return tf.findBackendFactory(name);
+}
+
+let wasmFactory: BackendFactory | null = null;
 
 /** Disposing a backend removes tfjs' own factory of it too; the second start needs it back. */
 function keepWasmFactory(): void {
-  // Null when nothing is registered, whatever the type says.
-  const present: typeof wasmFactory = tf.findBackendFactory('wasm');
+  const present = findFactory('wasm');
   if (present !== null) wasmFactory = present;
   else if (wasmFactory !== null) tf.registerBackend('wasm', wasmFactory, 2);
 }

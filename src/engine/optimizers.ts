@@ -85,7 +85,6 @@ export class Optimizer {
     const after = parameters.map((parameter, at) => {
       const gradient = gradients[at];
       const before = this.#moments[at] ?? [];
-      if (gradient === undefined) throw new RangeError('a parameter has no gradient');
       const { parameter: updated, moments } = tf.tidy(() => {
         const update = this.#rule(parameter, gradient, before, this.#updates);
         return { parameter: update.parameter, moments: [...update.moments] };

@@ -11,7 +11,7 @@ describe('createPreprocess', () => {
     const one = new Float32Array(1);
     const float32 = (value: number) => {
       one[0] = value;
-      return one[0] ?? NaN;
+      return one[0];
     };
     for (let at = 0; at < 256 * 3; at++) {
       const channel = at % 3;

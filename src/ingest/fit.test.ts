@@ -53,7 +53,10 @@ describe('fitPicture', () => {
 const reference = new URL('../../../shared/reference/', import.meta.url);
 const indexFile = new URL('preprocess.json', reference);
 if (existsSync(indexFile)) {
-  const index = parse(array(object({ source: string(), fit: picklist(fits), expected: string() })), JSON.parse(readFileSync(indexFile, 'utf8')));
+  const index = parse(
+    array(object({ source: string(), fit: picklist(fits), expected: string() })),
+    JSON.parse(readFileSync(indexFile, 'utf8')),
+  );
   const pngs = index.filter(({ source }) => source.endsWith('.png'));
 
   describe('fitPicture against the reference pictures of Pillow', () => {
@@ -70,7 +73,10 @@ if (existsSync(indexFile)) {
       }
       const fitted = fitPicture(rowsOf(rgb, width, height, 3), fit);
       const answer = PNG.sync.read(readFileSync(new URL(expected, reference))).data;
-      const off = fitted.reduce((count, value, i) => count + (Math.abs(value - (answer[Math.floor(i / 3) * 4 + (i % 3)] ?? -9)) > 1 ? 1 : 0), 0);
+      const off = fitted.reduce(
+        (count, value, i) => count + (Math.abs(value - (answer[Math.floor(i / 3) * 4 + (i % 3)] ?? -9)) > 1 ? 1 : 0),
+        0,
+      );
       expect(off).toBe(0);
     });
   });

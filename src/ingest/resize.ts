@@ -53,7 +53,8 @@ function createTaps(inputLength: number, outputLength: number, from: number, cou
       exact[k] = weight;
       sum += weight;
     }
-    for (let k = 0; k < used; k += 1) taps.weights[i * size + k] = Math.trunc(0.5 + ((exact[k] ?? 0) / sum) * (1 << fractionBits));
+    for (let k = 0; k < used; k += 1)
+      taps.weights[i * size + k] = Math.trunc(0.5 + ((exact[k] ?? 0) / sum) * (1 << fractionBits));
     taps.first[i] = first;
     taps.count[i] = used;
   }
@@ -67,7 +68,16 @@ function span(taps: Taps): readonly [number, number] {
 }
 
 /** Horizontal pass of `rows` rows: `input` starts at source column `origin` with `inputWidth` pixels a row. */
-function resizeRows(input: Uint8Array | Uint8ClampedArray, channels: number, inputWidth: number, origin: number, rows: number, taps: Taps, output: Uint8ClampedArray, outputRow: number): void {
+function resizeRows(
+  input: Uint8Array | Uint8ClampedArray,
+  channels: number,
+  inputWidth: number,
+  origin: number,
+  rows: number,
+  taps: Taps,
+  output: Uint8ClampedArray,
+  outputRow: number,
+): void {
   const width = taps.first.length;
   for (let y = 0; y < rows; y += 1) {
     const line = y * inputWidth * channels;
@@ -119,7 +129,12 @@ function resizeColumns(input: Uint8ClampedArray, rowLength: number, origin: numb
  * `region` of `source` resized to `width` x `height`.
  * @returns RGB, 8 bit, row-major, `region.width * region.height * 3` values.
  */
-export function resize(source: RowSource, width: number, height: number, region: Region = { left: 0, top: 0, width, height }): Uint8Array<ArrayBuffer> {
+export function resize(
+  source: RowSource,
+  width: number,
+  height: number,
+  region: Region = { left: 0, top: 0, width, height },
+): Uint8Array<ArrayBuffer> {
   const across = createTaps(source.width, width, region.left, region.width);
   const down = createTaps(source.height, height, region.top, region.height);
   const [left, right] = span(across);
@@ -134,12 +149,16 @@ export function resize(source: RowSource, width: number, height: number, region:
 
 /** Rows of a picture that already stands in memory. */
 export function rowsOf(pixels: Uint8Array | Uint8ClampedArray, width: number, height: number, channels: 3 | 4): RowSource {
-  if (pixels.length !== width * height * channels) throw new RangeError(`expected ${String(width * height * channels)} values, got ${String(pixels.length)}`);
+  if (pixels.length !== width * height * channels)
+    throw new RangeError(`expected ${String(width * height * channels)} values, got ${String(pixels.length)}`);
   const read: RowSource['read'] = (left, top, right, bottom) => {
     if (left === 0 && right === width) return pixels.subarray(top * width * channels, bottom * width * channels);
     const part = new Uint8Array((right - left) * (bottom - top) * channels);
     for (let y = top; y < bottom; y += 1) {
-      part.set(pixels.subarray((y * width + left) * channels, (y * width + right) * channels), (y - top) * (right - left) * channels);
+      part.set(
+        pixels.subarray((y * width + left) * channels, (y * width + right) * channels),
+        (y - top) * (right - left) * channels,
+      );
     }
     return part;
   };

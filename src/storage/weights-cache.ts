@@ -68,7 +68,9 @@ export async function openWeightsCache(storage: CacheStorageLike | null = browse
         await cache.put(url, new Response(new Uint8Array(bytes), { headers }));
         return true;
       }, false),
-    drop: (url) => quietly(async () => void (await cache.delete(url)), undefined),
+    drop: async (url) => {
+      await quietly(() => cache.delete(url), false);
+    },
   };
 }
 

@@ -84,7 +84,44 @@ describe('the control worker’s engine', () => {
       createKeeper({ loadProject: () => Promise.resolve(project), loadHead: () => Promise.resolve(head) }),
     );
     expect(await engine.loadKept()).toEqual({ project, run, problem: null });
-    expect(restored).toBe(head);
+    expect(restored).toEqual(head);
+  });
+
+  it('opens the project even when its head does not fit', async () => {
+    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
+    const open = async (keeper: Partial<Keeper>): Promise<unknown> => {
+      const compute = createCompute({ restoreHead: () => Promise.reject(new HeadstartError('project-invalid')) });
+      return new ControlEngine(compute, createPictures(), createKeeper({ loadProject: () => Promise.resolve(project), ...keeper })).loadKept();
+    };
+    const withoutHead = { project, run: null, problem: null };
+    expect(await open({ loadHead: () => Promise.resolve(head) })).toEqual(withoutHead);
+    expect(await open({ loadHead: () => Promise.reject(new HeadstartError('storage-refused')) })).toEqual(withoutHead);
+  });
+
+  it('takes predictions in turn and leaves out those that were given up', async () => {
+    const order: string[] = [];
+    const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
+    const engine = new ControlEngine(
+      createCompute({
+        headFit: () => Promise.resolve('crop'),
+        predict: (_pixels, id) => {
+          order.push(`compute ${String(id)}`);
+          return Promise.resolve(prediction);
+        },
+      }),
+      createPictures({
+        pixels: (id) => {
+          order.push(`decode ${id}`);
+          return Promise.resolve(new Uint8Array(3));
+        },
+      }),
+      createKeeper(),
+    );
+    const givenUp = new AbortController();
+    const results = [engine.predictSample('a', never), engine.predictSample('b', givenUp.signal), engine.predictSample('c', never)];
+    givenUp.abort();
+    expect(await Promise.all(results.map(codeOf))).toEqual(['fine', 'cancelled', 'fine']);
+    expect(order).toEqual(['decode a', 'compute a', 'decode c', 'compute c']);
   });
 
   it('sets a broken project aside but leaves a newer one as it is', async () => {

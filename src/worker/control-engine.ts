@@ -1,12 +1,13 @@
 import { proxy, transfer } from 'comlink';
 import type { Fit, PictureSource, Sample } from '../domain/dataset';
-import { HeadstartError, toHeadstartError } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type { ComputeStatus, DeviceChoice, IngestEvent, IngestReport, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
-import type { Prediction } from '../domain/history';
+import type { Prediction, RunRecord } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
-import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
-import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../protocol/engine-api';
 import { inputSize } from '../domain/vgg16';
+import type { ComputeApi, PixelSource } from '../protocol/compute-api';
+import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
@@ -23,14 +24,7 @@ export interface Pictures {
 }
 
 /** What is kept on the device; every method rejects with `storage-refused` or `storage-full`. */
-export interface Keeper {
-  loadProject(): Promise<unknown>;
-  saveProject(project: ProjectDocument): Promise<void>;
-  setProjectAside(): Promise<void>;
-  loadHead(): Promise<KeptHead | null>;
-  saveHead(head: KeptHead): Promise<void>;
-  forgetEverything(): Promise<void>;
-}
+export type Keeper = Pick<ProjectStore, 'loadProject' | 'saveProject' | 'setProjectAside' | 'loadHead' | 'saveHead' | 'forgetEverything'>;
 
 /**
  * The control worker's engine: it never computes, so it always hears cancel. Pictures are decoded by their own workers,
@@ -41,8 +35,9 @@ export class ControlEngine implements EngineApi {
   readonly #pictures: Pictures;
   readonly #keeper: Keeper;
   #addresses: EngineAddresses | null = null;
-  /** Runs and device changes exclude each other; predictions wait for neither. */
+  /** Runs and device changes exclude each other. */
   #task: string | null = null;
+  #lastPrediction: Promise<void> = Promise.resolve();
 
   constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper) {
     this.#compute = compute;
@@ -105,14 +100,18 @@ export class ControlEngine implements EngineApi {
     return this.#run((pixels) => this.#compute.finishRun(pixels, onEvent, signal));
   }
 
-  async predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
-    const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
-    return this.#compute.predict(pixels, sampleId, signal);
+  predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
+    return this.#inTurn(signal, async () => {
+      const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
+      return this.#compute.predict(pixels, sampleId, signal);
+    });
   }
 
-  async predictFile(file: Blob, signal: AbortSignal): Promise<Prediction> {
-    const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
-    return this.#compute.predict(pixels, null, signal);
+  predictFile(file: Blob, signal: AbortSignal): Promise<Prediction> {
+    return this.#inTurn(signal, async () => {
+      const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
+      return this.#compute.predict(pixels, null, signal);
+    });
   }
 
   async loadKept(): Promise<Kept> {
@@ -129,13 +128,10 @@ export class ControlEngine implements EngineApi {
     } catch (thrown) {
       const { code } = toHeadstartError(thrown);
       if (code === 'project-newer') return { project: null, run: null, problem: code };
-      await this.#keeper.setProjectAside();
+      await this.#keeper.setProjectAside().catch(() => undefined); // as good as read-only storage allows
       return { project: null, run: null, problem: 'project-invalid' };
     }
-    const head = await this.#keeper.loadHead().catch(() => null);
-    if (head === null) return { project, run: null, problem: null };
-    await this.#compute.restoreHead(head);
-    return { project, run: head.run, problem: null };
+    return { project, run: await this.#restoreHead(), problem: null };
   }
 
   saveProject(project: ProjectDocument): Promise<void> {
@@ -171,6 +167,31 @@ export class ControlEngine implements EngineApi {
   async #keepHead(): Promise<void> {
     const head = await this.#compute.exportHead();
     if (head !== null) await this.#keeper.saveHead(head).catch(() => undefined);
+  }
+
+  /** The kept run, once its head is back in the compute worker; null when there is none or it does not fit. */
+  async #restoreHead(): Promise<RunRecord | null> {
+    try {
+      const head = await this.#keeper.loadHead();
+      if (head === null) return null;
+      await this.#compute.restoreHead(head);
+      return head.run;
+    } catch {
+      return null; // the project is worth more than a head that does not fit it
+    }
+  }
+
+  /** One prediction after another, so that quick clicks do not refuse each other; one that was given up is not computed. */
+  #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastPrediction.then(() => {
+      throwIfCancelled(signal);
+      return work();
+    });
+    this.#lastPrediction = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 
   async #exclusively<T>(task: string, work: () => Promise<T>): Promise<T> {

@@ -30,20 +30,42 @@ export function toHwio(oihw: Float32Array, outChannels: number, inChannels: numb
   return hwio;
 }
 
-/** Opens each file's header once; `read` gives one layer at a time, so that only one is held widened. Throws `weights-tensor-invalid`. */
-export function openConvWeights({ index, shards }: BackboneWeights): (layer: ConvLayer) => ConvWeights {
+/** Opens each file's header once; the result finds a tensor of a shape. */
+function openTensors({ index, shards }: BackboneWeights): (tensor: string, shape: readonly number[]) => StoredTensor {
   const tensors = new Map([...shards].map(([name, bytes]) => [name, parseSafetensors(bytes, name)]));
-
-  function find(tensor: string, shape: readonly number[]): StoredTensor {
+  return (tensor, shape) => {
     const file = index.fileOf.get(tensor) ?? '';
     const stored = tensors.get(file)?.get(tensor);
     if (stored === undefined || stored.shape.join() !== shape.join()) throw new HeadstartError('weights-tensor-invalid', { file, tensor });
     return stored;
-  }
+  };
+}
 
+/** The result gives one layer at a time, so that only one is held widened. Throws `weights-tensor-invalid`. */
+export function openConvWeights(weights: BackboneWeights): (layer: ConvLayer) => ConvWeights {
+  const find = openTensors(weights);
   return ({ index: layer, inChannels, outChannels }) => {
     const name = `features.${String(layer)}`;
     const kernel = readFloat32(find(`${name}.weight`, [outChannels, inChannels, 3, 3]));
     return { kernel: toHwio(kernel, outChannels, inChannels), bias: readFloat32(find(`${name}.bias`, [outChannels])) };
+  };
+}
+
+/** A layer's weights as they lie in the file, for kernels that widen and arrange them themselves. */
+export interface ConvSource {
+  /** OIHW, row-major, little-endian: float16 bit patterns where `half`, else float32. */
+  readonly kernel: Uint8Array;
+  readonly half: boolean;
+  /** `[outChannels]`. */
+  readonly bias: Float32Array;
+}
+
+/** As openConvWeights, but the kernels are views of the files: nothing is widened or copied. Throws `weights-tensor-invalid`. */
+export function openConvSources(weights: BackboneWeights): (layer: ConvLayer) => ConvSource {
+  const find = openTensors(weights);
+  return ({ index: layer, inChannels, outChannels }) => {
+    const name = `features.${String(layer)}`;
+    const { bytes, dtype } = find(`${name}.weight`, [outChannels, inChannels, 3, 3]);
+    return { kernel: bytes, half: dtype === 'F16', bias: readFloat32(find(`${name}.bias`, [outChannels])) };
   };
 }

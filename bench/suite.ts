@@ -1,0 +1,31 @@
+export interface BenchOptions {
+  /** Labelled pictures; null for the embedded drawings. */
+  readonly dataFolder: string | null;
+  /** Files that `page` imports. */
+  readonly files: number;
+  /** Pictures that `features` measures. */
+  readonly pictures: number;
+  /** Seeds 0 to `seeds - 1` of `accuracy`. */
+  readonly seeds: number;
+  /** An interpreter that may have torch. */
+  readonly python: string;
+}
+
+export type Row = Readonly<Record<string, string | number | null>>;
+
+export interface SuiteResult {
+  readonly rows: readonly Row[];
+  /** Name and version. */
+  readonly browser: string;
+  readonly adapter: string | null;
+  /** What a reader of the numbers must know. */
+  readonly notes: readonly string[];
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly about: string;
+  /** Whether it runs when no suite is named: minutes, not hours. */
+  readonly quick: boolean;
+  run(options: BenchOptions): Promise<SuiteResult>;
+}

@@ -1,0 +1,3 @@
+import { ensureBuilt } from '../scripts/build.mjs';
+
+export default ensureBuilt;

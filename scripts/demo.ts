@@ -1,0 +1,139 @@
+/** The main job without a screen, through the real page: npm run demo -- --help */
+import { writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Prediction } from '../src/domain/history';
+import { createRunExport } from '../src/domain/run-export';
+import type { RunConfig } from '../src/domain/run-config';
+import { demoUsage, parseDemoArguments, type DemoArguments } from './demo-arguments';
+import { PlainFailure, runMain } from './install.mjs';
+import { addDrawings, addFolder, openSession, pageFailure, prepareDevice, type Session } from './session';
+import { followRun } from './follow-run';
+import { stagePictures, type StagedPictures } from './stage-pictures';
+
+function settingsOf(options: DemoArguments): Partial<RunConfig> {
+  const { way, epochs, learningRate, batchSize, fit, seed, limit, valFolder } = options;
+  return {
+    ...(way === null ? {} : { way }),
+    ...(epochs === null ? {} : { epochs }),
+    ...(learningRate === null ? {} : { learningRate }),
+    ...(batchSize === null ? {} : { batchSize }),
+    ...(fit === null ? {} : { fit }),
+    ...(seed === null ? {} : { seed }),
+    // With --val the limit was met when the pictures were staged: it counts training pictures only.
+    ...(valFolder === null ? (limit === null ? {} : { limitPerClass: limit }) : { limitPerClass: null }),
+  };
+}
+
+async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
+  const folder = staged?.folder ?? options.dataFolder;
+  if (folder === null) await addDrawings(session);
+  else await addFolder(session, folder);
+  const { skipped, warnings } = await session.store.evaluate((store) => ({
+    skipped: store.getState().project.document.skipped,
+    warnings: store.getState().ingest.warnings,
+  }));
+  for (const { path, reason } of skipped) console.log(`skipped ${path}: ${reason.message}`);
+  for (const { message } of warnings) console.log(message);
+}
+
+async function predictFile({ page, store }: Session, file: string): Promise<Prediction> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: /^choose( a)?( picture)?$/i }).click();
+  await (await chooser).setFiles(resolve(file));
+  await page.waitForFunction(
+    (handle) => {
+      const { target, busy, prediction, error } = handle.store.getState().trial;
+      return target?.kind === 'file' && target.name === handle.name && !busy && (prediction !== null || error !== null);
+    },
+    { store, name: basename(file) },
+    { polling: 100, timeout: 300_000 },
+  );
+  const { prediction, error } = await store.evaluate((handle) => handle.getState().trial);
+  if (prediction === null)
+    throw error === null
+      ? new PlainFailure(`${file}: no prediction came.`)
+      : new PlainFailure(`${file}: ${pageFailure(error).message}`);
+  return prediction;
+}
+
+async function runDemo(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
+  const { page, store } = session;
+  await prepareDevice(session, options.device);
+  await addPictures(session, options, staged);
+  if (options.preset !== null)
+    await store.evaluate((handle, preset) => handle.getState().actions.choosePreset(preset), options.preset);
+  await store.evaluate((handle, settings) => handle.getState().actions.changeSettings(settings), settingsOf(options));
+  const badge = await store.evaluate((handle) => handle.getState().compute.status?.label ?? '');
+  console.log(`Computing on ${badge}`);
+
+  const { run, predictions: validation } = await followRun(session, (line) => console.log(line));
+  const { samples, skipped } = await store.evaluate((handle) => {
+    const { document } = handle.getState().project;
+    return { samples: document.samples.map(({ id, path }) => ({ id, path })), skipped: document.skipped };
+  });
+
+  const predictions = [];
+  for (const file of options.predict) {
+    const { classIndex, className, logits, probabilities } = await predictFile(session, file);
+    predictions.push({ file, classIndex, className, logits, probabilities });
+    console.log(
+      `${file}: ${className} (argmax ${String(classIndex)}), logits = [${logits.join(', ')}], probabilities = [${probabilities.join(', ')}]`,
+    );
+  }
+  const { weights, features, train, total } = run.seconds;
+  console.log(
+    `${String(run.counts.train)} to train, ${String(run.counts.val)} to validate; seconds: weights ${weights.toFixed(1)}, ` +
+      `features ${features.toFixed(1)}, training ${train.toFixed(1)}, in all ${total.toFixed(1)}`,
+  );
+
+  if (options.json !== null) {
+    const exported = createRunExport(run, { samples, skipped, predictions: validation });
+    const printed = {
+      ...exported,
+      // The preset that was asked for; `config.preset` says `custom` where other options changed it.
+      preset: options.preset ?? exported.preset,
+      predictions,
+      validation: exported.predictions,
+    };
+    await writeFile(options.json, `${JSON.stringify(printed, null, 2)}\n`);
+  }
+  if (options.screenshot !== null) await page.screenshot({ path: options.screenshot, fullPage: true });
+}
+
+/** What a promise gave; null when it was never begun or failed (that failure is told elsewhere). */
+function settle<T>(begun: Promise<T> | null): Promise<T | null> {
+  return begun === null ? Promise.resolve(null) : begun.catch(() => null);
+}
+
+await runMain(async () => {
+  const options = parseDemoArguments(process.argv.slice(2));
+  if (options === null) {
+    console.log(demoUsage);
+    return;
+  }
+  const { dataFolder, valFolder, limit, seed } = options;
+  let staging: Promise<StagedPictures> | null = null;
+  let opening: Promise<Session> | null = null;
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        reject(new PlainFailure('Stopped.', 130));
+      });
+    }
+  });
+  const work = async () => {
+    if (dataFolder !== null && valFolder !== null) staging = stagePictures(dataFolder, valFolder, limit, seed ?? 0);
+    const staged = await staging;
+    opening = openSession();
+    await runDemo(await opening, options, staged);
+  };
+  try {
+    await Promise.race([work(), interrupted]);
+  } finally {
+    // Whatever was begun is waited for, so that nothing stays behind after Ctrl-C.
+    const session = await settle<Session>(opening);
+    const staged = await settle<StagedPictures>(staging);
+    await session?.close();
+    await staged?.remove();
+  }
+});

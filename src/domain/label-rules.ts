@@ -1,0 +1,203 @@
+import { compareCodePoints } from './commands';
+import type { Split } from './dataset';
+import { classOfFileName, classesOfFileNames } from './file-name-classes';
+
+export type DatasetShape = 'class-folders' | 'split-folders' | 'file-names' | 'unlabelled';
+
+export interface LabelledPath {
+  /** As given. */
+  readonly path: string;
+  readonly className: string;
+  readonly folderSplit: Split | null;
+}
+
+/** What the paths of a drop say. Every path is in exactly one of `entries` and `unlabelled`. */
+export interface RecognisedDataset {
+  readonly kind: DatasetShape;
+  /** Files that are not pictures are here too where their folder is a class, so that they can be reported. */
+  readonly entries: readonly LabelledPath[];
+  readonly unlabelled: readonly string[];
+  /** Sorted by code point, as PyTorch's ImageFolder does. */
+  readonly classNames: readonly string[];
+  /** Classes whose names differ only in upper and lower case. */
+  readonly caseClashes: readonly (readonly [string, string])[];
+}
+
+/** Segments of a path below the folder under examination: folders, then the file's name. */
+type Segments = readonly string[];
+type Label = Pick<LabelledPath, 'className' | 'folderSplit'>;
+
+interface Rule {
+  readonly kind: DatasetShape;
+  /** Folders around the dataset that say nothing. */
+  readonly wrapper: Segments;
+  readonly label: (segments: Segments) => Label | null;
+}
+
+const pictureExtension = /\.(jpe?g|jpe|jfif|pjpe?g|a?png|webp|gif|avif|bmp|heic|heif|tiff?|jxl)$/i;
+
+function looksLikePicture(segments: Segments): boolean {
+  const name = segments.at(-1) ?? '';
+  // Archives made on macOS hold a shadow `__MACOSX/._x.jpg` of every file.
+  const isHidden = segments.some((segment) => segment.startsWith('.') || segment === '__MACOSX');
+  return pictureExtension.test(name) && !isHidden;
+}
+
+/** `test1` is what Kaggle's Cats vs. Dogs calls its unlabelled pictures. */
+function splitOfFolder(name: string): Split | null {
+  const match = /^(?:(train|training)|(val|valid|validation)|(test|testing|test1))$/i.exec(name);
+  if (match === null) return null;
+  return match[1] !== undefined ? 'train' : match[2] !== undefined ? 'val' : 'test';
+}
+
+function fileName(segments: Segments): string {
+  return segments.at(-1) ?? '';
+}
+
+function byFirstFolder(nested: readonly Segments[]): Map<string, Segments[]> {
+  const folders = new Map<string, Segments[]>();
+  for (const [first = '', ...rest] of nested) {
+    const inside = folders.get(first);
+    if (inside === undefined) folders.set(first, [rest]);
+    else inside.push(rest);
+  }
+  return folders;
+}
+
+function isSplitLayout(folders: ReadonlyMap<string, readonly Segments[]>): boolean {
+  const named = [...folders].filter(([name]) => splitOfFolder(name) !== null);
+  if (named.length === folders.size) return folders.size > 0;
+  // Beside train and another split there may be a folder of something else, but then classes must be nested in the splits:
+  // a class may itself be called “train”.
+  const splits = new Set(named.map(([name]) => splitOfFolder(name)));
+  return splits.size > 1 && splits.has('train') && named.every(([, inside]) => inside.every((segments) => segments.length > 1));
+}
+
+const noLabels: Rule = { kind: 'unlabelled', wrapper: [], label: () => null };
+
+function fileNameRule(classes: ReadonlySet<string>): Rule {
+  return {
+    kind: 'file-names',
+    wrapper: [],
+    label: (segments) => {
+      const className = classOfFileName(fileName(segments), classes);
+      return className === null ? null : { className, folderSplit: null };
+    },
+  };
+}
+
+function oneClassRule(className: string): Rule {
+  return { kind: 'class-folders', wrapper: [], label: () => ({ className, folderSplit: null }) };
+}
+
+const classFolderRule: Rule = {
+  kind: 'class-folders',
+  wrapper: [],
+  label: ([first, ...rest]) => (first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null }),
+};
+
+function splitRule(nested: readonly Segments[]): Rule {
+  if (nested.some((segments) => segments.length > 2)) {
+    return {
+      kind: 'split-folders',
+      wrapper: [],
+      label: ([first = '', className, ...rest]) => {
+        const folderSplit = splitOfFolder(first);
+        return folderSplit === null || className === undefined || rest.length === 0 ? null : { className, folderSplit };
+      },
+    };
+  }
+  // No class folder in any split: `train/cat.0.jpg`. A test folder often has numbers only and has no say.
+  const learning = nested.filter(([first = '']) => splitOfFolder(first) !== 'test');
+  const classes = classesOfFileNames((learning.length > 0 ? learning : nested).map(fileName));
+  if (classes === null) return noLabels;
+  return {
+    kind: 'split-folders',
+    wrapper: [],
+    label: (segments) => {
+      const folderSplit = segments.length === 2 ? splitOfFolder(segments[0] ?? '') : null;
+      const className = classOfFileName(fileName(segments), classes);
+      return folderSplit === null || className === null ? null : { className, folderSplit };
+    },
+  };
+}
+
+/** The rule that the pictures follow below one folder, called `parent`; null for what was dropped itself. */
+function findRule(pictures: readonly Segments[], parent: string | null): Rule {
+  const direct = pictures.filter((segments) => segments.length === 1);
+  const nested = pictures.filter((segments) => segments.length > 1);
+  const folders = byFirstFolder(nested);
+  const [only] = folders.size === 1 && direct.length === 0 ? folders : [];
+
+  if (only !== undefined) {
+    const [name, inside] = only;
+    const isAroundSplits = isSplitLayout(byFirstFolder(inside.filter((segments) => segments.length > 1)));
+    if (splitOfFolder(name) === null || isAroundSplits) {
+      const rule = findRule(inside, name);
+      return { ...rule, wrapper: [name, ...rule.wrapper] };
+    }
+  }
+  if (isSplitLayout(folders)) return splitRule(nested);
+
+  const classes = nested.length * 9 <= direct.length ? classesOfFileNames(direct.map(fileName)) : null;
+  if (classes !== null) return fileNameRule(classes);
+  // Pictures in the folder itself and at most one folder beside them: the folder is a class, what is deeper belongs to it.
+  if (direct.length > 0 && folders.size <= 1 && direct.length >= nested.length && parent !== null) return oneClassRule(parent);
+  return folders.size === 0 ? noLabels : classFolderRule;
+}
+
+function findCaseClashes(classNames: readonly string[]): [string, string][] {
+  const seen = new Map<string, string>();
+  return classNames.flatMap((name): [string, string][] => {
+    const folded = name.toLowerCase();
+    const former = seen.get(folded);
+    seen.set(folded, former ?? name);
+    return former === undefined ? [] : [[former, name]];
+  });
+}
+
+/**
+ * Finds out how dropped files are labelled, from their paths (`/` between folders) alone:
+ * - class folders, dropped together or inside any number of single folders; deeper folders belong to the class above, as in ImageFolder;
+ * - `train`, `val` (`valid`, `validation`) and `test` folders of class folders, or of files whose names tell the class;
+ * - a flat folder whose names tell the class (`cat.0.jpg`); else one class called as the folder.
+ * Only files that look like pictures decide; the others are labelled by the rule found. Names are compared in Unicode's NFC.
+ */
+export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
+  const located = paths.map((path) => {
+    const segments = path
+      .normalize('NFC')
+      .split('/')
+      .filter((segment) => segment !== '' && segment !== '.');
+    return { path, segments, decides: looksLikePicture(segments) };
+  });
+  const pictures = located.filter(({ decides }) => decides);
+  const deciding = pictures.length > 0 ? pictures : located;
+  const { kind, wrapper, label } = findRule(
+    deciding.map(({ segments }) => segments),
+    null,
+  );
+
+  const labelOf = (segments: Segments): Label | null =>
+    wrapper.every((folder, at) => segments[at] === folder) && segments.length > wrapper.length
+      ? label(segments.slice(wrapper.length))
+      : null;
+
+  const known = new Set(deciding.flatMap(({ segments }) => labelOf(segments)?.className ?? []));
+  const entries: LabelledPath[] = [];
+  const unlabelled: string[] = [];
+  for (const { path, segments } of located) {
+    const found = labelOf(segments);
+    // A folder without any picture is no class.
+    if (found !== null && known.has(found.className)) entries.push({ path, ...found });
+    else unlabelled.push(path);
+  }
+  const classNames = [...known].sort(compareCodePoints);
+  return {
+    kind: classNames.length === 0 ? 'unlabelled' : kind,
+    entries,
+    unlabelled,
+    classNames,
+    caseClashes: findCaseClashes(classNames),
+  };
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../domain/events';
+import { backboneParameterCount, featureCount } from '../domain/vgg16';
+import { createDrawing } from '../ingest/sample/drawings';
+import type { PixelSource } from '../protocol/compute-api';
+import type { RunSample } from '../protocol/engine-api';
+import { openWeightsCache } from '../storage/weights-cache';
+import { Engine } from './engine';
+import { dropAlpha } from './testing/features-reference';
+import { modelFolder, nodeEnvironment } from './testing/node-environment';
+import { createPixels, createSmallRequest } from './testing/small-run';
+import { createStandInEngine, neverStop, startRun } from './testing/stand-in-engine';
+import { browserLoaderEnvironment, WeightsLoader } from './weights/weights-loader';
+
+const request = createSmallRequest();
+const { pixels } = createPixels(request);
+
+describe('Engine', () => {
+  it('runs from start to a head that predicts as the evaluation did, and holds no more memory than before', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    expect(await engine.configureDevice('auto')).toMatchObject({ device: 'cpu', reason: { code: 'webgpu-absent' } });
+    const before = await engine.memory();
+    expect(await engine.headFit()).toBeNull();
+    expect(await engine.exportHead()).toBeNull();
+    const events: RunEvent[] = [];
+    const outcome = await startRun(engine, request, undefined, events);
+    if (outcome.status !== 'done') throw new Error('the run was paused');
+    expect(await engine.memory()).toEqual(before);
+    expect(outcome.run).toMatchObject({
+      number: 1,
+      startedAt: '2026-01-02T00:00:00.000Z',
+      config: request.config,
+      classNames: ['cat', 'dog'],
+      counts: { train: 10, val: 5, test: 3 },
+      device: 'cpu',
+      adapter: null,
+      threads: 1,
+      computePlan: 'tfjs-wasm-simd float32',
+      stoppedEarly: false,
+    });
+    const { seconds, history, log, testAccuracy } = outcome.run;
+    expect(seconds.total).toBeGreaterThanOrEqual(seconds.weights + seconds.features + seconds.train);
+    expect(seconds.features).toBeGreaterThan(0);
+    expect(history.steps).toHaveLength(6);
+    expect(log).toHaveLength(6);
+    const predictions = events.flatMap((event) => (event.kind === 'predictions' ? event.predictions : []));
+    const test = predictions.filter(({ split }) => split === 'test');
+    expect(testAccuracy).toBe(test.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length / 3);
+
+    expect(await engine.headFit()).toBe('crop');
+    for (const expected of predictions.slice(0, 3)) {
+      const bytes = await pixels(expected.sampleId, 'crop');
+      for (const sampleId of [expected.sampleId, null]) {
+        const prediction = await engine.predict(bytes, sampleId, neverStop());
+        expect(prediction).toMatchObject({ classIndex: expected.classIndex, className: expected.className });
+        prediction.logits.forEach((logit, i) => { expect(logit).toBeCloseTo(expected.logits[i] ?? NaN, 5); });
+        expect(prediction.milliseconds).toBeGreaterThan(0);
+      }
+    }
+    expect(await engine.memory()).toEqual(before);
+    await engine.dispose();
+  });
+
+  it('uses features that are held, until their samples are forgotten or the device changes', async () => {
+    let extracted = 0;
+    const { engine } = await createStandInEngine(nodeEnvironment, () => { extracted += 1; });
+    await startRun(engine, request);
+    expect(extracted).toBe(18);
+    await startRun(engine, { ...request, number: 2 });
+    expect(extracted).toBe(18);
+    await engine.forgetSamples(['val-0', 'train-3']);
+    await startRun(engine, request);
+    expect(extracted).toBe(20);
+    await engine.dispose();
+  });
+
+  it('gives its head to another engine, which then predicts the same', async () => {
+    const first = await createStandInEngine(nodeEnvironment);
+    await startRun(first.engine, request);
+    const head = await first.engine.exportHead();
+    if (head === null) throw new Error('no head');
+    const bytes = await pixels('val-1', 'crop');
+    const expected = await first.engine.predict(bytes, null, neverStop());
+    await first.engine.dispose();
+
+    const second = await createStandInEngine(nodeEnvironment);
+    await second.engine.restoreHead(head);
+    head.weight.fill(0); // it was copied
+    expect((await second.engine.predict(bytes, null, neverStop())).logits).toEqual(expected.logits);
+    expect(await second.engine.headFit()).toBe('crop');
+    await expect(second.engine.restoreHead({ ...head, weight: new Float32Array(featureCount) })).rejects.toMatchObject({ code: 'project-invalid' });
+    await second.engine.dispose();
+  });
+
+  it('pauses, continues with the numbers of an undisturbed run, and finishes early on request', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    const straight = await startRun(engine, request);
+    const paused = await startRun(engine, request, (event) => event.kind === 'step');
+    expect(paused).toEqual({ status: 'paused', epoch: 0, step: 1 });
+    const continued = await engine.continueRun(pixels, () => undefined, neverStop());
+    if (continued.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
+    expect(continued.run.history.steps).toEqual(straight.run.history.steps);
+    expect(continued.run.log).toEqual(straight.run.log);
+
+    await startRun(engine, request, (event) => event.kind === 'epoch');
+    const finished = await engine.finishRun(pixels, () => undefined, neverStop());
+    expect(finished).toMatchObject({ status: 'done', run: { stoppedEarly: true, history: { epochs: [{ epoch: 0 }] } } });
+    await expect(engine.finishRun(pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'run-absent' });
+    await engine.dispose();
+  });
+
+  it('moves a paused run to another device, where it goes on', async () => {
+    const { engine, counts } = await createStandInEngine(nodeEnvironment);
+    await startRun(engine, request, (event) => event.kind === 'step');
+    await engine.configureDevice('cpu');
+    expect(counts).toEqual({ backbones: 2, disposed: 1 });
+    expect(await engine.continueRun(pixels, () => undefined, neverStop())).toMatchObject({ status: 'done' });
+    await engine.dispose();
+    expect(counts.disposed).toBe(2);
+    expect(await engine.memory()).toMatchObject({ tensors: 0, bytes: 0 });
+  });
+
+  it('refuses a second task, lets predictions run beside, and stops the task when it is disposed', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    await startRun(engine, request);
+    const running = startRun(engine, createSmallRequest({ epochs: 1000 }));
+    await expect(startRun(engine, request)).rejects.toMatchObject({ code: 'busy' });
+    await expect(engine.configureDevice('cpu')).rejects.toMatchObject({ code: 'busy' });
+    expect(await engine.predict(await pixels('val-0', 'crop'), 'val-0', neverStop())).toMatchObject({ className: expect.any(String) as string });
+    await engine.dispose();
+    expect(await running).toMatchObject({ status: 'paused' });
+    expect(await engine.memory()).toMatchObject({ tensors: 0 });
+  });
+
+  it('keeps the paused run and the former head when a new run is refused', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    await startRun(engine, request, (event) => event.kind === 'step');
+    await expect(startRun(engine, createSmallRequest({ way: 'fine-tune' }))).rejects.toMatchObject({ code: 'way-not-available' });
+    expect(await engine.continueRun(pixels, () => undefined, neverStop())).toMatchObject({ status: 'done' });
+    await engine.dispose();
+  });
+
+  it('says what is missing: no head, no paused run', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    await expect(engine.predict(new Uint8Array(0), null, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
+    await expect(engine.continueRun(pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'run-absent' });
+    await engine.dispose();
+    await expect(new Engine({ device: { ...nodeEnvironment, hasWasmSimd: () => false } }).configureDevice('auto')).rejects.toMatchObject({ code: 'wasm-simd-absent' });
+  });
+});
+
+describe('Engine with the real backbone', () => {
+  it('loads the shipped weights, trains on drawings, predicts, and holds no more memory than before', async () => {
+    const classNames = ['cat', 'dog'] as const;
+    const samples = classNames.flatMap((kind, labelIndex) =>
+      Array.from({ length: 4 }, (_, i): RunSample => ({ id: `${kind} ${String(i)}`, labelIndex, split: i < 3 ? 'train' : 'val' })),
+    );
+    const drawings: PixelSource = (id) => {
+      const [kind, index] = id.split(' ');
+      return Promise.resolve(dropAlpha(createDrawing(kind === 'cat' ? 'cat' : 'dog', Number(index), 224).data));
+    };
+    const fromDisk = new WeightsLoader({
+      ...browserLoaderEnvironment,
+      fetch: (url) => Promise.resolve(new Response(new Uint8Array(readFileSync(new URL(url.replace('/models/vgg16/', ''), modelFolder))))),
+      openCache: () => openWeightsCache(null),
+    });
+    const engine = new Engine({ device: nodeEnvironment, loader: fromDisk });
+    await engine.configureDevice('cpu');
+    const progress: number[] = [];
+    const report = await engine.loadWeights('/models/vgg16/', ({ receivedBytes }) => progress.push(receivedBytes), neverStop());
+    expect(report).toMatchObject({ from: 'network', kept: false, totalBytes: progress.at(-1) });
+    expect(await engine.loadWeights('/models/vgg16/', () => undefined, neverStop())).toEqual(report);
+    const before = await engine.memory();
+    expect(before.bytes).toBe(backboneParameterCount * 4);
+    const config = { ...request.config, way: 'frozen' as const, fit: 'squash' as const, featureNorm: 10, learningRate: 0.01, batchSize: 3 };
+    const outcome = await engine.startRun({ number: 1, config, classNames, samples }, drawings, () => undefined, neverStop());
+    expect(await engine.memory()).toEqual(before);
+    if (outcome.status !== 'done') throw new Error('the run was paused');
+    const [first, last] = [outcome.run.history.epochs[0], outcome.run.history.epochs.at(-1)];
+    expect(last?.trainLoss).toBeLessThan((first?.trainLoss ?? 0) / 2);
+    expect(outcome.run.seconds.features).toBeGreaterThan(outcome.run.seconds.train);
+    console.info(`${(outcome.run.seconds.features / 8).toFixed(2)} s a picture`);
+    await engine.dispose();
+    expect(await engine.memory()).toMatchObject({ tensors: 0, bytes: 0 });
+  }, 120_000);
+});

@@ -1,0 +1,239 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Fit } from '../domain/dataset';
+import { HeadstartError, throwIfCancelled } from '../domain/errors';
+import type { ComputeStatus, DeviceChoice, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type { Prediction } from '../domain/history';
+import { featureCount } from '../domain/vgg16';
+import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
+import type { RunOutcome, RunRequest } from '../protocol/engine-api';
+import { createBackbone, type Backbone } from './backbone';
+import { toComputeError } from './compute-errors';
+import { createCompute, type Compute, type DeviceEnvironment } from './device';
+import { createBrowserEnvironment } from './device-environment';
+import { FeatureStore } from './feature-store';
+import { predictFeatures } from './predict';
+import { createRunRecord } from './run-record';
+import { createRunPlan } from './training/run-plan';
+import { goOn } from './training/run-session';
+import { createRunState, type RunState } from './training/run-state';
+import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
+
+/** What the engine takes from its surroundings; tests replace parts. */
+export interface EngineParts {
+  readonly device: DeviceEnvironment;
+  readonly loader: WeightsLoader;
+  readonly createBackbone: typeof createBackbone;
+  /** Milliseconds, steady. */
+  readonly now: () => number;
+  /** The time of day. */
+  readonly today: () => Date;
+}
+
+interface Ready {
+  readonly compute: Compute;
+  readonly backbone: Backbone;
+}
+
+/** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
+export class Engine implements ComputeApi {
+  readonly #parts: EngineParts;
+  readonly #store = new FeatureStore();
+  #choice: DeviceChoice = 'auto';
+  #compute: Compute | null = null;
+  #loaded: LoadedWeights | null = null;
+  #backbone: Backbone | null = null;
+  #state: RunState | null = null;
+  #kept: KeptHead | null = null;
+  #loading = false;
+  /** A device on its way; everything that computes waits for it. */
+  #starting: Promise<Compute> | null = null;
+  /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
+  readonly #predictions = new Set<Promise<Prediction>>();
+  /** Runs and changes of device exclude each other. */
+  #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
+
+  constructor(parts: Partial<EngineParts> = {}) {
+    this.#parts = {
+      device: parts.device ?? createBrowserEnvironment(),
+      loader: parts.loader ?? new WeightsLoader(),
+      createBackbone: parts.createBackbone ?? createBackbone,
+      now: parts.now ?? (() => performance.now()),
+      today: parts.today ?? (() => new Date()),
+    };
+  }
+
+  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
+    return this.#alone(null, async () => {
+      this.#choice = choice;
+      return (await this.#startDevice()).status;
+    });
+  }
+
+  async loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
+    if (this.#loading) throw new HeadstartError('busy');
+    if (this.#loaded !== null) {
+      const { from, totalBytes } = this.#loaded.report;
+      onProgress({ from, receivedBytes: totalBytes, totalBytes, bytesPerSecond: null, secondsLeft: 0 });
+      return this.#loaded.report;
+    }
+    this.#loading = true;
+    try {
+      const loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
+      // While a device is being started it takes the weights up by itself.
+      if (this.#compute !== null && this.#task === null) this.#backbone = this.#parts.createBackbone(loaded.weights, this.#compute);
+      this.#loaded = loaded;
+      return loaded.report;
+    } catch (error) {
+      throw toComputeError(error);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  startRun(request: RunRequest, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#alone(signal, (stop) => {
+      const state = createRunState(createRunPlan(request), this.#parts.today().toISOString());
+      this.#state = state;
+      return this.#goOn(state, pixels, onEvent, stop, false);
+    });
+  }
+
+  continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#alone(signal, (stop) => this.#goOn(this.#pausedRun(), pixels, onEvent, stop, false));
+  }
+
+  finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#alone(signal, (stop) => this.#goOn(this.#pausedRun(), pixels, onEvent, stop, true));
+  }
+
+  headFit(): Promise<Fit | null> {
+    return Promise.resolve(this.#kept?.run.config.fit ?? null);
+  }
+
+  async predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction> {
+    try {
+      const kept = this.#kept;
+      if (kept === null) throw new HeadstartError('head-absent');
+      let ready = await this.#ready();
+      // Another change of device may have begun meanwhile.
+      while (this.#starting !== null) ready = await this.#ready();
+      throwIfCancelled(signal);
+      const prediction = this.#predictWith(ready, kept, pixels, sampleId);
+      this.#predictions.add(prediction);
+      return await prediction.finally(() => this.#predictions.delete(prediction));
+    } catch (error) {
+      throw this.#compute?.failure() ?? toComputeError(error);
+    }
+  }
+
+  exportHead(): Promise<KeptHead | null> {
+    const kept = this.#kept;
+    return Promise.resolve(kept === null ? null : { run: kept.run, weight: kept.weight.slice(), bias: kept.bias.slice() });
+  }
+
+  restoreHead({ run, weight, bias }: KeptHead): Promise<void> {
+    const classes = run.classNames.length;
+    if (bias.length !== classes || weight.length !== classes * featureCount) return Promise.reject(new HeadstartError('project-invalid'));
+    this.#kept = { run, weight: weight.slice(), bias: bias.slice() };
+    return Promise.resolve();
+  }
+
+  forgetSamples(ids: readonly string[]): Promise<void> {
+    this.#store.forget(ids);
+    return Promise.resolve();
+  }
+
+  memory(): Promise<MemoryReport> {
+    const { numTensors, numBytes } = tf.engine().state; // tf.memory() would start a backend where there is none
+    return Promise.resolve(this.#compute?.memory() ?? { tensors: numTensors, bytes: numBytes, gpuBytes: null });
+  }
+
+  async dispose(): Promise<void> {
+    this.#task?.stop.abort();
+    await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
+    this.#stopDevice();
+    this.#store.clear();
+    this.#loaded = null;
+    this.#state = null;
+    this.#kept = null;
+  }
+
+  async #predictWith({ compute, backbone }: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null): Promise<Prediction> {
+    const { now } = this.#parts;
+    const started = now();
+    const held = sampleId === null ? undefined : this.#store.get(sampleId, kept.run.config.fit);
+    const prediction = await predictFeatures(held ?? (await backbone.extractFeatures(pixels)), kept, compute);
+    return { ...prediction, milliseconds: now() - started };
+  }
+
+  #pausedRun(): RunState {
+    if (this.#state === null) throw new HeadstartError('run-absent');
+    return this.#state;
+  }
+
+  async #goOn(state: RunState, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal, skipTraining: boolean): Promise<RunOutcome> {
+    const { compute, backbone } = await this.#ready();
+    const predictions = await goOn(state, { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now }, skipTraining);
+    if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
+    const run = createRunRecord(state, compute.status, this.#loaded?.report.seconds ?? 0, predictions);
+    this.#kept = { run, ...state.checkpoint.head };
+    this.#state = null;
+    return { status: 'done', run };
+  }
+
+  /** The device and the backbone; a device that was lost, or was never chosen, is started first. */
+  async #ready(): Promise<Ready> {
+    let compute = (await this.#starting) ?? this.#compute;
+    if (compute === null || compute.failure() !== null) compute = await this.#startDevice();
+    if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
+    this.#backbone ??= this.#parts.createBackbone(this.#loaded.weights, compute);
+    return { compute, backbone: this.#backbone };
+  }
+
+  #startDevice(): Promise<Compute> {
+    this.#starting ??= this.#replaceDevice().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #replaceDevice(): Promise<Compute> {
+    await Promise.allSettled(this.#predictions);
+    this.#stopDevice();
+    const compute = await createCompute(this.#choice, this.#parts.device);
+    const { computePlan, adapter } = compute.status;
+    this.#store.useDevice(`${computePlan} ${adapter ?? ''}`);
+    this.#compute = compute;
+    if (this.#loaded !== null) this.#backbone = this.#parts.createBackbone(this.#loaded.weights, compute);
+    return compute;
+  }
+
+  #stopDevice(): void {
+    this.#backbone?.dispose();
+    this.#backbone = null;
+    this.#compute?.dispose();
+    this.#compute = null;
+  }
+
+  /** Runs a task that no other may run beside; every rejection leaves as a HeadstartError. */
+  async #alone<T>(signal: AbortSignal | null, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#task !== null) throw new HeadstartError('busy');
+    const stop = new AbortController();
+    const abort = () => {
+      stop.abort();
+    };
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    // A microtask later, so that a throw of `work` itself is a rejection too.
+    const ended = Promise.resolve().then(() => work(stop.signal));
+    this.#task = { stop, ended };
+    try {
+      return await ended;
+    } catch (error) {
+      throw this.#compute?.failure() ?? toComputeError(error);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#task = null;
+    }
+  }
+}

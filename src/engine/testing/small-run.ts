@@ -1,0 +1,115 @@
+import { HeadstartError } from '../../domain/errors';
+import type { RunEvent } from '../../domain/events';
+import type { SamplePrediction } from '../../domain/history';
+import type { Split } from '../../domain/dataset';
+import type { RunConfig } from '../../domain/run-config';
+import { featureCount, inputValues } from '../../domain/vgg16';
+import type { PixelSource } from '../../protocol/compute-api';
+import type { RunRequest, RunSample } from '../../protocol/engine-api';
+import type { Backbone } from '../backbone';
+import type { Compute } from '../device';
+import { FeatureStore } from '../feature-store';
+import { createRunPlan } from '../training/run-plan';
+import { goOn } from '../training/run-session';
+import { createRunState, type RunState } from '../training/run-state';
+
+export const smallConfig: RunConfig = {
+  preset: 'custom',
+  way: 'features',
+  fit: 'crop',
+  featureNorm: null,
+  optimizer: 'adam',
+  learningRate: 0.0003,
+  weightDecay: 0,
+  momentum: 0.9,
+  batchSize: 4,
+  epochs: 2,
+  seed: 11,
+  valFraction: 0.2,
+  limitPerClass: null,
+  logEvery: 2,
+};
+
+/** 10 train (so batches of 4, 4, 2), 5 val, 3 test samples of two classes. */
+export function createSmallRequest(config: Partial<RunConfig> = {}): RunRequest {
+  const counts: readonly [Split, number][] = [['train', 10], ['val', 5], ['test', 3]];
+  const samples = counts.flatMap(([split, count]) => Array.from({ length: count }, (_, i): RunSample => ({ id: `${split}-${String(i)}`, labelIndex: i % 2, split })));
+  return { number: 1, config: { ...smallConfig, ...config }, classNames: ['cat', 'dog'], samples };
+}
+
+/** Pixels that carry the sample's place and label in their first values, for the backbone below. */
+export function createPixels(request: RunRequest, gone: ReadonlySet<string> = new Set()): { pixels: PixelSource; asked: string[] } {
+  const asked: string[] = [];
+  const pixels: PixelSource = (sampleId) => {
+    asked.push(sampleId);
+    if (gone.has(sampleId)) return Promise.reject(new HeadstartError('picture-gone', { name: sampleId }));
+    const at = request.samples.findIndex(({ id }) => id === sampleId);
+    const out = new Uint8Array(inputValues);
+    out.set([at, request.samples[at]?.labelIndex ?? 0]);
+    return Promise.resolve(out);
+  };
+  return { pixels, asked };
+}
+
+/** Stands for VGG-16: sparse features that depend on the picture, with a trace of its label in the first thousand. */
+export function createStandInBackbone(magnitude = 1): Backbone {
+  return {
+    extractFeatures: (pixels) => {
+      const [at = 0, label = 0] = pixels;
+      let state = at * 7919 + 1;
+      return Promise.resolve(
+        Float32Array.from({ length: featureCount }, (_, i) => {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          const value = state / 2 ** 32 - 0.85;
+          return (Math.max(0, value) * 10 + (i < 1000 && i % 2 === label ? 3 : 0)) * magnitude;
+        }),
+      );
+    },
+    dispose: () => undefined,
+  };
+}
+
+export interface SmallRun {
+  readonly state: RunState;
+  readonly events: RunEvent[];
+  readonly asked: string[];
+  /** Goes on until done or paused; `abortWhen` is asked after every event. */
+  go(options?: { finish?: boolean; abortWhen?: (event: RunEvent) => boolean; compute?: Compute; gone?: ReadonlySet<string> }): Promise<SamplePrediction[] | null>;
+}
+
+export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, magnitude = 1): SmallRun {
+  const request = createSmallRequest(config);
+  const state = createRunState(createRunPlan(request), '2026-01-01T00:00:00.000Z');
+  const store = new FeatureStore();
+  const events: RunEvent[] = [];
+  const asked: string[] = [];
+  return {
+    state,
+    events,
+    asked,
+    go: async (options = {}) => {
+      const stop = new AbortController();
+      const source = createPixels(request, options.gone);
+      try {
+        return await goOn(
+          state,
+          {
+            compute: options.compute ?? compute,
+            backbone: createStandInBackbone(magnitude),
+            store,
+            pixels: source.pixels,
+            onEvent: (event) => {
+              events.push(event);
+              if (options.abortWhen?.(event) === true) stop.abort();
+            },
+            signal: stop.signal,
+            now: () => performance.now(),
+          },
+          options.finish ?? false,
+        );
+      } finally {
+        asked.push(...source.asked);
+      }
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Fit } from '../domain/dataset';
+import type { ErrorRecord } from '../domain/errors';
+import type { InspectedPicture } from './decode';
+import type { DrawingClass } from './sample/drawings';
+
+export type DecodeTask =
+  | { readonly kind: 'inspect'; readonly file: Blob }
+  | { readonly kind: 'fit'; readonly file: Blob; readonly fit: Fit }
+  | { readonly kind: 'draw'; readonly className: DrawingClass; readonly index: number };
+
+/** What each kind of task gives. */
+export interface DecodeResults {
+  readonly inspect: InspectedPicture;
+  readonly fit: Uint8Array<ArrayBuffer>;
+  readonly draw: Blob;
+}
+
+export interface DecodeRequest {
+  readonly id: number;
+  readonly task: DecodeTask;
+}
+
+/** `ready` comes once, when the worker's script has loaded; a worker that fails before it never will. */
+export type DecodeAnswer =
+  | { readonly kind: 'ready' }
+  | {
+      [K in keyof DecodeResults]: { readonly id: number; readonly kind: K; readonly result: DecodeResults[K] };
+    }[keyof DecodeResults]
+  | { readonly id: number; readonly kind: 'refused'; readonly reason: ErrorRecord };

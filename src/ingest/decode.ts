@@ -1,0 +1,133 @@
+import type { Fit } from '../domain/dataset';
+import type { ErrorRecord } from '../domain/errors';
+import { describeError } from '../domain/errors';
+import { hashContent } from './content-hash';
+import { fitPicture } from './fit';
+import type { PictureFormat } from './picture-format';
+import { mimeTypeOf, sniffLength } from './picture-format';
+import { checkHeader, refuseByStart, refuseSize, refuseUndecoded } from './picture-header';
+import type { RowSource } from './resize';
+
+/** Side of a thumbnail, pixels; smaller pictures have smaller ones. */
+const thumbnailSide = 112;
+const thumbnailQuality = 0.8;
+/** Pixels drawn and read back at once: 16 MB as RGBA, whatever the picture's size. */
+const pixelsAtOnce = 4_000_000;
+
+/** A picture that came in. Width and height after EXIF orientation. */
+export interface InspectedPicture {
+  readonly width: number;
+  readonly height: number;
+  /** First 32 hexadecimal digits of the content's SHA-256. */
+  readonly hash: string;
+  /** At most 112 x 112 pixels, JPEG. */
+  readonly thumbnail: Blob;
+}
+
+/** Thrown inside this module's callers' worker: the reason goes to the list of skipped files. */
+export class RefusedPicture extends Error {
+  override readonly name = 'RefusedPicture';
+  readonly reason: ErrorRecord;
+
+  constructor(reason: ErrorRecord, options?: ErrorOptions) {
+    super(reason.message, options);
+    this.reason = reason;
+  }
+}
+
+async function readBytes(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw new RefusedPicture(describeError('file-unreadable'), { cause });
+  }
+}
+
+/** The bitmap, upright, its colours as stored (Pillow ignores profiles too). The caller closes it. */
+async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(new Blob([bytes], { type: mimeTypeOf(format) }), {
+      imageOrientation: 'from-image',
+      colorSpaceConversion: 'none',
+    });
+  } catch (cause) {
+    throw new RefusedPicture(refuseUndecoded(format), { cause });
+  }
+}
+
+function createContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  // Canvas memory is all that can be missing here.
+  if (context === null) throw new RefusedPicture(describeError('out-of-memory'));
+  context.fillStyle = '#fff';
+  return context;
+}
+
+/** Reads a bitmap's pixels a band of rows at a time, transparency on white. */
+function rowsOfBitmap(bitmap: ImageBitmap): RowSource {
+  const { width, height } = bitmap;
+  const rowsAtOnce = Math.min(height, Math.max(1, Math.floor(pixelsAtOnce / width)));
+  let context: OffscreenCanvasRenderingContext2D | null = null;
+  const read: RowSource['read'] = (left, top, right, bottom) => {
+    const [columns, rows] = [right - left, bottom - top];
+    if (context === null || context.canvas.width < columns || context.canvas.height < rows)
+      context = createContext(columns, Math.max(rows, Math.min(rowsAtOnce, height - top)));
+    context.fillRect(0, 0, columns, rows);
+    context.drawImage(bitmap, left, top, columns, rows, 0, 0, columns, rows);
+    return context.getImageData(0, 0, columns, rows).data;
+  };
+  return { width, height, channels: 4, read, rowsAtOnce };
+}
+
+/** The middle square, made small by the browser's own smoothing: it is only looked at. */
+async function drawThumbnail(bitmap: ImageBitmap): Promise<Blob> {
+  const square = Math.min(bitmap.width, bitmap.height);
+  const side = Math.min(thumbnailSide, square);
+  const context = createContext(side, side);
+  context.fillRect(0, 0, side, side);
+  context.imageSmoothingQuality = 'medium';
+  context.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
+  return context.canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality });
+}
+
+/** Reads and judges a whole file. @throws RefusedPicture */
+async function openChecked(file: Blob): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly bitmap: ImageBitmap }> {
+  const early = refuseByStart(file.size, await readBytes(file.slice(0, sniffLength)));
+  if (early !== null) throw new RefusedPicture(early);
+  const bytes = await readBytes(file);
+  const { format, refusal } = checkHeader(bytes);
+  if (refusal !== null) throw new RefusedPicture(refusal);
+  const bitmap = await openBitmap(bytes, format);
+  const size = refuseSize(bitmap.width, bitmap.height);
+  if (size === null) return { bytes, bitmap };
+  bitmap.close();
+  throw new RefusedPicture(size);
+}
+
+/**
+ * Judges a file, decodes it once and describes it.
+ * @throws RefusedPicture with the reason when it cannot come in.
+ */
+export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
+  const { bytes, bitmap } = await openChecked(file);
+  try {
+    const [hash, thumbnail] = await Promise.all([hashContent(bytes), drawThumbnail(bitmap)]);
+    return { width: bitmap.width, height: bitmap.height, hash, thumbnail };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * Decodes a file and makes it 224 x 224.
+ * @returns RGB, 8 bit, row-major, 150,528 values.
+ * @throws RefusedPicture with the reason when it cannot be read or decoded.
+ */
+export async function decodeFitted(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+  const { bitmap } = await openChecked(file);
+  try {
+    return fitPicture(rowsOfBitmap(bitmap), fit);
+  } finally {
+    bitmap.close();
+  }
+}

@@ -1,0 +1,110 @@
+/** A file as it was dropped or chosen; `path` has `/`, begins with the dropped folder's name, and is in Unicode's composed form. */
+export interface ListedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** What React Aria's drop zone gives, as far as it is used here. */
+export type DroppedItem =
+  | { readonly kind: 'file'; readonly name: string; getFile(): Promise<File> }
+  | { readonly kind: 'directory'; readonly name: string; getEntries(): AsyncIterable<DroppedItem> }
+  | { readonly kind: 'text' };
+
+const systemNames = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', 'icon\r', '$recycle.bin']);
+
+/** Names that operating systems leave in folders; nobody means to add them. */
+function isSystemName(name: string): boolean {
+  return name.startsWith('.') || systemNames.has(name.toLowerCase());
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** By path, so that the same folder gives the same order on every system: a seed then always means the same split. */
+function inOrder(files: readonly ListedFile[]): readonly ListedFile[] {
+  return files
+    .filter(({ path }) => !path.split('/').some(isSystemName))
+    .map(({ path, file }) => ({ path: path.normalize('NFC'), file }))
+    .sort((a, b) => compareText(a.path, b.path));
+}
+
+/** Stands for what could not even be listed, so that it appears among the skipped files instead of vanishing. */
+function placeholder(path: string, name: string): ListedFile {
+  return { path, file: new File([], name) };
+}
+
+/** Every entry of a directory: the reader gives at most 100 at a time in Chromium and ends with none. */
+async function readDirectory(directory: FileSystemDirectoryEntry): Promise<readonly FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+async function listEntry(entry: FileSystemEntry, parent: string): Promise<readonly ListedFile[]> {
+  if (isSystemName(entry.name)) return [];
+  const path = parent + entry.name;
+  try {
+    if (entry.isDirectory) {
+      const children = await readDirectory(entry as FileSystemDirectoryEntry);
+      return (await Promise.all(children.map((child) => listEntry(child, `${path}/`)))).flat();
+    }
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    return [{ path, file }];
+  } catch {
+    return [placeholder(path, entry.name)];
+  }
+}
+
+function isTransfer(from: DataTransfer | Iterable<DataTransferItem> | ArrayLike<DataTransferItem>): from is DataTransfer {
+  return 'items' in from;
+}
+
+/**
+ * Files of a drop or paste, folders walked to any depth. Call it within the event: the browser forgets the entries after it.
+ * @returns in the order of their paths, without the files that systems leave behind.
+ */
+export async function readDataTransfer(
+  from: DataTransfer | DataTransferItemList | readonly DataTransferItem[],
+): Promise<readonly ListedFile[]> {
+  const items = Array.from<DataTransferItem>(isTransfer(from) ? from.items : from).filter(({ kind }) => kind === 'file');
+  // Both before the first await.
+  const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const lists = await Promise.all(
+    found.map(async ({ entry, file }) => {
+      if (entry !== null) return listEntry(entry, '');
+      return file === null ? [] : [{ path: file.name, file }];
+    }),
+  );
+  return inOrder(lists.flat());
+}
+
+/** Files of an `<input type="file">`, with `webkitdirectory` or without. */
+export function readFileList(files: FileList | readonly File[]): readonly ListedFile[] {
+  return inOrder(
+    Array.from(files, (file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
+  );
+}
+
+async function listDropped(item: DroppedItem, parent: string): Promise<readonly ListedFile[]> {
+  if (item.kind === 'text' || isSystemName(item.name)) return [];
+  const path = parent + item.name;
+  try {
+    if (item.kind === 'file') return [{ path, file: await item.getFile() }];
+    const children: Promise<readonly ListedFile[]>[] = [];
+    for await (const child of item.getEntries()) children.push(listDropped(child, `${path}/`));
+    return (await Promise.all(children)).flat();
+  } catch {
+    return [placeholder(path, item.name)];
+  }
+}
+
+/** Files of React Aria's drop zone. */
+export async function readDropItems(items: readonly DroppedItem[]): Promise<readonly ListedFile[]> {
+  return inOrder((await Promise.all(items.map((item) => listDropped(item, '')))).flat());
+}

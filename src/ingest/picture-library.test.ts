@@ -1,0 +1,301 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startDatasetsServer } from '../../e2e/servers/datasets-server';
+import type { PictureSource } from '../domain/dataset';
+import { describeError } from '../domain/errors';
+import type { IngestEvent } from '../domain/events';
+import { DecodePool } from './decode-pool';
+import { FakeDecodeWorker } from './fake-decode-worker';
+import { PictureLibrary } from './picture-library';
+
+const never = new AbortController().signal;
+
+/** A file whose text is what the fake worker makes of it: its hash, or the code of its refusal after an exclamation mark. */
+function source(path: string, text: string, className = path.split('/')[0] ?? ''): PictureSource {
+  return { path, file: new Blob([text]), className, folderSplit: null };
+}
+
+/** Workers that answer in an order of their own: the longer a file, the later. */
+function createLibrary(size = 3) {
+  const asked: string[] = [];
+  const pool = new DecodePool(
+    () =>
+      FakeDecodeWorker.create(({ id, task }, worker) => {
+        if (task.kind === 'draw')
+          return worker.answer({ id, kind: 'draw', result: new Blob([`${task.className}${task.index}`]) });
+        void task.file.text().then(async (text) => {
+          asked.push(`${task.kind} ${text}`);
+          for (let turn = 0; turn < text.length % 7; turn += 1) await Promise.resolve();
+          if (text === '!file-unreadable')
+            return worker.answer({ id, kind: 'refused', reason: describeError('file-unreadable') });
+          if (text.startsWith('!')) return worker.answer({ id, kind: 'refused', reason: describeError('picture-broken') });
+          if (task.kind === 'fit') worker.answer({ id, kind: 'fit', result: Uint8Array.of(text.length, 7) });
+          else
+            worker.answer({
+              id,
+              kind: 'inspect',
+              result: { width: 30, height: 20, hash: `hash of ${text}`, thumbnail: new Blob(['t']) },
+            });
+        });
+      }),
+    size,
+  );
+  const library = new PictureLibrary(pool);
+  const events: IngestEvent[] = [];
+  const add = (sources: readonly PictureSource[], signal = never) => library.add(sources, (event) => events.push(event), signal);
+  return { library, events, add, asked };
+}
+const samplesOf = (events: readonly IngestEvent[]) =>
+  events.flatMap((event) => (event.kind === 'samples' ? event.samples.map(({ sample }) => sample) : []));
+const skippedOf = (events: readonly IngestEvent[]) => events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
+const progressOf = (events: readonly IngestEvent[]) => events.flatMap((event) => (event.kind === 'progress' ? [event] : []));
+
+afterEach(() => vi.useRealTimers());
+
+describe('PictureLibrary.add', () => {
+  it('tells samples in the order of their sources whatever the order of decoding', async () => {
+    const { events, add, library } = createLibrary();
+    const sources = Array.from({ length: 40 }, (_, i) => source(`cat/${i}.jpg`, 'x'.repeat(1 + ((i * 5) % 13)) + String(i)));
+    expect(await add(sources)).toEqual({ added: 40, skipped: 0, cancelled: false });
+    expect(samplesOf(events).map(({ path }) => path)).toEqual(sources.map(({ path }) => path));
+    expect(library.list()).toEqual(samplesOf(events));
+    expect(samplesOf(events)[3]).toEqual({
+      id: `hash of ${'x'.repeat(3)}3`,
+      name: '3.jpg',
+      path: 'cat/3.jpg',
+      className: 'cat',
+      folderSplit: null,
+      width: 30,
+      height: 20,
+      bytes: 4,
+    });
+  });
+
+  it('keeps the laws of progress: never falls, constant total, ends with both equal', async () => {
+    const { events, add } = createLibrary();
+    await add(Array.from({ length: 120 }, (_, i) => source(`cat/${i}.jpg`, `${i}`)));
+    const progress = progressOf(events);
+    expect(progress[0]).toEqual({ kind: 'progress', done: 0, total: 120, secondsLeft: null });
+    expect(progress.at(-1)).toEqual({ kind: 'progress', done: 120, total: 120, secondsLeft: 0 });
+    expect(progress.every(({ total }) => total === 120)).toBe(true);
+    expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).sort((a, b) => a - b));
+  });
+
+  it('tells the first picture at once and the rest in batches', async () => {
+    const { events, add } = createLibrary();
+    await add(Array.from({ length: 500 }, (_, i) => source(`cat/${i}.jpg`, `${i}`)));
+    const sizes = events.flatMap((event) => (event.kind === 'samples' ? [event.samples.length] : []));
+    expect(sizes[0]).toBe(1);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(50);
+    expect(sizes.length).toBeLessThan(40);
+  });
+
+  it('tells what cannot come in with its reason and takes the rest', async () => {
+    const { events, add } = createLibrary();
+    expect(await add([source('cat/a.jpg', 'a'), source('cat/b.jpg', '!broken'), source('dog/c.jpg', 'c')])).toEqual({
+      added: 2,
+      skipped: 1,
+      cancelled: false,
+    });
+    expect(skippedOf(events)).toEqual([{ path: 'cat/b.jpg', reason: describeError('picture-broken') }]);
+  });
+
+  it('skips the same content in the same class, also in a second add, and names the file that is there', async () => {
+    const { events, add, library } = createLibrary();
+    await add([source('cat/a.jpg', 'a'), source('cat/copy.jpg', 'a')]);
+    expect(await add([source('cat/again.jpg', 'a'), source('cat/b.jpg', 'b')])).toEqual({
+      added: 1,
+      skipped: 1,
+      cancelled: false,
+    });
+    expect(skippedOf(events).map(({ path, reason }) => [path, reason.message])).toEqual([
+      ['cat/copy.jpg', 'The same file is already in the project as cat/a.jpg.'],
+      ['cat/again.jpg', 'The same file is already in the project as cat/a.jpg.'],
+    ]);
+    expect(library.list().map(({ path }) => path)).toEqual(['cat/a.jpg', 'cat/b.jpg']);
+  });
+
+  it('takes the same content in two classes under two ids, the same ones every time', async () => {
+    const ids = await Promise.all(
+      [1, 2].map(async () => {
+        const { add, library } = createLibrary();
+        await add([source('cat/a.jpg', 'a'), source('dog/a.jpg', 'a')]);
+        return library.list().map(({ id }) => id);
+      }),
+    );
+    expect(new Set(ids[0]).size).toBe(2);
+    expect(ids[0]).toEqual(ids[1]);
+  });
+
+  it('does not take a folder that is added again for a failure', async () => {
+    const { add } = createLibrary();
+    await add([source('cat/a.jpg', 'a')]);
+    expect(await add([source('cat/a.jpg', 'a')])).toEqual({ added: 0, skipped: 1, cancelled: false });
+  });
+
+  it('says no-readable-picture when nothing could come in', async () => {
+    const { add, events } = createLibrary();
+    await expect(add([source('cat/a.jpg', '!'), source('cat/b.jpg', '!')])).rejects.toMatchObject({
+      code: 'no-readable-picture',
+      message: 'None of the 2 files could be read as a picture.',
+    });
+    expect(skippedOf(events)).toHaveLength(2);
+  });
+
+  it('keeps what was read when it is cancelled, and says so', async () => {
+    const { add, library, events } = createLibrary(1);
+    const abort = new AbortController();
+    const sources = Array.from({ length: 60 }, (_, i) => source(`cat/${i}.jpg`, `${i}`));
+    const work = library.add(
+      sources,
+      (event) => {
+        events.push(event);
+        if (event.kind === 'samples') abort.abort();
+      },
+      abort.signal,
+    );
+    const report = await work;
+    expect(report).toMatchObject({ skipped: 0, cancelled: true });
+    expect(report.added).toBeGreaterThan(0);
+    expect(report.added).toBeLessThan(60);
+    expect(library.list()).toHaveLength(report.added);
+    expect(samplesOf(events)).toHaveLength(report.added);
+    expect(await add(sources)).toMatchObject({ added: 60 - report.added, cancelled: false });
+  });
+
+  it('tells pictures that wait for a slow one after a tenth of a second', async () => {
+    vi.useFakeTimers();
+    const workers: FakeDecodeWorker[] = [];
+    const pool = new DecodePool(() => {
+      const worker = FakeDecodeWorker.create();
+      workers.push(worker);
+      return worker;
+    }, 1);
+    const events: IngestEvent[] = [];
+    const work = new PictureLibrary(pool).add(
+      [0, 1, 2].map((i) => source(`cat/${i}`, `${i}`)),
+      (event) => events.push(event),
+      never,
+    );
+    for (let i = 0; i < 2; i += 1) {
+      await vi.advanceTimersByTimeAsync(0);
+      const id = workers[0]?.requests.at(-1)?.id ?? -1;
+      workers[0]?.answer({ id, kind: 'inspect', result: { width: 9, height: 9, hash: `${i}`, thumbnail: new Blob() } });
+    }
+    await vi.advanceTimersByTimeAsync(99);
+    expect(samplesOf(events)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(samplesOf(events)).toHaveLength(2);
+    pool.dispose();
+    expect(await work).toMatchObject({ added: 2, cancelled: true });
+  });
+});
+
+describe('PictureLibrary.pixels', () => {
+  it('decodes a picture once for those who ask for it together, and gives each an array of its own', async () => {
+    const { library, add, asked } = createLibrary();
+    await add([source('cat/a.jpg', 'aaa')]);
+    const id = library.list()[0]?.id ?? '';
+    const [first, second] = await Promise.all([library.pixels(id, 'crop'), library.pixels(id, 'crop')]);
+    expect([first, second]).toEqual([Uint8Array.of(3, 7), Uint8Array.of(3, 7)]);
+    expect(first.buffer).not.toBe(second.buffer);
+    await library.pixels(id, 'pad');
+    expect(asked.filter((what) => what.startsWith('fit'))).toHaveLength(2);
+  });
+
+  it('forgets the pictures asked for longest ago', async () => {
+    const { library, add, asked } = createLibrary();
+    await add(Array.from({ length: 40 }, (_, i) => source(`cat/${i}.jpg`, `n${i}`)));
+    for (const { id } of library.list()) await library.pixels(id, 'crop');
+    asked.length = 0;
+    await library.pixels('hash of n39', 'crop');
+    expect(asked).toEqual([]);
+    await library.pixels('hash of n0', 'crop');
+    expect(asked).toEqual(['fit n0']);
+  });
+
+  it('says picture-gone with the name when the file cannot be read any more, and tries again when asked again', async () => {
+    const { library, add } = createLibrary();
+    const file = new Blob(['fine']);
+    let text = 'fine';
+    Object.defineProperty(file, 'text', { value: () => Promise.resolve(text) });
+    await add([{ path: 'cat/tom.jpg', file, className: 'cat', folderSplit: null }]);
+    const id = library.list()[0]?.id ?? '';
+    text = '!file-unreadable';
+    await expect(library.pixels(id, 'crop')).rejects.toMatchObject({
+      code: 'picture-gone',
+      message: 'The picture tom.jpg can no longer be read from disk.',
+    });
+    text = 'back';
+    expect(await library.pixels(id, 'crop')).toEqual(Uint8Array.of(4, 7));
+  });
+
+  it('says sample-unknown after a sample was removed, and takes its file in again', async () => {
+    const { library, add } = createLibrary();
+    await add([source('cat/a.jpg', 'a'), source('cat/b.jpg', 'b')]);
+    library.remove(['hash of a', 'no such sample']);
+    expect(library.list().map(({ name }) => name)).toEqual(['b.jpg']);
+    await expect(library.pixels('hash of a', 'crop')).rejects.toMatchObject({ code: 'sample-unknown' });
+    expect(await add([source('cat/a.jpg', 'a')])).toMatchObject({ added: 1 });
+  });
+
+  it('gives the pixels of a file that is no sample, or the reason why not', async () => {
+    const { library } = createLibrary();
+    expect(await library.filePixels(new Blob(['abcd']), 'crop')).toEqual(Uint8Array.of(4, 7));
+    await expect(library.filePixels(new Blob(['!']), 'crop')).rejects.toMatchObject({ code: 'picture-broken' });
+  });
+});
+
+describe('PictureLibrary.addDrawings', () => {
+  it('takes in every drawing, cat and dog in turn, and skips them all the second time', async () => {
+    const { library, events } = createLibrary();
+    const report = await library.addDrawings((event) => events.push(event), never);
+    expect(report).toEqual({ added: library.list().length, skipped: 0, cancelled: false });
+    expect(report.added).toBeGreaterThanOrEqual(120);
+    expect(
+      library
+        .list()
+        .slice(0, 2)
+        .map(({ path, className }) => [path, className]),
+    ).toEqual([
+      ['drawings/cat/cat.0.png', 'cat'],
+      ['drawings/dog/dog.0.png', 'dog'],
+    ]);
+    expect(await library.addDrawings(() => undefined, never)).toMatchObject({ added: 0, skipped: report.added });
+  });
+});
+
+describe('PictureLibrary.addKaggle', () => {
+  it('takes in the photos that the server has, and ends its progress also when they are fewer than asked for', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 3 });
+    const { library, events } = createLibrary();
+    const report = await library.addKaggle(server.url, 5, (event) => events.push(event), never);
+    await server.close();
+    expect(report).toEqual({ added: 6, skipped: 0, cancelled: false });
+    expect(progressOf(events).at(-1)).toMatchObject({ done: 10, total: 10 });
+    expect(library.list().map(({ className }) => className)).toEqual(['cat', 'dog', 'cat', 'dog', 'cat', 'dog']);
+  });
+
+  it('keeps what was read when the server begins to refuse, and says so', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 10 });
+    for (let row = 0; row < 20; row += 1) if (row % 10 > 2) server.faults.missing.add(row);
+    const { library, events } = createLibrary();
+    await expect(library.addKaggle(server.url, 10, (event) => events.push(event), never)).rejects.toMatchObject({
+      code: 'hub-refused',
+    });
+    await server.close();
+    expect(library.list()).toHaveLength(6);
+    expect(samplesOf(events)).toHaveLength(6);
+    expect(skippedOf(events)).toHaveLength(4);
+  });
+
+  it('keeps what was read when it is cancelled', async () => {
+    const server = await startDatasetsServer({ rowsPerLabel: 50 });
+    const { library } = createLibrary();
+    const abort = new AbortController();
+    const report = await library.addKaggle(server.url, 50, (event) => event.kind === 'samples' && abort.abort(), abort.signal);
+    await server.close();
+    expect(report).toMatchObject({ skipped: 0, cancelled: true });
+    expect(report.added).toBeGreaterThan(0);
+    expect(library.list()).toHaveLength(report.added);
+  });
+});

@@ -1,0 +1,178 @@
+import type { Fit, PictureSource, Sample, SkippedFile } from '../domain/dataset';
+import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
+import type { IngestEvent, IngestReport } from '../domain/events';
+import type { InspectedPicture } from './decode';
+import type { DecodeOutcome, DecodePool } from './decode-pool';
+import { drawingSources, drawingsTotal } from './drawings-source';
+import { EventBatch } from './event-batch';
+import type { HubOptions } from './hub/hub-client';
+import { type DownloadPlan, fetchKaggle, planKaggle } from './hub/kaggle';
+import { SampleShelf } from './sample-shelf';
+
+/** Fitted pictures held for whoever asks again, 147 KB each: a click on the same picture, a caller that asks ahead. */
+const heldPictures = 32;
+
+export type IngestItem = PictureSource | SkippedFile;
+type Outcome = DecodeOutcome<InspectedPicture> | 'cancelled';
+
+/**
+ * The pictures of a project: takes them in, knows their files, gives their pixels. Runs in the control worker; decoding happens in the pool's.
+ * Samples are told in the order of their sources whatever the order of decoding, so that a seed always means the same run.
+ */
+export class PictureLibrary {
+  readonly #pool: DecodePool;
+  readonly #hub: HubOptions;
+  readonly #shelf = new SampleShelf();
+  readonly #fitted = new Map<string, Promise<Uint8Array>>();
+
+  constructor(pool: DecodePool, hub: HubOptions = {}) {
+    this.#pool = pool;
+    this.#hub = hub;
+  }
+
+  /**
+   * Takes pictures in; files that cannot come in are told as skipped. Aborting keeps what was read.
+   * @throws HeadstartError `no-readable-picture` when nothing came in, `worker-dead` when no worker starts.
+   */
+  add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#takeIn(sources, sources.length, onEvent, signal);
+  }
+
+  addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    const sources = drawingSources(async (className, index) => {
+      const outcome = await this.#pool.run({ kind: 'draw', className, index }, signal);
+      if (outcome.ok) return outcome.value;
+      throw HeadstartError.fromRecord(outcome.reason);
+    });
+    return this.#takeIn(sources, drawingsTotal, onEvent, signal);
+  }
+
+  planKaggle(server: string, picturesPerClass: number): DownloadPlan {
+    return planKaggle(server, picturesPerClass);
+  }
+
+  /** @throws HeadstartError `hub-offline`, `hub-refused`, `hub-busy` or `hub-unexpected`; what was read before is kept. */
+  addKaggle(
+    server: string,
+    picturesPerClass: number,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const sources = fetchKaggle(server, picturesPerClass, signal, this.#hub);
+    return this.#takeIn(sources, picturesPerClass * 2, onEvent, signal);
+  }
+
+  remove(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#shelf.remove(id);
+      for (const key of this.#fitted.keys()) if (key.startsWith(id)) this.#fitted.delete(key);
+    }
+  }
+
+  list(): readonly Sample[] {
+    return this.#shelf.list();
+  }
+
+  /**
+   * Pixels of a sample, 224 x 224 RGB; the caller owns the array and may transfer it. Asking ahead is cheap: pictures asked for are held.
+   * @throws HeadstartError `sample-unknown`, `picture-gone`
+   */
+  async pixels(sampleId: string, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+    const entry = this.#shelf.get(sampleId);
+    if (entry === null) throw new HeadstartError('sample-unknown');
+    const key = `${sampleId} ${fit}`;
+    const held = this.#fitted.get(key) ?? this.#decode(entry.file, fit);
+    // Moved to the end: the front is what was asked for longest ago.
+    this.#fitted.delete(key);
+    this.#fitted.set(key, held);
+    for (const oldest of this.#fitted.keys()) {
+      if (this.#fitted.size <= heldPictures) break;
+      this.#fitted.delete(oldest);
+    }
+    try {
+      return new Uint8Array(await held);
+    } catch (thrown) {
+      this.#fitted.delete(key);
+      const error = toHeadstartError(thrown);
+      throw error.code === 'file-unreadable'
+        ? new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown })
+        : error;
+    }
+  }
+
+  /** Pixels of a file that is not part of the project. @throws HeadstartError with the code of a skipped file */
+  filePixels(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#decode(file, fit);
+  }
+
+  async #decode(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+    const outcome = await this.#pool.run({ kind: 'fit', file, fit });
+    if (outcome.ok) return outcome.value;
+    throw HeadstartError.fromRecord(outcome.reason);
+  }
+
+  async #takeIn(
+    items: Iterable<IngestItem> | AsyncIterable<IngestItem>,
+    total: number,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const batch = new EventBatch(total, onEvent);
+    const count = { added: 0, skipped: 0, repeated: 0, cancelled: false };
+    /** Boxed, because it is set from callbacks. */
+    const failure: { error: HeadstartError | null } = { error: null };
+
+    const skip = (file: SkippedFile) => {
+      count.skipped += 1;
+      if (file.reason.code === 'duplicate-file') count.repeated += 1;
+      batch.skip(file);
+    };
+    const settle = (source: PictureSource, outcome: Outcome) => {
+      if (outcome === 'cancelled') count.cancelled = true;
+      else if (!outcome.ok) skip({ path: source.path, reason: outcome.reason });
+      else {
+        const put = this.#shelf.put(source, outcome.value);
+        if ('sameAs' in put) return skip({ path: source.path, reason: describeError('duplicate-file', { other: put.sameAs }) });
+        count.added += 1;
+        batch.sample({ sample: put.sample, thumbnail: outcome.value.thumbnail });
+      }
+    };
+    const note = (thrown: unknown): 'cancelled' => {
+      const error = toHeadstartError(thrown);
+      if (error.code !== 'cancelled') failure.error ??= error;
+      return 'cancelled';
+    };
+    const inspect = (source: PictureSource): Promise<Outcome> =>
+      this.#pool.run({ kind: 'inspect', file: source.file }, signal).catch(note);
+
+    /** Each link tells one item after the one before it; at most a window of them is under way. */
+    const links: Promise<void>[] = [];
+    let last = Promise.resolve();
+    try {
+      for await (const item of items) {
+        if (signal.aborted || failure.error !== null) break;
+        const before = last;
+        if ('reason' in item) last = before.then(() => skip(item));
+        else {
+          const outcome = inspect(item);
+          last = before.then(async () => settle(item, await outcome));
+        }
+        links.push(last);
+        if (links.length >= this.#pool.window) await links.shift();
+      }
+    } catch (thrown) {
+      note(thrown);
+    }
+    await last;
+    if (failure.error !== null) {
+      batch.flush();
+      throw failure.error;
+    }
+    const cancelled = count.cancelled || (signal.aborted && count.added + count.skipped < total);
+    if (cancelled) batch.flush();
+    else batch.finish();
+    if (!cancelled && count.added === 0 && count.repeated === 0 && total > 0)
+      throw new HeadstartError('no-readable-picture', { count: total });
+    return { added: count.added, skipped: count.skipped, cancelled };
+  }
+}

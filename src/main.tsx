@@ -1,0 +1,93 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { describeError } from './domain/errors';
+import { readDataTransfer, readFileList } from './ingest/page/read-drop';
+import { connectEngine, type EngineConnection } from './protocol/connect-engine';
+import { createPageStore, reportWorkerDeath } from './store/page-store';
+import type { PageStore } from './store/state';
+import type { StoreApi } from 'zustand/vanilla';
+import { App } from './ui/app';
+import './ui/tokens.css';
+import './ui/base.css';
+import { PictureInputProvider, type PictureInput } from './ui/picture-input';
+import { applyTheme, readThemeChoice } from './ui/shell/theme';
+import { StoreProvider } from './ui/store-context';
+
+declare global {
+  interface Window {
+    /** For scripts that drive the page: the demo, the benchmarks and the end-to-end tests. */
+    headstart: { readonly store: StoreApi<PageStore> };
+  }
+}
+
+function readAddress(name: string): string {
+  const content = document.querySelector(`meta[name="headstart:${name}"]`)?.getAttribute('content') ?? null;
+  if (content === null) throw new Error(`index.html names no address for ${name}.`);
+  return new URL(content, document.baseURI).href;
+}
+
+/** An animation frame, or, while the page is hidden and draws none, a timer. */
+function scheduleFrame(callback: () => void): void {
+  if (document.visibilityState === 'hidden') {
+    setTimeout(callback, 100);
+    return;
+  }
+  let called = false;
+  const once = (): void => {
+    if (called) return;
+    called = true;
+    callback();
+  };
+  requestAnimationFrame(once);
+  // The page may be hidden before the frame comes.
+  setTimeout(once, 250);
+}
+
+/** `crypto.randomUUID` is absent on plain http. */
+function createId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+applyTheme(readThemeChoice());
+
+const spawn = (): Worker => new Worker(new URL('./worker/control.worker.ts', import.meta.url), { type: 'module', name: 'headstart-control' });
+
+const connect = (): EngineConnection => {
+  const connection: EngineConnection = connectEngine(spawn, (error) => {
+    if (connection === present) reportWorkerDeath(store, error.toRecord());
+  });
+  return connection;
+};
+
+let present = connect();
+
+const store = createPageStore({
+  engine: present.engine,
+  restartEngine: () => {
+    present.terminate();
+    present = connect();
+    return present.engine;
+  },
+  addresses: { weights: readAddress('weights'), datasetsServer: readAddress('datasets-server') },
+  scheduleFrame,
+  now: () => performance.now(),
+  createId,
+});
+
+window.headstart = { store };
+
+const input: PictureInput = { readDrop: readDataTransfer, readFiles: readFileList };
+
+const root = document.getElementById('page');
+if (root === null) throw new Error(describeError('unexpected', { detail: 'index.html has no element #page' }).message);
+createRoot(root).render(
+  <StrictMode>
+    <StoreProvider store={store}>
+      <PictureInputProvider input={input}>
+        <App />
+      </PictureInputProvider>
+    </StoreProvider>
+  </StrictMode>,
+);
+
+void store.getState().actions.begin();

@@ -1,0 +1,53 @@
+import type { ProjectCommand } from '../domain/commands';
+import { toHeadstartError, type ErrorRecord } from '../domain/errors';
+import type { EngineApi } from '../protocol/engine-api';
+import type { PagePorts } from './ports';
+import type { PageState } from './state';
+
+type PageSlice = 'compute' | 'weights' | 'ingest' | 'run' | 'trial';
+
+/** What every slice of actions stands on. */
+export interface StoreCore {
+  readonly ports: PagePorts;
+  /** The present worker's engine: another one after a restart. */
+  engine(): EngineApi;
+  replaceEngine(): EngineApi;
+  state(): PageState;
+  set(change: Partial<PageState>): void;
+  /** Changes some fields of one slice. */
+  patch<K extends PageSlice>(slice: K, change: Partial<PageState[K]>): void;
+  readonly dispatch: (command: ProjectCommand) => void;
+  /**
+   * The error as it is shown. A dead worker is the page's matter, not the column's: it is noted there, and null comes back.
+   */
+  fail(thrown: unknown): ErrorRecord | null;
+}
+
+export function createCore(
+  ports: PagePorts,
+  get: () => PageState,
+  set: (change: Partial<PageState>) => void,
+  dispatch: (command: ProjectCommand) => void,
+): StoreCore {
+  let engine = ports.engine;
+  return {
+    ports,
+    engine: () => engine,
+    replaceEngine: () => {
+      engine = ports.restartEngine();
+      return engine;
+    },
+    state: get,
+    set,
+    patch: (slice, change) => {
+      set({ [slice]: { ...get()[slice], ...change } });
+    },
+    dispatch,
+    fail: (thrown) => {
+      const record = toHeadstartError(thrown).toRecord();
+      if (record.code !== 'worker-dead') return record;
+      if (get().workerDead === null) set({ workerDead: record });
+      return null;
+    },
+  };
+}

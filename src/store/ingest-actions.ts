@@ -1,0 +1,204 @@
+import type { DatasetOrigin, PictureSource } from '../domain/dataset';
+import { describeError, type ErrorRecord } from '../domain/errors';
+import type { IngestEvent, IngestReport } from '../domain/events';
+import { untitledName } from '../domain/project';
+import type { EngineApi } from '../protocol/engine-api';
+import type { StoreCore } from './core';
+import { createInbox } from './inbox';
+import { idleIngest, idleTrial } from './initial-state';
+import { recogniseFiles } from './recognise-files';
+import type { PageActions } from './state';
+
+/** Of each class; the sample of photos that one click fetches. */
+const kagglePicturesPerClass = 250;
+
+/** Each delivery splits all pictures anew and redraws three columns. */
+const deliveryPauseMs = 200;
+
+export interface PictureTaker {
+  readonly actions: Pick<
+    PageActions,
+    'addFiles' | 'addDrawings' | 'askKaggle' | 'declineKaggle' | 'acceptKaggle' | 'cancelIngest' | 'removeSamples' | 'clearPictures'
+  >;
+  /** Gives a new worker the pictures that the page still holds; samples that it cannot have any more leave the project. */
+  giveBack(): Promise<void>;
+  /** Ends what is being read and lets go of the files. */
+  forget(): void;
+}
+
+type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, signal: AbortSignal) => Promise<IngestReport>;
+
+export function createPictureTaker(core: StoreCore, ready: Promise<void>): PictureTaker {
+  /** What the person gave, so that a restarted worker can have it again. */
+  let sources: readonly PictureSource[] = [];
+  let drawingsAdded = false;
+  let abort: AbortController | null = null;
+
+  const take = (origin: DatasetOrigin, events: readonly IngestEvent[]): void => {
+    const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
+    if (samples.length > 0) {
+      const thumbnails = new Map(core.state().thumbnails);
+      for (const { sample, thumbnail } of samples) thumbnails.set(sample.id, thumbnail);
+      const { notice } = core.state();
+      core.set({ thumbnails, notice: notice?.code === 'pictures-not-kept' ? null : notice });
+      core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin });
+    }
+    const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
+    if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
+    const progress = events.findLast((event) => event.kind === 'progress');
+    if (progress !== undefined) core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
+  };
+
+  const read = async (origin: DatasetOrigin, total: number, warnings: readonly ErrorRecord[], add: AddPictures): Promise<void> => {
+    const controller = new AbortController();
+    abort = controller;
+    core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
+    const inbox = createInbox<IngestEvent>(
+      core.ports,
+      (events) => {
+        take(origin, events);
+      },
+      deliveryPauseMs,
+    );
+    let error: ErrorRecord | null = null;
+    try {
+      const report = await add(core.engine(), inbox.push, controller.signal);
+      inbox.flush();
+      if (report.cancelled) error = describeError('add-cancelled');
+      else if (report.added === 0 && report.skipped > 0 && core.state().project.document.samples.length === 0) {
+        error = describeError('no-readable-picture', { count: report.skipped });
+      }
+    } catch (thrown) {
+      inbox.flush();
+      error = core.fail(thrown);
+      if (error?.code === 'cancelled') error = describeError('add-cancelled');
+    }
+    // clearPictures and forgetEverything put a state of their own in place.
+    if (abort !== controller) return;
+    abort = null;
+    core.patch('ingest', { phase: 'idle', secondsLeft: null, error });
+  };
+
+  const isBusy = (): boolean => {
+    if (core.state().ingest.phase === 'idle') return false;
+    core.patch('ingest', { error: describeError('busy') });
+    return true;
+  };
+
+  /** A name that a person gave stays. */
+  const nameProject = (name: string | null): void => {
+    if (name !== null && core.state().project.document.name === untitledName) core.dispatch({ kind: 'name-project', name });
+  };
+
+  const forgetTrial = (gone: (sampleId: string) => boolean): void => {
+    const { target } = core.state().trial;
+    if (target?.kind === 'sample' && gone(target.sampleId)) core.set({ trial: idleTrial });
+  };
+
+  const removeSamples = async (ids: readonly string[]): Promise<void> => {
+    if (ids.length === 0) return;
+    const gone = new Set(ids);
+    const paths = new Set(core.state().project.document.samples.filter(({ id }) => gone.has(id)).map(({ path }) => path));
+    sources = sources.filter(({ path }) => !paths.has(path));
+    core.dispatch({ kind: 'remove-samples', ids });
+    const thumbnails = new Map(core.state().thumbnails);
+    for (const id of ids) thumbnails.delete(id);
+    core.set({ thumbnails });
+    forgetTrial((id) => gone.has(id));
+    try {
+      await core.engine().removeSamples(ids);
+    } catch (thrown) {
+      core.patch('ingest', { error: core.fail(thrown) });
+    }
+  };
+
+  const giveBack = async (): Promise<void> => {
+    const engine = core.engine();
+    const ignore = (): void => undefined;
+    const { signal } = new AbortController();
+    if (sources.length > 0) await engine.addPictures(sources, ignore, signal);
+    if (drawingsAdded) await engine.addDrawings(ignore, signal);
+    const held = new Set((await engine.listSamples()).map(({ id }) => id));
+    const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
+    const lost = [...wanted].filter((id) => !held.has(id));
+    const surplus = [...held].filter((id) => !wanted.has(id));
+    if (surplus.length > 0) await engine.removeSamples(surplus);
+    if (lost.length === 0) return;
+    core.dispatch({ kind: 'remove-samples', ids: lost });
+    core.set({ notice: describeError('pictures-not-kept') });
+  };
+
+  return {
+    giveBack,
+    forget: () => {
+      abort?.abort();
+      abort = null;
+      sources = [];
+      drawingsAdded = false;
+    },
+    actions: {
+      addFiles: async (files) => {
+        if (isBusy()) return;
+        core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
+        try {
+          const listed = await files;
+          await ready;
+          const found = recogniseFiles(listed, core.state().project.document);
+          core.dispatch({ kind: 'add-skipped', files: found.skipped });
+          if (found.sources.length === 0) {
+            core.set({ ingest: { ...idleIngest, error: found.error, warnings: found.warnings } });
+            return;
+          }
+          nameProject(found.name);
+          sources = [...sources, ...found.sources];
+          await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) => engine.addPictures(found.sources, onEvent, signal));
+        } catch (thrown) {
+          core.set({ ingest: { ...idleIngest, error: core.fail(thrown) } });
+        }
+      },
+      addDrawings: async () => {
+        if (isBusy()) return;
+        await ready;
+        drawingsAdded = true;
+        nameProject('Drawn cats and dogs');
+        await read('drawings', 0, [], (engine, onEvent, signal) => engine.addDrawings(onEvent, signal));
+      },
+      askKaggle: async () => {
+        if (isBusy()) return;
+        try {
+          core.patch('ingest', { error: null, kagglePlan: await core.engine().planKaggle(kagglePicturesPerClass) });
+        } catch (thrown) {
+          core.patch('ingest', { error: core.fail(thrown) });
+        }
+      },
+      declineKaggle: () => {
+        core.patch('ingest', { kagglePlan: null });
+      },
+      acceptKaggle: async () => {
+        const plan = core.state().ingest.kagglePlan;
+        if (plan === null || isBusy()) return;
+        nameProject('Cats and dogs');
+        await read('kaggle', 0, [], (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
+      },
+      cancelIngest: () => {
+        abort?.abort();
+      },
+      removeSamples,
+      clearPictures: async () => {
+        abort?.abort();
+        abort = null;
+        const ids = core.state().project.document.samples.map(({ id }) => id);
+        sources = [];
+        drawingsAdded = false;
+        core.dispatch({ kind: 'clear-pictures' });
+        forgetTrial(() => true);
+        core.set({ thumbnails: new Map(), ingest: idleIngest });
+        try {
+          await core.engine().removeSamples(ids);
+        } catch (thrown) {
+          core.patch('ingest', { error: core.fail(thrown) });
+        }
+      },
+    },
+  };
+}

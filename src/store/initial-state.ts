@@ -1,0 +1,57 @@
+import { createCommandLog } from '../domain/commands';
+import { emptyHistory } from '../domain/history';
+import type { ProjectDocument } from '../domain/project';
+import { readDeviceChoice } from './kept-choice';
+import type { IngestState, PageState, RunState, StageState, TrialState } from './state';
+
+const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
+
+export const waitingStages: readonly StageState[] = stageNames.map((stage) => ({
+  stage,
+  status: 'waiting',
+  done: 0,
+  total: 0,
+  secondsLeft: null,
+  note: null,
+}));
+
+export const idleRun: RunState = {
+  phase: 'idle',
+  config: null,
+  stages: [],
+  history: emptyHistory,
+  log: [],
+  firstBatch: null,
+  result: null,
+  predictions: [],
+  error: null,
+};
+
+export const idleIngest: IngestState = {
+  phase: 'idle',
+  origin: null,
+  done: 0,
+  total: 0,
+  secondsLeft: null,
+  error: null,
+  warnings: [],
+  kagglePlan: null,
+};
+
+export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
+
+export function createInitialState(document: ProjectDocument): PageState {
+  return {
+    project: createCommandLog(document),
+    compute: { choice: readDeviceChoice(), status: null, error: null },
+    weights: { phase: 'waiting', progress: null, report: null, error: null },
+    ingest: idleIngest,
+    run: idleRun,
+    trial: idleTrial,
+    thumbnails: new Map(),
+    headReady: false,
+    headRun: null,
+    notice: null,
+    workerDead: null,
+  };
+}

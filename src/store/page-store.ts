@@ -1,0 +1,59 @@
+import { logCommand, type ProjectCommand } from '../domain/commands';
+import type { ErrorRecord } from '../domain/errors';
+import { createPreset } from '../domain/presets';
+import { createProject, type ProjectDocument } from '../domain/project';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createDeviceChooser } from './compute-actions';
+import { createCore } from './core';
+import { createPictureTaker } from './ingest-actions';
+import { createInitialState } from './initial-state';
+import type { PagePorts } from './ports';
+import { createProjectActions } from './project-actions';
+import { createRunner } from './run-actions';
+import { createSaver } from './saver';
+import { createSessionActions } from './session-actions';
+import type { PageStore } from './state';
+import { createTrialActions } from './trial-actions';
+import { createWeightsLoader } from './weights-actions';
+
+/** The page's one store. It does not know React; the engine, the clock and the frames are given to it. */
+export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
+  const createEmptyProject = (): ProjectDocument => createProject(ports.createId(), new Date().toISOString(), createPreset('recommended', 0));
+
+  return createStore<PageStore>()((set, get) => {
+    const dispatch = (command: ProjectCommand): void => {
+      const former = get().project;
+      const project = logCommand(former, command);
+      if (project === former) return;
+      set({ project });
+      saver.changed();
+    };
+    const core = createCore(ports, get, set, dispatch);
+    const saver = createSaver(core);
+    let markReady = (): void => undefined;
+    const ready = new Promise<void>((resolve) => {
+      markReady = resolve;
+    });
+    const weights = createWeightsLoader(core);
+    const device = createDeviceChooser(core, weights);
+    const pictures = createPictureTaker(core, ready);
+    const runner = createRunner(core, weights, device);
+    return {
+      ...createInitialState(createEmptyProject()),
+      actions: {
+        ...device.actions,
+        ...weights.actions,
+        ...pictures.actions,
+        ...runner.actions,
+        ...createProjectActions(core),
+        ...createTrialActions(core),
+        ...createSessionActions(core, { device, weights, pictures, runner, saver, markReady, createEmptyProject }),
+      },
+    };
+  });
+}
+
+/** For the composition root: the connection says that the worker died, also when nothing was pending. */
+export function reportWorkerDeath(store: StoreApi<PageStore>, error: ErrorRecord): void {
+  if (store.getState().workerDead === null) store.setState({ workerDead: error });
+}

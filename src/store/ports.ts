@@ -1,0 +1,14 @@
+import type { EngineAddresses, EngineApi } from '../protocol/engine-api';
+
+/** What the store needs from the place it runs in; the composition root gives it, tests give their own. */
+export interface PagePorts {
+  readonly engine: EngineApi;
+  /** Ends the former worker and gives a new one's engine. */
+  restartEngine(): EngineApi;
+  readonly addresses: EngineAddresses;
+  /** Calls back once: with the next animation frame, or by a timer while the page is hidden. */
+  scheduleFrame(callback: () => void): void;
+  /** Milliseconds, monotone. */
+  now(): number;
+  createId(): string;
+}

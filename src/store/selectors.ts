@@ -1,0 +1,122 @@
+import { describeError } from '../domain/errors';
+import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
+import type { Sample } from '../domain/dataset';
+import { assignSplits } from '../domain/split';
+import type { PageState, SplitOverview, TrainBlocker } from './state';
+
+let splitsOf: { samples: readonly Sample[]; seed: number; valFraction: number; limitPerClass: number | null; overview: SplitOverview } | null = null;
+
+const noSplits: SplitOverview = { assignments: new Map(), counts: { train: 0, val: 0, test: 0 }, leftOut: 0 };
+
+/** Which picture is in which split now. The same object until pictures or the settings that decide it change. */
+export function selectSplits(state: PageState): SplitOverview {
+  const { samples, settings } = state.project.document;
+  const { seed, valFraction, limitPerClass } = settings;
+  if (samples.length === 0 || hasSplitProblem(settings)) return noSplits;
+  if (
+    splitsOf?.samples === samples &&
+    splitsOf.seed === seed &&
+    splitsOf.valFraction === valFraction &&
+    splitsOf.limitPerClass === limitPerClass
+  ) {
+    return splitsOf.overview;
+  }
+  const { assignments, leftOut } = assignSplits(samples, { seed, valFraction, limitPerClass });
+  const counts = { train: 0, val: 0, test: 0 };
+  for (const split of assignments.values()) counts[split] += 1;
+  const overview: SplitOverview = { assignments, counts, leftOut: leftOut.length };
+  splitsOf = { samples, seed, valFraction, limitPerClass, overview };
+  return overview;
+}
+
+function hasSplitProblem(settings: RunConfig): boolean {
+  return runConfigProblems(settings).some(({ field }) => field === 'seed' || field === 'valFraction' || field === 'limitPerClass');
+}
+
+let countsOf: { samples: readonly Sample[]; counts: ReadonlyMap<string, number> } | null = null;
+
+/** Pictures of each class. */
+export function selectClassCounts(state: PageState): ReadonlyMap<string, number> {
+  const { samples } = state.project.document;
+  if (countsOf?.samples === samples) return countsOf.counts;
+  const counts = new Map<string, number>();
+  for (const { className } of samples) counts.set(className, (counts.get(className) ?? 0) + 1);
+  countsOf = { samples, counts };
+  return counts;
+}
+
+let groupsOf: { samples: readonly Sample[]; groups: ReadonlyMap<string, readonly Sample[]> } | null = null;
+
+/** The samples of each class, in the order in which they came. */
+export function selectSamplesByClass(state: PageState): ReadonlyMap<string, readonly Sample[]> {
+  const { samples } = state.project.document;
+  if (groupsOf?.samples === samples) return groupsOf.groups;
+  const groups = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const group = groups.get(sample.className);
+    if (group === undefined) groups.set(sample.className, [sample]);
+    else group.push(sample);
+  }
+  groupsOf = { samples, groups };
+  return groups;
+}
+
+let sampleIndexOf: { samples: readonly Sample[]; index: ReadonlyMap<string, Sample> } | null = null;
+
+/** Sample id -> sample. */
+export function selectSampleIndex(state: PageState): ReadonlyMap<string, Sample> {
+  const { samples } = state.project.document;
+  if (sampleIndexOf?.samples === samples) return sampleIndexOf.index;
+  const index = new Map(samples.map((sample) => [sample.id, sample]));
+  sampleIndexOf = { samples, index };
+  return index;
+}
+
+/** The palette position of a class: its own, or, for a class that only the kept head knows, its index there. */
+export function selectPaletteIndex(className: string): (state: PageState) => number {
+  return (state) => {
+    const own = state.project.document.classColours[className];
+    if (own !== undefined) return own;
+    return Math.max(0, state.headRun?.classNames.indexOf(className) ?? 0);
+  };
+}
+
+function findTrainBlocker(state: PageState): TrainBlocker {
+  const { compute, weights, ingest, project, workerDead } = state;
+  const { classNames, settings, samples } = project.document;
+  if (workerDead !== null) return workerDead;
+  if (ingest.phase !== 'idle') return describeError('adding-pictures');
+  if (samples.length === 0) return describeError('no-pictures');
+  const [onlyClass] = classNames;
+  if (classNames.length < 2) return describeError('one-class', { className: onlyClass ?? '' });
+  const { counts, assignments } = selectSplits(state);
+  const [problem] = runConfigProblems(settings);
+  if (problem !== undefined) {
+    if (problem.field === 'way' && settings.way === 'fine-tune') return describeError('way-not-available');
+    return describeError('setting-invalid', { setting: settingNames[problem.field], problem: lowerFirst(problem.message).replace(/\.$/, '') });
+  }
+  const small = classNames.find((className) => (selectClassCounts(state).get(className) ?? 0) < 2);
+  if (small !== undefined) return describeError('class-too-small', { className: small, count: selectClassCounts(state).get(small) ?? 0 });
+  const trainClasses = new Set(samples.filter(({ id }) => assignments.get(id) === 'train').map(({ className }) => className));
+  const untrained = classNames.find((className) => !trainClasses.has(className));
+  if (untrained !== undefined) return describeError('class-too-small', { className: untrained, count: 0 });
+  if (counts.val === 0) return describeError('no-validation-pictures');
+  if (compute.error !== null && compute.status === null) return compute.error;
+  if (weights.phase === 'failed' && weights.error !== null) return weights.error;
+  return null;
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+let blockerOf: { keys: readonly unknown[]; blocker: TrainBlocker } | null = null;
+
+/** Why Train cannot be pressed now; null when it can. Weights that are still loading do not block: the run waits for them. */
+export function selectTrainBlocker(state: PageState): TrainBlocker {
+  const keys = [state.project.document, state.compute, state.weights.phase, state.weights.error, state.ingest.phase, state.workerDead];
+  if (blockerOf?.keys.every((key, index) => key === keys[index])) return blockerOf.blocker;
+  const blocker = findTrainBlocker(state);
+  blockerOf = { keys, blocker };
+  return blocker;
+}

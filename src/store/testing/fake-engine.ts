@@ -1,0 +1,328 @@
+import type { Fit, PictureSource, Sample } from '../../domain/dataset';
+import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
+import type { ComputeStatus, DeviceChoice, IngestEvent, IngestReport, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../../domain/events';
+import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
+import { formatEpochLine, formatStepLine } from '../../domain/note-log';
+import type { ProjectDocument } from '../../domain/project';
+import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../../protocol/engine-api';
+
+/** What a fake browser keeps between visits. */
+export interface FakeStorage {
+  project: ProjectDocument | null;
+  run: RunRecord | null;
+  hasWeights: boolean;
+  problem: Kept['problem'];
+}
+
+export function createFakeStorage(): FakeStorage {
+  return { project: null, run: null, hasWeights: false, problem: null };
+}
+
+export interface FakeEngineOptions {
+  readonly storage?: FakeStorage;
+  /** Waits between two events; a macrotask by default. */
+  readonly tick?: () => Promise<void>;
+  /** Draws the pictures of the sample set; two per class by default. */
+  readonly drawings?: () => Promise<readonly PictureSource[]>;
+  readonly status?: Partial<ComputeStatus>;
+}
+
+type Method = keyof EngineApi;
+
+interface PausedRun {
+  readonly request: RunRequest;
+  readonly steps: StepRecord[];
+  readonly epochs: EpochRecord[];
+  readonly log: string[];
+  featuresDone: number;
+}
+
+const weightsBytes = 29_441_056;
+
+/** An engine without tensors for tests of the page: it keeps the contract's laws and learns nothing. */
+export class FakeEngine implements EngineApi {
+  readonly calls: Method[] = [];
+  /** The next call of a method fails so. */
+  readonly failures = new Map<Method, ErrorCode>();
+  readonly #storage: FakeStorage;
+  readonly #tick: () => Promise<void>;
+  readonly #options: FakeEngineOptions;
+  #samples: Sample[] = [];
+  #paused: PausedRun | null = null;
+  #head: RunRecord | null = null;
+  #loaded = false;
+  #kill: (error: HeadstartError) => void = () => undefined;
+  readonly #death: Promise<never>;
+
+  constructor(options: FakeEngineOptions = {}) {
+    this.#options = options;
+    this.#storage = options.storage ?? createFakeStorage();
+    this.#tick = options.tick ?? (() => new Promise((resolve) => setTimeout(resolve, 0)));
+    this.#death = new Promise<never>((_, reject) => {
+      this.#kill = reject;
+    });
+    this.#death.catch(() => undefined);
+  }
+
+  /** The worker dies: everything pending and everything later rejects. */
+  die(): void {
+    this.#kill(new HeadstartError('worker-dead'));
+  }
+
+  start(_addresses: EngineAddresses): Promise<void> {
+    return this.#answer('start', () => undefined);
+  }
+
+  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
+    return this.#answer('configureDevice', () => ({
+      device: choice === 'webgpu' ? 'webgpu' : 'cpu',
+      label: choice === 'webgpu' ? 'WebGPU · Fake' : 'CPU · 1 thread',
+      adapter: choice === 'webgpu' ? 'Fake' : null,
+      softwareAdapter: false,
+      threads: 1,
+      computePlan: 'fake float32',
+      reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
+      ...this.#options.status,
+    }));
+  }
+
+  loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
+    return this.#answer('loadWeights', async () => {
+      const from = this.#storage.hasWeights ? 'cache' : 'network';
+      for (let part = 0; part <= 10 && !this.#loaded; part += 1) {
+        throwIfCancelled(signal);
+        onProgress({ from, receivedBytes: (weightsBytes / 10) * part, totalBytes: weightsBytes, bytesPerSecond: 1e7, secondsLeft: (10 - part) / 2 });
+        await this.#tick();
+      }
+      this.#loaded = true;
+      this.#storage.hasWeights = true;
+      return { from, totalBytes: weightsBytes, seconds: 1, kept: true };
+    });
+  }
+
+  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#answer('addPictures', () => this.#read(sources, onEvent, signal));
+  }
+
+  addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    const plain = ['cat', 'dog'].flatMap((className) =>
+      Array.from({ length: 10 }, (_, index) => ({ path: `${className}/${String(index)}.png`, file: new Blob([className, String(index)]), className, folderSplit: null })),
+    );
+    return this.#answer('addDrawings', async () => this.#read((await this.#options.drawings?.()) ?? plain, onEvent, signal));
+  }
+
+  planKaggle(picturesPerClass: number): Promise<KagglePlan> {
+    return this.#answer('planKaggle', () => ({ host: 'photos.example', dataset: 'cats and dogs', picturesPerClass, bytes: picturesPerClass * 2 * 30_000 }));
+  }
+
+  addKaggle(_picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    return this.#answer('addKaggle', () => this.#read([], onEvent, signal));
+  }
+
+  removeSamples(ids: readonly string[]): Promise<void> {
+    return this.#answer('removeSamples', () => {
+      const gone = new Set(ids);
+      this.#samples = this.#samples.filter(({ id }) => !gone.has(id));
+    });
+  }
+
+  listSamples(): Promise<readonly Sample[]> {
+    return this.#answer('listSamples', () => this.#samples);
+  }
+
+  fittedPicture(_sampleId: string, fit: Fit): Promise<FittedPicture> {
+    return this.#answer('fittedPicture', () => ({ pixels: new Uint8Array(224 * 224 * 3).fill(128), fit, width: 224, height: 224 }));
+  }
+
+  startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    this.#paused = { request, steps: [], epochs: [], log: [], featuresDone: 0 };
+    return this.#answer('startRun', () => this.#train(onEvent, signal));
+  }
+
+  continueRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    return this.#answer('continueRun', () => this.#train(onEvent, signal));
+  }
+
+  finishRun(onEvent: (event: RunEvent) => void, _signal: AbortSignal): Promise<RunOutcome> {
+    return this.#answer('finishRun', () => this.#finish(onEvent, true));
+  }
+
+  predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
+    return this.#answer('predictSample', () => {
+      if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
+      return this.#predict(signal);
+    });
+  }
+
+  predictFile(_file: Blob, signal: AbortSignal): Promise<Prediction> {
+    return this.#answer('predictFile', () => this.#predict(signal));
+  }
+
+  loadKept(): Promise<Kept> {
+    return this.#answer('loadKept', () => {
+      const { project, run, problem } = this.#storage;
+      this.#head = run;
+      return { project: problem === null ? project : null, run: problem === null ? run : null, problem };
+    });
+  }
+
+  saveProject(project: ProjectDocument): Promise<void> {
+    return this.#answer('saveProject', () => {
+      if (this.#storage.problem === 'storage-refused') throw new HeadstartError('storage-refused');
+      this.#storage.project = structuredClone(project);
+    });
+  }
+
+  forgetEverything(): Promise<void> {
+    return this.#answer('forgetEverything', () => {
+      Object.assign(this.#storage, createFakeStorage());
+      this.#head = null;
+    });
+  }
+
+  memory(): Promise<MemoryReport> {
+    return this.#answer('memory', () => ({ tensors: 0, bytes: 0, gpuBytes: null }));
+  }
+
+  dispose(): Promise<void> {
+    return this.#answer('dispose', () => undefined);
+  }
+
+  async #answer<T>(method: Method, work: () => T | Promise<T>): Promise<T> {
+    this.calls.push(method);
+    const code = this.failures.get(method);
+    this.failures.delete(method);
+    const working = (async () => {
+      await this.#tick();
+      if (code !== undefined) throw new HeadstartError(code, { detail: 'as the test wants', file: 'model-00002', status: 404 });
+      return work();
+    })();
+    working.catch(() => undefined);
+    return Promise.race([working, this.#death]);
+  }
+
+  async #read(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+    let added = 0;
+    let skipped = 0;
+    const total = sources.length;
+    onEvent({ kind: 'progress', done: 0, total, secondsLeft: null });
+    for (const [index, { path, file, className, folderSplit }] of sources.entries()) {
+      if (signal.aborted) return { added, skipped, cancelled: true };
+      const name = path.split('/').at(-1) ?? path;
+      const code = file.size === 0 ? 'file-empty' : name.endsWith('.txt') ? 'not-a-picture' : null;
+      if (code === null) {
+        const sample: Sample = { id: `id:${path}`, name, path, className, folderSplit, width: 300, height: 200, bytes: file.size };
+        this.#samples.push(sample);
+        onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
+        added += 1;
+      } else {
+        onEvent({ kind: 'skipped', files: [{ path, reason: new HeadstartError(code).toRecord() }] });
+        skipped += 1;
+      }
+      onEvent({ kind: 'progress', done: index + 1, total, secondsLeft: total - index - 1 });
+      if (index % 20 === 0) await this.#tick();
+    }
+    return { added, skipped, cancelled: false };
+  }
+
+  async #train(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    const run = this.#paused;
+    if (run === null) throw new HeadstartError('run-absent');
+    const { request, steps, epochs, log } = run;
+    const { batchSize, epochs: epochCount, logEvery } = request.config;
+    const train = request.samples.filter(({ split }) => split === 'train');
+    const stepCount = Math.ceil(train.length / batchSize);
+    const stage = (name: 'weights' | 'features' | 'training', done: number, total: number, note: string | null) => {
+      onEvent({ kind: 'stage', stage: name, done, total, secondsLeft: (total - done) / 10, note });
+    };
+    const paused = (): RunOutcome => ({ status: 'paused', epoch: epochs.length, step: steps.length - epochs.length * stepCount });
+
+    stage('weights', 1, 1, 'from cache');
+    for (; run.featuresDone < request.samples.length; run.featuresDone += 1) {
+      stage('features', run.featuresDone, request.samples.length, null);
+      await this.#tick();
+      if (signal.aborted) return paused();
+    }
+    stage('features', request.samples.length, request.samples.length, `${String(request.samples.length)} in 1 s`);
+    if (steps.length === 0) {
+      const first = train.slice(0, 4);
+      onEvent({ kind: 'first-batch', sampleIds: first.map(({ id }) => id), labels: first.map(({ labelIndex }) => labelIndex) });
+    }
+    for (let at = steps.length; at < epochCount * stepCount; at += 1) {
+      await this.#tick();
+      if (signal.aborted) return paused();
+      const trainLoss = 0.7 * Math.exp(-at / 12) + 0.03;
+      const trainAccuracy = 1 - 0.5 * Math.exp(-at / 8);
+      const epoch = Math.floor(at / stepCount);
+      const record: StepRecord = { epoch, step: at % stepCount, batchSize, trainLoss, trainAccuracy, noteLoss: trainLoss / batchSize, noteAccuracy: trainAccuracy };
+      steps.push(record);
+      onEvent({ kind: 'step', record });
+      stage('training', at + 1, epochCount * stepCount, `epoch ${String(epoch + 1)} of ${String(epochCount)}`);
+      const say = (line: string) => {
+        log.push(line);
+        onEvent({ kind: 'log', line });
+      };
+      if (record.step % logEvery === 0) say(formatStepLine(record));
+      if (record.step === stepCount - 1) {
+        const ended: EpochRecord = { epoch, trainLoss, trainAccuracy, valLoss: trainLoss + 0.05, valAccuracy: trainAccuracy - 0.02, noteValLoss: 0.002, seconds: 1 };
+        epochs.push(ended);
+        onEvent({ kind: 'epoch', record: ended });
+        say(formatEpochLine(ended));
+      }
+    }
+    return this.#finish(onEvent, false);
+  }
+
+  #finish(onEvent: (event: RunEvent) => void, stoppedEarly: boolean): RunOutcome {
+    const paused = this.#paused;
+    if (paused === null) throw new HeadstartError('run-absent');
+    this.#paused = null;
+    const { request, steps, epochs, log } = paused;
+    const counts = { train: 0, val: 0, test: 0 };
+    for (const { split } of request.samples) counts[split] += 1;
+    const held = request.samples.filter(({ split }) => split !== 'train');
+    onEvent({
+      kind: 'predictions',
+      predictions: held.map(({ id, split, labelIndex }, index) => ({
+        ...this.#say(request.classNames, index % 9 === 8 ? (labelIndex + 1) % request.classNames.length : labelIndex),
+        sampleId: id,
+        split,
+        labelIndex,
+        loss: 0.05,
+      })),
+    });
+    onEvent({ kind: 'stage', stage: 'evaluation', done: held.length, total: held.length, secondsLeft: null, note: null });
+    const run: RunRecord = {
+      id: `run-${String(request.number)}`,
+      number: request.number,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      config: request.config,
+      classNames: request.classNames,
+      counts,
+      device: 'cpu',
+      adapter: null,
+      threads: 1,
+      computePlan: 'fake float32',
+      history: { steps: [...steps], epochs: [...epochs] },
+      log: [...log],
+      seconds: { weights: 1, features: 2, train: 3, total: 6 },
+      stoppedEarly,
+      testAccuracy: counts.test > 0 ? 0.9 : null,
+    };
+    this.#head = run;
+    this.#storage.run = run;
+    return { status: 'done', run };
+  }
+
+  #predict(signal: AbortSignal): Prediction {
+    throwIfCancelled(signal);
+    if (this.#head === null) throw new HeadstartError('head-absent');
+    return this.#say(this.#head.classNames, 0);
+  }
+
+  #say(classNames: readonly string[], classIndex: number): Prediction {
+    const logits = classNames.map((_, index) => (index === classIndex ? 3.214 : -0.338));
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+    return { classIndex, className: classNames[classIndex] ?? '', logits, probabilities: logits.map((logit) => Math.exp(logit) / sum), milliseconds: 22 };
+  }
+}

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { reportWorkerDeath } from '../store/page-store';
+import { HeadstartError } from '../domain/errors';
+import { App } from './app';
+import { applyTheme } from './shell/theme';
+import { renderPage, type RenderedPage } from './testing/render-page';
+
+let rendered: RenderedPage;
+const state = () => rendered.store.getState();
+
+beforeEach(async () => {
+  await page.viewport(1280, 900);
+  rendered = await renderPage(<App />);
+  await expect.element(page.getByRole('heading', { name: 'Headstart' })).toBeVisible();
+});
+
+afterEach(() => {
+  rendered.unmount();
+  applyTheme('light');
+  localStorage.clear();
+});
+
+async function addDrawings(): Promise<void> {
+  await state().actions.addDrawings();
+}
+
+describe('the page', () => {
+  it('says what computes and why not the GPU, and lets another device be chosen', async () => {
+    await page.getByRole('button', { name: /Computes with: CPU/ }).click();
+    await expect.element(page.getByText('Why not the GPU:')).toBeVisible();
+    await page.getByText('GPU', { exact: true }).click();
+    await expect.poll(() => state().compute.status?.device).toBe('webgpu');
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('button', { name: /Computes with: WebGPU/ })).toBeVisible();
+  });
+
+  it('follows the chosen theme', async () => {
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    expect(localStorage.getItem('headstart:theme')).toBe('dark');
+  });
+
+  it('takes a dropped file anywhere and tries a pasted picture', async () => {
+    const transfer = new DataTransfer();
+    for (const name of ['cat.0.jpg', 'cat.1.jpg', 'dog.0.jpg', 'dog.1.jpg']) transfer.items.add(new File([name], name));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    await expect.poll(() => state().project.document.classNames).toEqual(['cat', 'dog']);
+    const clipboard = new DataTransfer();
+    clipboard.items.add(new File(['z'], 'pasted.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }));
+    await expect.poll(() => state().trial.target).toMatchObject({ kind: 'file', name: 'pasted.png' });
+    expect(state().trial.error?.code).toBe('head-absent');
+  });
+
+  it('offers a restart when the worker has died, and then goes on', async () => {
+    reportWorkerDeath(rendered.store, new HeadstartError('worker-dead').toRecord());
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The background worker stopped answering.');
+    await page.getByRole('button', { name: 'Restart' }).click();
+    await expect.poll(() => state().workerDead).toBeNull();
+    await expect.element(page.getByText('The background worker stopped answering.').first()).not.toBeInTheDocument();
+  });
+
+  it('forgets everything only after a question', async () => {
+    await addDrawings();
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: /Forget everything/ }).click();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    expect(rendered.engine.calls).not.toContain('forgetEverything');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: /Forget everything/ }).click();
+    await page.getByRole('button', { name: 'Forget everything' }).click();
+    await expect.poll(() => state().project.document.samples.length).toBe(0);
+    expect(rendered.engine.calls).toContain('forgetEverything');
+  });
+
+  it('says what the weights are and that they are not torchvision’s', async () => {
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('menuitem', { name: 'About the weights' }).click();
+    const dialog = page.getByRole('dialog', { name: 'About the weights' });
+    await expect.element(dialog).toHaveTextContent('They are not torchvision’s.');
+    await expect.element(dialog).toHaveTextContent('CC BY 4.0');
+  });
+
+  it('becomes tabs on a narrow screen that show how far training is, as the title does', async () => {
+    await page.viewport(390, 844);
+    await addDrawings();
+    await expect.element(page.getByRole('tab', { name: 'Data' })).toHaveAttribute('aria-selected', 'true');
+    await expect.element(page.getByRole('heading', { name: 'Train' })).not.toBeInTheDocument();
+    state().actions.changeSettings({ epochs: 300, batchSize: 2 });
+    void state().actions.train();
+    await expect.poll(() => document.title).toMatch(/^Training \d+ % · /);
+    await expect.element(page.getByRole('tab', { name: /Train \d+ %/ })).toBeVisible();
+    await page.getByRole('tab', { name: /Train/ }).click();
+    await expect.element(page.getByRole('heading', { name: 'Train' })).toBeVisible();
+    await state().actions.stop();
+    await expect.poll(() => state().run.phase).toBe('done');
+    await expect.poll(() => document.title).toBe('Drawn cats and dogs – Headstart');
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(390);
+  });
+
+  it('is begun by keyboard with a link past the header', async () => {
+    await userEvent.keyboard('{Tab}');
+    expect(document.activeElement?.textContent).toBe('Skip to the three steps');
+    await userEvent.keyboard('{Tab}');
+    expect(document.activeElement?.getAttribute('aria-label')).toContain('Project name');
+  });
+});

@@ -1,0 +1,44 @@
+import { useEffect } from 'react';
+import styles from './app.module.css';
+import { DataPanel } from './data/data-panel';
+import { Columns } from './shell/columns';
+import { Header } from './shell/header';
+import { Notices } from './shell/notices';
+import { selectRunProgressText } from './shell/run-progress';
+import { usePageInput } from './shell/use-page-input';
+import { usePage } from './store-context';
+import { TrainPanel } from './train/train-panel';
+import { TryPanel } from './try/try-panel';
+
+/** The page. Everything it shows is in the store; everything it does is an action. */
+export function App() {
+  const isDragging = usePageInput();
+  return (
+    <>
+      <a className={styles['skip']} href="#columns">
+        Skip to the three steps
+      </a>
+      <Header />
+      <main id="columns" tabIndex={-1} className={styles['main']}>
+        <Notices />
+        <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
+      </main>
+      {isDragging ? (
+        <div className={styles['dragging']} aria-hidden="true">
+          <span>Drop to add pictures</span>
+        </div>
+      ) : null}
+      <PageTitle />
+    </>
+  );
+}
+
+/** Progress in the title of the tab, for whoever works elsewhere meanwhile. */
+function PageTitle() {
+  const progress = usePage(selectRunProgressText);
+  const name = usePage(({ project }) => project.document.name);
+  useEffect(() => {
+    document.title = progress === '' ? `${name} – Headstart` : `${progress} · ${name} – Headstart`;
+  }, [progress, name]);
+  return null;
+}

@@ -1,0 +1,24 @@
+import { Button, ProgressBar } from '../primitives';
+import { useActions, usePage } from '../store-context';
+import { joinWords, timeLeft } from '../words';
+import styles from './data.module.css';
+
+const titles = { folder: 'Reading pictures', drawings: 'Drawing pictures', kaggle: 'Downloading photos' } as const;
+
+/** How far the reading is; nothing while nothing is read. */
+export function ReadingProgress() {
+  const { phase, origin, done, total, secondsLeft } = usePage(({ ingest }) => ingest);
+  const { cancelIngest } = useActions();
+  if (phase === 'idle') return null;
+  const isCounted = phase === 'reading' && total > 0;
+  const title = phase === 'listing' ? 'Looking through the folder' : titles[origin ?? 'folder'];
+  const words = isCounted ? joinWords(`${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`, timeLeft(secondsLeft)) : '';
+  return (
+    <div className={styles['reading']}>
+      <ProgressBar label={title} showLabel share={isCounted ? done / total : null} valueText={words} />
+      <Button small isDisabled={phase === 'listing'} onPress={cancelIngest}>
+        Cancel
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { Button } from '../primitives';
+import { useActions } from '../store-context';
+import styles from './data.module.css';
+
+/** For whoever has no pictures at hand: drawings without a network, photos with one. */
+export function SamplesOnOffer({ isDisabled }: { readonly isDisabled: boolean }) {
+  const { addDrawings, askKaggle } = useActions();
+  return (
+    <div className={styles['offers']}>
+      <div className={styles['offer']}>
+        <Button isDisabled={isDisabled} onPress={() => void addDrawings()}>
+          Try the sample drawings
+        </Button>
+        <span className={styles['tiny']}>Cats and dogs that this app draws; no network</span>
+      </div>
+      <div className={styles['offer']}>
+        <Button isDisabled={isDisabled} onPress={() => void askKaggle()}>
+          Get 500 cats and dogs
+        </Button>
+        <span className={styles['tiny']}>Real photos; asks before it downloads</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Dialog, DialogTrigger, Heading, Label, Popover, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
+import type { DeviceChoice } from '../../domain/events';
+import { joinClasses } from '../join-classes';
+import { ErrorNote } from '../primitives';
+import { useActions, usePage } from '../store-context';
+import styles from './badge.module.css';
+
+const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] = [
+  { id: 'auto', name: 'Auto' },
+  { id: 'webgpu', name: 'GPU' },
+  { id: 'cpu', name: 'CPU' },
+];
+
+/** What computes, and, opened, everything about it and the choice. */
+export function ComputeBadge() {
+  const { choice, status, error } = usePage(({ compute }) => compute);
+  const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
+  const { chooseDevice } = useActions();
+  const reason = status?.reason ?? null;
+  const label = status?.label ?? (error === null ? 'Looking for a device' : 'Nothing can compute');
+  return (
+    <DialogTrigger>
+      <Button className={styles['badge'] ?? ''} aria-label={`Computes with: ${label}. Details`}>
+        <i className={joinClasses(styles['dot'], status !== null && styles['ok'], status === null && error !== null && styles['bad'])} aria-hidden="true" />
+        <span>{label}</span>
+      </Button>
+      <Popover className={styles['popover'] ?? ''} placement="bottom end">
+        <Dialog className={styles['details'] ?? ''}>
+          <Heading slot="title" level={2}>
+            What computes
+          </Heading>
+          {status === null ? null : (
+            <dl className={styles['facts']}>
+              <dt>Device</dt>
+              <dd>{status.device === 'webgpu' ? 'Graphics card, by WebGPU' : 'Processor, by WebAssembly'}</dd>
+              <dt>Adapter</dt>
+              <dd>{joinAdapter(status.adapter, status.softwareAdapter)}</dd>
+              <dt>Threads</dt>
+              <dd>{status.threads}</dd>
+              <dt>Arithmetic</dt>
+              <dd>{status.computePlan}</dd>
+            </dl>
+          )}
+          {reason === null ? null : (
+            <p>
+              <b>Why not the GPU:</b> {reason.message} {reason.remedy}
+            </p>
+          )}
+          {error === null ? null : <ErrorNote record={error} />}
+          <RadioGroup
+            className={styles['choices'] ?? ''}
+            value={choice}
+            isDisabled={isRunning}
+            onChange={(value) => {
+              void chooseDevice(choices.find(({ id }) => id === value)?.id ?? 'auto');
+            }}
+          >
+            <Label>Compute with{isRunning ? ' (pause or stop the run to change it)' : ''}</Label>
+            <div className={styles['segments']}>
+              {choices.map(({ id, name }) => (
+                <RadioField key={id} value={id} className={styles['place'] ?? ''}>
+                  <RadioButton className={styles['segment'] ?? ''}>{name}</RadioButton>
+                </RadioField>
+              ))}
+            </div>
+          </RadioGroup>
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function joinAdapter(adapter: string | null, isSoftware: boolean): string {
+  if (adapter === null) return 'none in use';
+  return isSoftware ? `${adapter} (emulated in software)` : adapter;
+}

@@ -1,0 +1,82 @@
+import { ChevronRight } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import { presetExplanations } from '../../domain/presets';
+import type { Preset } from '../../domain/run-config';
+import { Field } from '../primitives';
+import { useActions, usePage } from '../store-context';
+import { MoreSettings } from './more-settings';
+import { NumberSettingField } from './number-setting';
+import styles from './settings.module.css';
+import type { SettingDrafts } from './use-setting-drafts';
+
+const presetNames: Readonly<Record<Preset, string>> = { recommended: 'Recommended', note: 'As in the note', custom: 'Custom' };
+
+export interface SettingsProps {
+  readonly drafts: SettingDrafts;
+  readonly isReadOnly: boolean;
+}
+
+export interface SettingsSectionProps extends SettingsProps {
+  /** The buttons: in one line with the fold, below it when it is open. */
+  readonly controls: ReactNode;
+}
+
+function PresetField({ drafts, isReadOnly }: SettingsProps) {
+  const preset = usePage(({ project }) => project.document.settings.preset);
+  const { choosePreset } = useActions();
+  return (
+    <Field label="Preset">
+      {(control) => (
+        <select
+          {...control}
+          name="preset"
+          value={preset}
+          disabled={isReadOnly}
+          onChange={({ target: { value } }) => {
+            if (value !== 'recommended' && value !== 'note') return;
+            drafts.clear();
+            choosePreset(value);
+          }}
+        >
+          <option value="recommended">{presetNames.recommended}</option>
+          <option value="note">{presetNames.note}</option>
+          {/* Nothing to choose: any change of a setting leads here. */}
+          <option value="custom" disabled={preset !== 'custom'}>
+            {presetNames.custom}
+          </option>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** The few settings that matter, and the rest folded away. */
+export function Settings({ drafts, isReadOnly, controls }: SettingsSectionProps) {
+  const preset = usePage(({ project }) => project.document.settings.preset);
+  return (
+    <>
+      <div className={styles['few']}>
+        <PresetField drafts={drafts} isReadOnly={isReadOnly} />
+        <NumberSettingField field="epochs" label="Epochs" drafts={drafts} isReadOnly={isReadOnly} />
+        <NumberSettingField field="learningRate" label="Learning rate" drafts={drafts} isReadOnly={isReadOnly} />
+        <NumberSettingField field="batchSize" label="Batch size" drafts={drafts} isReadOnly={isReadOnly} />
+      </div>
+      <p className={styles['explanation']}>{presetExplanations[preset]}</p>
+      <div className={styles['foot']}>
+        <Disclosure className={styles['more'] ?? ''}>
+          <Heading level={3} className={styles['moreHeading'] ?? ''}>
+            <AriaButton slot="trigger" className={styles['trigger'] ?? ''}>
+              <ChevronRight size={14} aria-hidden="true" />
+              More settings
+            </AriaButton>
+          </Heading>
+          <DisclosurePanel className={styles['morePanel'] ?? ''}>
+            <MoreSettings drafts={drafts} isReadOnly={isReadOnly} />
+          </DisclosurePanel>
+        </Disclosure>
+        <div className={styles['controls']}>{controls}</div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import type { StageName } from '../../domain/events';
+import type { RunState, StageState, WeightsState } from '../../store/state';
+import { formatCount, formatCounted, formatMegabytes, formatTimeLeft } from '../charts/format';
+
+/** One of the four stages as drawn. */
+export interface StageView {
+  readonly stage: StageName;
+  readonly name: string;
+  readonly status: 'waiting' | 'running' | 'done' | 'failed';
+  /** 0 to 1; null while running without a known total. */
+  readonly share: number | null;
+  /** `epoch 3 of 5 · 4 s left`; empty when there is nothing to say. */
+  readonly words: string;
+}
+
+const names: Readonly<Record<StageName, string>> = {
+  weights: 'Weights',
+  features: 'Features',
+  training: 'Training',
+  evaluation: 'Evaluation',
+};
+
+const order: readonly StageName[] = ['weights', 'features', 'training', 'evaluation'];
+
+function join(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join(' · ');
+}
+
+function timeLeft(secondsLeft: number | null): string | null {
+  return secondsLeft === null || !Number.isFinite(secondsLeft) ? null : formatTimeLeft(secondsLeft);
+}
+
+/** The weights are loaded with the page, before any run. */
+function viewWeights({ phase, progress, report }: WeightsState): StageView {
+  const base = { stage: 'weights', name: names.weights } as const;
+  const from = report?.from ?? progress?.from ?? null;
+  switch (phase) {
+    case 'waiting':
+      return { ...base, status: 'waiting', share: 0, words: '' };
+    case 'ready':
+      return { ...base, status: 'done', share: 1, words: from === 'cache' ? 'from cache' : report === null ? '' : formatMegabytes(report.totalBytes) };
+    case 'failed':
+    case 'loading': {
+      const share = progress === null || progress.totalBytes === 0 ? null : progress.receivedBytes / progress.totalBytes;
+      if (phase === 'failed') return { ...base, status: 'failed', share: share ?? 0, words: 'failed' };
+      if (progress === null) return { ...base, status: 'running', share: null, words: 'starting' };
+      const amount = `${formatMegabytes(progress.receivedBytes).replace(' MB', '')} of ${formatMegabytes(progress.totalBytes)}`;
+      const rate = progress.bytesPerSecond === null ? null : `${formatMegabytes(progress.bytesPerSecond)}/s`;
+      const words = progress.from === 'cache' ? join('loading from cache', amount) : join(amount, rate, timeLeft(progress.secondsLeft));
+      return { ...base, status: 'running', share, words };
+    }
+  }
+}
+
+function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: StageState): string {
+  if (stage === 'training') {
+    const epochs = run.config?.epochs ?? 0;
+    const epoch = Math.min((run.history.steps.at(-1)?.epoch ?? 0) + 1, Math.max(epochs, 1));
+    return join(epochs > 0 ? `epoch ${formatCount(epoch)} of ${formatCount(epochs)}` : null, timeLeft(secondsLeft));
+  }
+  return join(total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : null, note, timeLeft(secondsLeft));
+}
+
+function doneWords(run: RunState, { stage, total, note }: StageState): string {
+  if (note !== null) return note;
+  if (stage === 'training') return run.history.epochs.length > 0 ? formatCounted(run.history.epochs.length, 'epoch') : formatCounted(total, 'step');
+  return total > 0 ? formatCounted(total, 'picture') : '';
+}
+
+function viewStage(run: RunState, stage: StageState | undefined, name: StageName): StageView {
+  const base = { stage: name, name: names[name] };
+  if (stage === undefined || stage.status === 'waiting') return { ...base, status: 'waiting', share: 0, words: '' };
+  if (stage.status === 'done') return { ...base, status: 'done', share: 1, words: doneWords(run, stage) };
+  const share = stage.total > 0 ? stage.done / stage.total : null;
+  if (run.phase === 'failed') return { ...base, status: 'failed', share: share ?? 0, words: 'failed' };
+  if (run.phase === 'paused') return { ...base, status: 'running', share: share ?? 0, words: join('paused', runningWords(run, { ...stage, secondsLeft: null })) };
+  return { ...base, status: 'running', share, words: runningWords(run, stage) };
+}
+
+/** All four stages, in order: the weights as the page has them, the others as the run tells them. */
+export function createStageViews(weights: WeightsState, run: RunState): StageView[] {
+  return order.map((name) => (name === 'weights' ? viewWeights(weights) : viewStage(run, run.stages.find(({ stage }) => stage === name), name)));
+}

@@ -1,0 +1,97 @@
+import { useMemo } from 'react';
+import { describeError } from '../../domain/errors';
+import type { PageState } from '../../store/state';
+import { formatCount, formatCounted } from '../charts/format';
+import { useChartSource } from '../charts/history-source';
+import { LineChart } from '../charts/line-chart';
+import { Button, ErrorNote, Panel } from '../primitives';
+import { useActions, usePage } from '../store-context';
+import { FirstPictures } from './first-pictures';
+import { ModelCard } from './model-card';
+import { RunLog } from './run-log';
+import { Settings } from './settings';
+import { Stages } from './stages';
+import { TrainControls } from './train-controls';
+import styles from './train-panel.module.css';
+import { useSettingDrafts } from './use-setting-drafts';
+import { WayGroup } from './way-group';
+
+function selectIsTraining({ run }: PageState): boolean {
+  return run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused';
+}
+
+/** `Run 3 · seed 0`, of the run that is shown; nothing before the first. */
+function selectRunTitle({ run, headRun, project }: PageState): string {
+  const { runs, settings } = project.document;
+  if (run.phase === 'done' && run.result !== null) return `Run ${formatCount(run.result.number)} · seed ${String(run.result.config.seed)}`;
+  if (run.phase === 'idle') return '';
+  const number = Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
+  return `Run ${formatCount(number)} · seed ${String((run.config ?? settings).seed)}`;
+}
+
+function WeightsProblem() {
+  const weights = usePage((state) => state.weights);
+  const { retryWeights } = useActions();
+  if (weights.phase !== 'failed') return null;
+  return (
+    <ErrorNote
+      record={weights.error ?? describeError('unexpected', { detail: 'the weights did not load' })}
+      action={
+        <Button small onPress={() => void retryWeights()}>
+          Try again
+        </Button>
+      }
+    />
+  );
+}
+
+function selectKeptWords({ run, headRun }: PageState): string {
+  const steps = run.history.steps.length;
+  const drawn = steps > 0 ? `The ${formatCounted(steps, 'step')} above stay to be read. ` : '';
+  if (run.phase === 'paused') return `${drawn}Continue goes on from there.`;
+  return headRun === null ? `${drawn}Pictures and settings are as they were.` : `${drawn}The head of run ${formatCount(headRun.number)} still predicts.`;
+}
+
+function RunProblem() {
+  const error = usePage(({ run, weights }) => (run.error !== null && run.error.code === weights.error?.code ? null : run.error));
+  const kept = usePage(selectKeptWords);
+  const failed = usePage(({ run }) => run.phase === 'failed' || run.phase === 'paused');
+  if (error === null) return null;
+  return (
+    <>
+      <ErrorNote record={error} />
+      {failed ? <p className={styles['kept']}>{kept}</p> : null}
+    </>
+  );
+}
+
+/** The Train column: model, way, settings, one button, and what the run says while it goes. */
+export function TrainPanel() {
+  const isTraining = usePage(selectIsTraining);
+  const title = usePage(selectRunTitle);
+  const drafts = useSettingDrafts();
+  const source = useChartSource();
+  const fieldProblem = isTraining ? null : drafts.firstProblem;
+  const charts = useMemo(
+    () => (
+      <div className={styles['charts']}>
+        <LineChart metric="loss" heading="Loss" source={source} emptyText="The loss is drawn here, step by step." />
+        <LineChart metric="accuracy" heading="Accuracy" source={source} emptyText="The accuracy is drawn here, step by step." />
+      </div>
+    ),
+    [source],
+  );
+  return (
+    <Panel step={2} heading="Train" aside={title}>
+      <ModelCard />
+      <WayGroup isReadOnly={isTraining} />
+      <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
+      <WeightsProblem />
+      <RunProblem />
+      <Stages />
+      <FirstPictures />
+      {charts}
+      <RunLog />
+    </Panel>
+  );
+}

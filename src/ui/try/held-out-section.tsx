@@ -1,0 +1,102 @@
+import { useMemo, useState } from 'react';
+import { wilsonInterval } from '../../domain/metrics';
+import { selectSampleIndex, selectSplits } from '../../store/selectors';
+import type { PageState } from '../../store/state';
+import { formatCount } from '../charts/format';
+import { useActions, usePage } from '../store-context';
+import { createHeldOut, filterHeldOut, type HeldOutFilter, type HeldOutPicture, type HeldOutSplit } from './held-out';
+import { HeldOutGrid } from './held-out-grid';
+import styles from './held-out-section.module.css';
+import { Segments } from './segments';
+
+const filterNames: Readonly<Record<HeldOutFilter, string>> = { all: 'All', wrong: 'Wrong', unsure: 'Unsure' };
+const filters: readonly HeldOutFilter[] = ['all', 'wrong', 'unsure'];
+const splitNames: Readonly<Record<HeldOutSplit, string>> = { val: 'Validation', test: 'Test' };
+
+/** The pictures kept apart: those of the run that predicts, else those of the present settings. */
+export function useHeldOut(): readonly HeldOutPicture[] {
+  const samples = usePage(selectSampleIndex);
+  const splits = usePage(selectSplits);
+  const predictions = usePage(({ run }) => run.predictions);
+  return useMemo(() => createHeldOut(samples, splits, predictions), [samples, splits, predictions]);
+}
+
+function formatInterval(right: number, total: number): string {
+  const { low, high } = wilsonInterval(right, total);
+  return `${formatCount(right)} of ${formatCount(total)} right, 95 % interval ${low.toFixed(2)}–${high.toFixed(2)}`;
+}
+
+/** After a reload the pictures' own predictions are gone; the kept run still knows how many were right. */
+function selectKeptResult({ headRun }: PageState): string | null {
+  const last = headRun?.history.epochs.at(-1);
+  if (headRun === null || last === undefined || headRun.counts.val === 0 || !Number.isFinite(last.valAccuracy)) return null;
+  return `Run ${formatCount(headRun.number)}: ${formatInterval(Math.round(last.valAccuracy * headRun.counts.val), headRun.counts.val)}`;
+}
+
+function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) {
+  const kept = usePage(selectKeptResult);
+  const judged = pictures.filter(({ prediction }) => prediction !== null);
+  const right = judged.filter(({ isWrong }) => !isWrong).length;
+  const words = judged.length > 0 ? formatInterval(right, judged.length) : kept;
+  return words === null ? null : <p className={styles['footer']}>{words}</p>;
+}
+
+/** How many of the pictures that were never trained on are right, in words; for when no picture is here. */
+export function KeptResult() {
+  return <Footer pictures={[]} />;
+}
+
+/** The grid of pictures kept apart from training, with its filters. */
+export function HeldOutSection({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) {
+  const [split, setSplit] = useState<HeldOutSplit>('val');
+  const [filter, setFilter] = useState<HeldOutFilter>('all');
+  const selectedId = usePage(({ trial }) => (trial.target?.kind === 'sample' ? trial.target.sampleId : null));
+  const { trySample } = useActions();
+  const hasTest = pictures.some((picture) => picture.split === 'test');
+  const shownSplit = hasTest ? split : 'val';
+  const ofSplit = useMemo(() => pictures.filter((picture) => picture.split === shownSplit), [pictures, shownSplit]);
+  const isJudged = ofSplit.some(({ prediction }) => prediction !== null);
+  const shownFilter = isJudged ? filter : 'all';
+  const shown = useMemo(() => filterHeldOut(ofSplit, shownFilter), [ofSplit, shownFilter]);
+  const heading = `${splitNames[shownSplit]} pictures`;
+  const emptyTexts: Readonly<Record<HeldOutFilter, string>> = {
+    all: `No ${splitNames[shownSplit].toLowerCase()} pictures.`,
+    wrong: 'None is wrong.',
+    unsure: 'The head is at least 70 % sure of each.',
+  };
+  return (
+    <section className={styles['section']} aria-label={heading}>
+      <div className={styles['head']}>
+        {hasTest ? (
+          <Segments
+            label="Split"
+            value={shownSplit}
+            onChange={setSplit}
+            options={(['val', 'test'] as const).map((value) => ({ value, text: splitNames[value] }))}
+          />
+        ) : (
+          <h3>{heading}</h3>
+        )}
+        {isJudged ? (
+          <Segments
+            label="Filter"
+            value={shownFilter}
+            onChange={setFilter}
+            options={filters.map((value) => ({ value, text: `${filterNames[value]} ${formatCount(filterHeldOut(ofSplit, value).length)}` }))}
+          />
+        ) : (
+          <span className={styles['count']}>{formatCount(ofSplit.length)}</span>
+        )}
+      </div>
+      <HeldOutGrid
+        key={`${shownSplit} ${shownFilter}`}
+        label={heading}
+        pictures={shown}
+        selectedId={selectedId}
+        onChoose={(sampleId) => void trySample(sampleId)}
+        emptyText={emptyTexts[shownFilter]}
+      />
+      <Footer pictures={ofSplit} />
+    </section>
+  );
+}
