@@ -15,8 +15,28 @@ export type StepPlan =
   /** Three phases over shared V and M: each of the 36 filter matrices is read once a batch. */
   | { readonly kind: 'staged' };
 
-/** Up to here (exclusive) pictures pass one by one: the maps are large and the filters small. From here on a batch passes together. */
-export const firstBatchedStep = 4;
+/** Consecutive steps that so many pictures pass together before the next stage. */
+export interface Stage {
+  readonly first: number;
+  /** Inclusive. */
+  readonly last: number;
+  readonly pictures: number;
+}
+
+/** Where maps are large and filters small, pictures pass one by one; where filters are large, all of a batch. */
+export function stagesOf(batch: number): readonly Stage[] {
+  return [
+    { first: 0, last: 3, pictures: 1 },
+    { first: 4, last: 6, pictures: Math.min(batch, 4) },
+    { first: 7, last: convSteps.length - 1, pictures: batch },
+  ];
+}
+
+/** Which of a stage's two buffers holds a step's result: its input lies in the first (the very first stage has none), then they alternate. */
+export function bufferOf({ first }: Stage, at: number): 0 | 1 {
+  const inside = at - first + (first === 0 ? 0 : 1);
+  return inside % 2 === 0 ? 0 : 1;
+}
 
 /** The steps whose filters are transformed anew in `layer-by-layer`. */
 export function isRemade(step: ConvStep, mode: FilterMode): boolean {
@@ -47,10 +67,9 @@ export interface MemoryPlan {
   /** Filters as they came: where a step's lie while they are being transformed. */
   readonly sources: readonly number[];
   readonly steps: readonly StepPlan[];
-  /** Results of the steps before `firstBatchedStep`: one picture's each in turn. */
-  readonly picture: readonly [number, number];
-  /** Results of the others and what they start from: a batch's. */
-  readonly maps: readonly [number, number];
+  readonly stages: readonly Stage[];
+  /** Each stage's two buffers. All but the last stage's share their place with V and M, which only the last stage uses. */
+  readonly buffers: readonly (readonly [number, number])[];
   readonly v: number;
   readonly m: number;
   readonly scratch: readonly Scratch[];
@@ -97,22 +116,40 @@ export function memoryPlan({ threads, batch, mode, half, planStep = defaultStepP
   const shared = remade.length === 0 ? 0 : take(Math.max(...remade.map(filterBytes)));
   const filters = convSteps.map((step, at) => (at === 0 ? 0 : isRemade(step, mode) ? shared : take(filterBytes(step))));
   const rawBytes = (step: ConvStep) => step.inChannels * step.outChannels * 9 * (half ? 2 : 4);
-  const passing = take(Math.max(...convSteps.filter((step) => !isRemade(step, mode)).map(rawBytes)));
-  const sources = convSteps.map((step) => (isRemade(step, mode) ? take(rawBytes(step)) : passing));
+  const remadeSources = convSteps.map((step) => (isRemade(step, mode) ? take(rawBytes(step)) : null));
   const filterEnd = top;
 
   const pixels = take(batch * inputValues);
   const features = take(batch * featureCount * 4);
   const steps = convSteps.map((step) => planStep(step, batch));
-  const largest = (of: readonly ConvStep[], parity: number): number =>
-    Math.max(0, ...of.filter((_, at) => at % 2 === parity).map(outBytes));
-  const alone = convSteps.slice(0, firstBatchedStep - 1);
-  const together = convSteps.slice(firstBatchedStep - 1);
-  const picture = [take(largest(alone, 0)), take(largest(alone, 1))] as const;
-  const maps = [take(batch * largest(together, 0)), take(batch * largest(together, 1))] as const;
+  const stages = stagesOf(batch);
+  const takeBuffers = (stage: Stage): readonly [number, number] => {
+    const sizes: [number, number] = [0, 0];
+    const before = convSteps[stage.first - 1];
+    if (before !== undefined) sizes[0] = outBytes(before);
+    // The last step of a stage writes into the next stage's buffer.
+    const last = stage.last === convSteps.length - 1 ? stage.last : stage.last - 1;
+    for (let at = stage.first; at <= last; at++) {
+      const step = convSteps[at];
+      const buffer = bufferOf(stage, at);
+      if (step !== undefined) sizes[buffer] = Math.max(sizes[buffer], outBytes(step));
+    }
+    return [take(sizes[0] * stage.pictures), take(sizes[1] * stage.pictures)];
+  };
+  const lastBuffers = stages.slice(-1).map(takeBuffers);
+  const common = top;
+  const buffers = [...stages.slice(0, -1).map(takeBuffers), ...lastBuffers];
+  const earlyEnd = top;
+  top = common;
   const staged = convSteps.filter((_, at) => steps[at]?.kind === 'staged');
   const v = take(Math.max(0, ...staged.map((step) => places * planeBytes(tilesOf(step) * batch, step.inChannels))));
   const m = take(Math.max(0, ...staged.map((step) => places * planeBytes(tilesOf(step) * batch, step.outChannels))));
+  const stagedEnd = top;
+  top = common;
+  // Filters that are about to be transformed pass through here before any picture does.
+  const passing = take(Math.max(...convSteps.filter((step) => !isRemade(step, mode)).map(rawBytes)));
+  top = Math.max(top, earlyEnd, stagedEnd);
+  const sources = remadeSources.map((source) => source ?? passing);
   const batchEnd = top;
 
   const blocks = convSteps.map((step, at) => ({ step, plan: steps[at] }));
@@ -122,6 +159,6 @@ export function memoryPlan({ threads, batch, mode, half, planStep = defaultStepP
   return {
     mode, batch, threads, half, bytes: Math.ceil(top / pageBytes) * pageBytes,
     filterBytes: filterEnd - filtersFrom, batchBytes: batchEnd - filterEnd, scratchBytes: top - batchEnd,
-    control, scale, pixels, features, filters, firstWeights, biases, sources, steps, picture, maps, v, m, scratch,
+    control, scale, pixels, features, filters, firstWeights, biases, sources, steps, stages, buffers, v, m, scratch,
   };
 }

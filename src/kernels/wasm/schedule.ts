@@ -1,5 +1,5 @@
 import { convSteps, outBytes, outSizeOf, tilesOf, type ConvStep } from './network';
-import { firstBatchedStep, isRemade, type MemoryPlan } from './memory-plan';
+import { bufferOf, isRemade, type MemoryPlan } from './memory-plan';
 import { inputValues } from '../../domain/vgg16';
 import type { Phase } from './phases';
 
@@ -45,40 +45,46 @@ export function filterPhase(plan: MemoryPlan, at: number): Phase {
 
 /**
  * The network for `pictures` <= plan.batch pictures, up to and with step `last`, in order; without `last` the features follow.
- * `address`: where the last step's result lies afterwards.
+ * `address`: where the last step's result lies afterwards, of all pictures of its stage's last turn.
  */
 export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: Phase[]; address: number } {
   const phases: Phase[] = [];
   const end = last ?? convSteps.length - 1;
-  const [first] = convSteps;
-  if (first === undefined) throw new RangeError('no layers');
-  let address = plan.picture[0];
-  const aloneEnd = Math.min(firstBatchedStep - 1, end);
-  for (let p = 0; p < pictures; p++) {
-    phases.push({
-      kind: 'first', jobs: jobsFor(first.size, 8, plan.threads), input: plan.pixels + p * inputValues, output: plan.picture[0], size: first.size,
-      weights: plan.firstWeights, bias: plan.biases[0] ?? 0, scale: plan.scale, outChannels: first.outChannels,
-    });
-    for (let at = 1; at <= aloneEnd; at++) {
+  let address = 0;
+
+  /** Passes pictures [from, to) through a stage, and before that through the stages that feed it, a few at a time. */
+  function pass(number: number, from: number, to: number): void {
+    const stage = plan.stages[number];
+    const buffers = plan.buffers[number];
+    if (stage === undefined || buffers === undefined) return;
+    const feeding = plan.stages[number - 1]?.pictures ?? pictures;
+    if (number > 0) for (let at = from; at < to; at += feeding) pass(number - 1, at, Math.min(at + feeding, to));
+    let input = number === 0 ? plan.pixels + from * inputValues : buffers[0];
+    for (let at = stage.first; at <= Math.min(stage.last, end); at++) {
       const step = convSteps[at];
-      if (step === undefined) break;
-      const batched = at === firstBatchedStep - 1;
-      const output = batched ? plan.maps[0] + p * outBytes(step) : plan.picture[at % 2 === 0 ? 0 : 1];
-      phases.push(...convPhases(plan, at, step, 1, plan.picture[at % 2 === 0 ? 1 : 0], output));
-      address = batched ? plan.maps[0] : output;
+      if (step === undefined) return;
+      const next = at === stage.last ? plan.stages[number + 1] : undefined;
+      const place = next === undefined ? 0 : (from % next.pictures) * outBytes(step);
+      const output = next === undefined ? buffers[bufferOf(stage, at)] : (plan.buffers[number + 1]?.[0] ?? 0) + place;
+      if (at === 0) {
+        phases.push({
+          kind: 'first', jobs: jobsFor(step.size, 8, plan.threads), input, output, size: step.size,
+          weights: plan.firstWeights, bias: plan.biases[0] ?? 0, scale: plan.scale, outChannels: step.outChannels,
+        });
+      } else {
+        if (isRemade(step, plan.mode)) phases.push(filterPhase(plan, at));
+        phases.push(...convPhases(plan, at, step, to - from, input, output));
+      }
+      input = output;
+      address = output - place;
     }
   }
-  for (let at = firstBatchedStep; at <= end; at++) {
-    const step = convSteps[at];
-    if (step === undefined) break;
-    const odd = (at - firstBatchedStep + 1) % 2;
-    const output = plan.maps[odd === 0 ? 0 : 1];
-    if (isRemade(step, plan.mode)) phases.push(filterPhase(plan, at));
-    phases.push(...convPhases(plan, at, step, pictures, plan.maps[odd === 0 ? 1 : 0], output));
-    address = output;
-  }
-  if (last === undefined) {
-    const step = convSteps[end] ?? first;
+
+  const deepest = plan.stages.findIndex((stage) => end <= stage.last);
+  const together = plan.stages[deepest]?.pictures ?? pictures;
+  for (let from = 0; from < pictures; from += together) pass(deepest, from, Math.min(from + together, pictures));
+  const step = convSteps[end];
+  if (last === undefined && step !== undefined) {
     phases.push({ kind: 'flatten', jobs: pictures, input: address, output: plan.features, size: outSizeOf(step), channels: step.outChannels });
   }
   return { phases, address };
