@@ -1,0 +1,227 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
+import { PlainFailure, projectRoot } from '../../scripts/install.mjs';
+import { assemblyScript } from '../../scripts/vite-assemblyscript';
+import { featureCount } from '../../src/domain/vgg16';
+import { convSteps, tilesOf } from '../../src/kernels/wasm/network';
+import { isolationHeaders } from '../../vite.config';
+import { createBenchPixels } from '../features/pictures';
+import type { Row } from '../suite';
+import type { OpenPeer, PeerName } from './protocol';
+import { openTorch, type TorchProcess } from './torch-process';
+
+interface PageBench {
+  open(name: string, request: OpenPeer): Promise<{ note: string; seconds: number }>;
+  run(name: string, batch: number): Promise<number>;
+  lastFeatures(name: string): number[][];
+  close(name: string): void;
+  peak(relaxed: boolean): Promise<number>;
+}
+
+/** Calls one of the page's functions. */
+function call<Name extends keyof PageBench>(page: Page, name: Name, ...values: Parameters<PageBench[Name]>): Promise<Awaited<ReturnType<PageBench[Name]>>> {
+  return page.evaluate(
+    ({ asked, given }) => {
+      const { bench } = globalThis as unknown as { bench: Record<string, (...all: unknown[]) => unknown> };
+      return bench[asked]?.(...given);
+    },
+    { asked: name as string, given: values as unknown[] },
+  ) as Promise<Awaited<ReturnType<PageBench[Name]>>>;
+}
+
+export interface CpuMeasurement {
+  readonly threads: readonly number[];
+  readonly batches: readonly number[];
+  /** Each round runs every peer once, in turn. */
+  readonly rounds: number;
+  readonly python: string;
+  readonly peers: readonly PeerName[];
+}
+
+export interface CpuMeasured {
+  readonly rows: readonly Row[];
+  readonly notes: readonly string[];
+  readonly browser: string;
+}
+
+/** FLOP of a picture's 36-place products: the part of the work that the micro-kernel does. */
+const productFlop = convSteps.slice(1).reduce((sum, step) => sum + 72 * tilesOf(step) * step.inChannels * step.outChannels, 0);
+
+async function serve(): Promise<{ server: ViteDevServer; url: string; weights: string }> {
+  const server = await createServer({
+    configFile: false,
+    root: projectRoot,
+    logLevel: 'error',
+    plugins: [assemblyScript()],
+    server: { host: '127.0.0.1', port: 0, headers: isolationHeaders, watch: null, hmr: false },
+    optimizeDeps: {
+      entries: [join(projectRoot, 'bench/cpu/peer.worker.ts')],
+      include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'idb', 'valibot'],
+      exclude: ['onnxruntime-web'],
+    },
+    cacheDir: `${projectRoot}.cache/bench-cpu-vite`,
+  });
+  await server.listen();
+  const address = server.resolvedUrls?.local[0];
+  if (address === undefined) throw new PlainFailure('The bench’s page could not be served.');
+  return { server, url: `${address}bench/cpu/index.html`, weights: `${address}models/vgg16/` };
+}
+
+/** Resident memory of the page's process in bytes (proportional where pages are shared); null where the system does not tell. */
+async function residentBytes(browser: Browser): Promise<number | null> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const sizes = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => {
+      try {
+        return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${String(id)}/smaps_rollup`, 'utf8'))?.[1] ?? NaN) * 1024;
+      } catch {
+        return NaN; // not Linux
+      }
+    });
+  const most = Math.max(...sizes);
+  return Number.isFinite(most) ? most : null;
+}
+
+async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => 'bench' in globalThis);
+  return page;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+}
+
+function maxErrorOverRms(features: readonly (readonly number[])[], reference: Float32Array): number {
+  let worst = 0;
+  features.forEach((values, picture) => {
+    const own = reference.subarray(picture * featureCount, (picture + 1) * featureCount);
+    const rms = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0) / featureCount);
+    values.forEach((value, at) => {
+      worst = Math.max(worst, Math.abs(value - (own[at] ?? NaN)) / rms);
+    });
+  });
+  return worst;
+}
+
+/** Resident memory that our backbone adds, in a browser of its own. */
+async function measureMemory(url: string, weights: string, threads: number, batch: number, mode: OpenPeer['mode']): Promise<string> {
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
+  try {
+    const page = await openPage(browser, url);
+    const before = await residentBytes(browser);
+    const { seconds } = await call(page, 'open', 'headstart', { kind: 'open', peer: 'headstart', threads, batch, weights, mode });
+    for (let turn = 0; turn < 2; turn++) await call(page, 'run', 'headstart', batch);
+    const after = await residentBytes(browser);
+    if (before === null || after === null) return `${mode}: this system does not tell the memory of a process`;
+    return `filters ${mode}, ${String(threads)} threads, batch ${String(batch)}: the page's process grew by ${((after - before) / 1e6).toFixed(0)} MB, the 29 MB of weights files and the engine's code among it; ready ${seconds.toFixed(2)} s after it was asked for`;
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * Seconds a picture of ours and of the peers, with the same threads, in one run: every round has each of them once, so that what else the
+ * machine does falls on all. Medians and least of the rounds; errors against PyTorch's features.
+ */
+export async function measureCpuBackbone({ threads, batches, rounds, python, peers }: CpuMeasurement): Promise<CpuMeasured> {
+  const { server, url, weights } = await serve();
+  const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'));
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
+  const most = Math.max(...batches);
+  const torches: TorchProcess[] = [];
+  try {
+    const notes: string[] = [];
+    for (const mode of ['kept', 'layer-by-layer'] as const) notes.push(await measureMemory(url, weights, Math.max(...threads), most, mode));
+    const page = await openPage(browser, url);
+    const pixels = join(folder, 'pixels');
+    await writeFile(pixels, Buffer.concat(Array.from({ length: most }, (_, index) => createBenchPixels(index))));
+
+    interface Entry {
+      readonly name: string;
+      readonly threads: number;
+      readonly batch: number;
+      readonly key: string;
+      readonly run: () => Promise<number>;
+      readonly seconds: number[];
+    }
+    const entries: Entry[] = [];
+    for (const count of threads) {
+      for (const peer of peers) {
+        const key = `${peer} ${String(count)}`;
+        try {
+          const { note } = await call(page, 'open', key, { kind: 'open', peer, threads: count, batch: most, weights, mode: 'kept' });
+          notes.push(`${peer}: ${note}`);
+        } catch (error) {
+          notes.push(`${key} threads did not start: ${String(error)}`);
+          continue;
+        }
+        // tfjs takes pictures one by one.
+        for (const batch of peer === 'tfjs-wasm' ? [1] : batches)
+          entries.push({ name: peer, threads: count, batch, key, run: () => call(page, 'run', key, batch), seconds: [] });
+      }
+      try {
+        const torch = await openTorch(python, pixels, most, count);
+        torches.push(torch);
+        for (const batch of batches)
+          entries.push({ name: 'pytorch-cpu', threads: count, batch, key: '', run: () => torch.run(batch), seconds: [] });
+      } catch (error) {
+        notes.push(`No PyTorch: ${error instanceof Error ? error.message : String(error)}. Name an interpreter that has it with --python.`);
+      }
+    }
+    for (const entry of entries) await entry.run(); // warms up
+    const peaks: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      peaks.push(await call(page, 'peak', true));
+      for (const entry of entries) entry.seconds.push((await entry.run()) / entry.batch);
+    }
+    const peak = Math.max(...peaks);
+    notes.push(`Micro-kernel alone, one thread: ${peak.toFixed(1)} GFLOP/s with relaxed SIMD, ${(await call(page, 'peak', false)).toFixed(1)} without; the products of a picture are ${(productFlop / 1e9).toFixed(2)} GFLOP.`);
+    const [torch] = torches;
+    const path = join(folder, 'features');
+    let reference: Float32Array | null = null;
+    if (torch !== undefined) {
+      await torch.writeFeatures(path);
+      const bytes = await readFile(path);
+      reference = new Float32Array(bytes.buffer, bytes.byteOffset, most * featureCount);
+      notes.push(`PyTorch ${torch.version}.`);
+    }
+    const rows: Row[] = [];
+    for (const { name, threads: count, batch, key, run, seconds } of entries) {
+      let error: number | null = null;
+      if (reference !== null && key !== '') {
+        await run();
+        error = maxErrorOverRms(await call(page, 'lastFeatures', key), reference);
+      }
+      const typical = median(seconds);
+      rows.push({
+        name,
+        device: 'cpu',
+        threads: count,
+        batch,
+        secondsPerPicture: Number(typical.toFixed(4)),
+        leastSeconds: Number(Math.min(...seconds).toFixed(4)),
+        maxErrorOverRms: name === 'pytorch-cpu' ? 0 : error === null ? null : Number(error.toExponential(1)),
+        shareOfPeak: name === 'headstart' ? Number((productFlop / 1e9 / typical / (peak * count)).toFixed(2)) : null,
+      });
+    }
+    for (const torchProcess of torches) torchProcess.close();
+    return { rows, notes, browser: `Chromium ${browser.version()}` };
+  } finally {
+    for (const torch of torches) torch.close();
+    await browser.close();
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
