@@ -28,6 +28,9 @@ await runMain(async () => {
   console.table(rows);
   for (const note of notes) console.log(note);
   if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify({ suite: 'features', machine: describeMachine(browser, null), rows, notes }, null, 2)}\n`);
+    await writeFile(
+      values.json,
+      `${JSON.stringify({ suite: 'features', machine: describeMachine(browser, null), rows, notes }, null, 2)}\n`,
+    );
   return 0;
 });

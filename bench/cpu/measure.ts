@@ -24,13 +24,17 @@ interface PageBench {
 }
 
 /** Calls one of the page's functions. */
-function call<Name extends keyof PageBench>(page: Page, name: Name, ...values: Parameters<PageBench[Name]>): Promise<Awaited<ReturnType<PageBench[Name]>>> {
+function call<Name extends keyof PageBench>(
+  page: Page,
+  name: Name,
+  ...values: Parameters<PageBench[Name]>
+): Promise<Awaited<ReturnType<PageBench[Name]>>> {
   return page.evaluate(
     ({ asked, given }) => {
       const { bench } = globalThis as unknown as { bench: Record<string, (...all: unknown[]) => unknown> };
       return bench[asked]?.(...given);
     },
-    { asked: name as string, given: values as unknown[] },
+    { asked: name, given: values },
   ) as Promise<Awaited<ReturnType<PageBench[Name]>>>;
 }
 
@@ -115,20 +119,40 @@ function maxErrorOverRms(features: readonly (readonly number[])[], reference: Fl
   return worst;
 }
 
-/** Resident memory that our backbone adds, in a browser of its own. */
-async function measureMemory(url: string, weights: string, threads: number, batch: number, mode: OpenPeer['mode']): Promise<string> {
+/** The others' threads spin for a while after their work, which would be the next one's loss. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+/** Resident memory of a page that has one peer open and has used it, in a browser of its own; and the seconds to open it. */
+async function measureMemory(url: string, request: OpenPeer): Promise<{ bytes: number | null; seconds: number }> {
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
   try {
     const page = await openPage(browser, url);
-    const before = await residentBytes(browser);
-    const { seconds } = await call(page, 'open', 'headstart', { kind: 'open', peer: 'headstart', threads, batch, weights, mode });
-    for (let turn = 0; turn < 2; turn++) await call(page, 'run', 'headstart', batch);
-    const after = await residentBytes(browser);
-    if (before === null || after === null) return `${mode}: this system does not tell the memory of a process`;
-    return `filters ${mode}, ${String(threads)} threads, batch ${String(batch)}: the page's process grew by ${((after - before) / 1e6).toFixed(0)} MB, the 29 MB of weights files and the engine's code among it; ready ${seconds.toFixed(2)} s after it was asked for`;
+    const { seconds } = await call(page, 'open', 'one', request);
+    for (let turn = 0; turn < 3; turn++) await call(page, 'run', 'one', request.batch);
+    await rest();
+    return { bytes: await residentBytes(browser), seconds };
   } finally {
     await browser.close();
   }
+}
+
+/** What our backbone adds to a page that already holds the weights' files. */
+async function describeMemory(url: string, weights: string, threads: number, batch: number): Promise<string[]> {
+  const ask = (peer: OpenPeer['peer'], mode: OpenPeer['mode']) =>
+    measureMemory(url, { kind: 'open', peer, threads, batch, weights, mode });
+  const base = await ask('weights-only', 'kept');
+  const notes: string[] = [];
+  for (const mode of ['kept', 'layer-by-layer'] as const) {
+    const { bytes, seconds } = await ask('headstart', mode);
+    const grown =
+      bytes === null || base.bytes === null ? 'not told by this system' : `${((bytes - base.bytes) / 1e6).toFixed(0)} MB`;
+    notes.push(
+      `Resident memory beyond a page that holds the weights, filters ${mode}, ${String(threads)} threads, batch ${String(batch)}: ${grown}; ready after ${(seconds - base.seconds).toFixed(2)} s more than the weights alone.`,
+    );
+  }
+  return notes;
 }
 
 /**
@@ -143,7 +167,7 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
   const torches: TorchProcess[] = [];
   try {
     const notes: string[] = [];
-    for (const mode of ['kept', 'layer-by-layer'] as const) notes.push(await measureMemory(url, weights, Math.max(...threads), most, mode));
+    notes.push(...(await describeMemory(url, weights, Math.max(...threads), most)));
     const page = await openPage(browser, url);
     const pixels = join(folder, 'pixels');
     await writeFile(pixels, Buffer.concat(Array.from({ length: most }, (_, index) => createBenchPixels(index))));
@@ -160,15 +184,33 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
     for (const count of threads) {
       for (const peer of peers) {
         const key = `${peer} ${String(count)}`;
+        if (peer === 'tfjs-wasm') {
+          // Opened for its own turn only, since its threads may spin for ever; and it takes pictures one by one.
+          const run = async () => {
+            await call(page, 'open', key, { kind: 'open', peer, threads: count, batch: 1, weights, mode: 'kept' });
+            await call(page, 'run', key, 1);
+            const seconds = await call(page, 'run', key, 1);
+            await call(page, 'close', key);
+            return seconds;
+          };
+          entries.push({ name: peer, threads: count, batch: 1, key, run, seconds: [] });
+          continue;
+        }
         try {
-          const { note } = await call(page, 'open', key, { kind: 'open', peer, threads: count, batch: most, weights, mode: 'kept' });
+          const { note } = await call(page, 'open', key, {
+            kind: 'open',
+            peer,
+            threads: count,
+            batch: most,
+            weights,
+            mode: 'kept',
+          });
           notes.push(`${peer}: ${note}`);
         } catch (error) {
           notes.push(`${key} threads did not start: ${String(error)}`);
           continue;
         }
-        // tfjs takes pictures one by one.
-        for (const batch of peer === 'tfjs-wasm' ? [1] : batches)
+        for (const batch of batches)
           entries.push({ name: peer, threads: count, batch, key, run: () => call(page, 'run', key, batch), seconds: [] });
       }
       try {
@@ -177,17 +219,24 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
         for (const batch of batches)
           entries.push({ name: 'pytorch-cpu', threads: count, batch, key: '', run: () => torch.run(batch), seconds: [] });
       } catch (error) {
-        notes.push(`No PyTorch: ${error instanceof Error ? error.message : String(error)}. Name an interpreter that has it with --python.`);
+        notes.push(
+          `No PyTorch: ${error instanceof Error ? error.message : String(error)}. Name an interpreter that has it with --python.`,
+        );
       }
     }
     for (const entry of entries) await entry.run(); // warms up
     const peaks: number[] = [];
     for (let round = 0; round < rounds; round++) {
       peaks.push(await call(page, 'peak', true));
-      for (const entry of entries) entry.seconds.push((await entry.run()) / entry.batch);
+      for (const entry of entries) {
+        await rest();
+        entry.seconds.push((await entry.run()) / entry.batch);
+      }
     }
     const peak = Math.max(...peaks);
-    notes.push(`Micro-kernel alone, one thread: ${peak.toFixed(1)} GFLOP/s with relaxed SIMD, ${(await call(page, 'peak', false)).toFixed(1)} without; the products of a picture are ${(productFlop / 1e9).toFixed(2)} GFLOP.`);
+    notes.push(
+      `Micro-kernel alone, one thread: ${peak.toFixed(1)} GFLOP/s with relaxed SIMD, ${(await call(page, 'peak', false)).toFixed(1)} without; the products of a picture are ${(productFlop / 1e9).toFixed(2)} GFLOP.`,
+    );
     const [torch] = torches;
     const path = join(folder, 'features');
     let reference: Float32Array | null = null;
@@ -197,6 +246,9 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
       reference = new Float32Array(bytes.buffer, bytes.byteOffset, most * featureCount);
       notes.push(`PyTorch ${torch.version}.`);
     }
+    if (process.env.BENCH_TRACE !== undefined)
+      for (const { name, threads: count, batch, seconds } of entries)
+        console.log(name, count, batch, seconds.map((one) => one.toFixed(3)).join(' '));
     const rows: Row[] = [];
     for (const { name, threads: count, batch, key, run, seconds } of entries) {
       let error: number | null = null;

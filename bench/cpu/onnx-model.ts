@@ -24,7 +24,8 @@ function join(parts: readonly Part[]): Part {
 }
 
 const whole = (field: number, value: number): Part => Uint8Array.from([...varint(field * 8), ...varint(value)]);
-const bytes = (field: number, value: Part): Part => join([Uint8Array.from([...varint(field * 8 + 2), ...varint(value.length)]), value]);
+const bytes = (field: number, value: Part): Part =>
+  join([Uint8Array.from([...varint(field * 8 + 2), ...varint(value.length)]), value]);
 const text = (field: number, value: string): Part => bytes(field, new TextEncoder().encode(value));
 const message = (field: number, ...parts: readonly Part[]): Part => bytes(field, join(parts));
 
@@ -65,7 +66,13 @@ export function createOnnxModel(read: (layer: ConvLayer) => { kernelOihw: Float3
     const [input, output, name] = [last, `out.${String(layer.index)}`, `features.${String(layer.index)}`];
     last = output;
     if (layer.kind === 'conv')
-      return node('Conv', [input, `${name}.weight`, `${name}.bias`], output, ints('kernel_shape', [3, 3]), ints('pads', [1, 1, 1, 1]));
+      return node(
+        'Conv',
+        [input, `${name}.weight`, `${name}.bias`],
+        output,
+        ints('kernel_shape', [3, 3]),
+        ints('pads', [1, 1, 1, 1]),
+      );
     if (layer.kind === 'relu') return node('Relu', [input], output);
     return node('MaxPool', [input], output, ints('kernel_shape', [2, 2]), ints('strides', [2, 2]));
   });

@@ -56,7 +56,8 @@ async function peak(relaxed: boolean): Promise<number> {
   let most = 0;
   for (let attempt = 0; attempt < 10; attempt++) {
     const started = performance.now();
-    for (let turn = 0; turn < turns; turn++) kernel.multiplyPlaces(65_536, 0, 262_144, 0, 1_048_576, 0, depth, rows, panels * 32, panels, 1);
+    for (let turn = 0; turn < turns; turn++)
+      kernel.multiplyPlaces(65_536, 0, 262_144, 0, 1_048_576, 0, depth, rows, panels * 32, panels, 1);
     most = Math.max(most, (2 * depth * rows * panels * 8 * turns) / (performance.now() - started) / 1e6);
   }
   return most;

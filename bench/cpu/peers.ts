@@ -62,7 +62,8 @@ async function openOnnx({ threads, weights: url }: OpenPeer): Promise<Peer> {
       const places = inputValues / 3;
       for (const [picture, own] of pixels.entries()) {
         const scaled = preprocess(own);
-        for (let at = 0; at < inputValues; at++) x[picture * inputValues + (at % 3) * places + Math.floor(at / 3)] = scaled[at] ?? 0;
+        for (let at = 0; at < inputValues; at++)
+          x[picture * inputValues + (at % 3) * places + Math.floor(at / 3)] = scaled[at] ?? 0;
       }
       const { features } = await session.run({ x: new ort.Tensor('float32', x, [pixels.length, 3, 224, 224]) });
       const values = features?.data;
@@ -81,8 +82,11 @@ async function openTfjs({ threads, weights: url }: OpenPeer): Promise<Peer> {
   });
   tf.env().set('WASM_HAS_SIMD_SUPPORT', true);
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
-  // tfjs takes half the cores by itself.
-  if (threads > 1) setThreadsCount(threads);
+  if (threads > 1) {
+    // It takes half of the cores at most, whatever it is told.
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads * 2 });
+    setThreadsCount(threads);
+  }
   if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WASM backend');
   const backbone = createBackbone(weights, {
     status: { device: 'cpu', label: '', adapter: null, softwareAdapter: false, threads, computePlan: '', reason: null },
@@ -102,6 +106,14 @@ async function openTfjs({ threads, weights: url }: OpenPeer): Promise<Peer> {
   };
 }
 
+async function openWeightsOnly({ weights: url }: OpenPeer): Promise<Peer> {
+  const weights = await loadWeights(url);
+  return {
+    note: `${String(weights.shards.size)} files`,
+    run: (pixels) => Promise.resolve(pixels.map(() => new Float32Array(featureCount))),
+  };
+}
+
 /** Loads one of the peers in this worker. */
 export function openPeer(request: OpenPeer): Promise<Peer> {
   switch (request.peer) {
@@ -111,5 +123,7 @@ export function openPeer(request: OpenPeer): Promise<Peer> {
       return openOnnx(request);
     case 'tfjs-wasm':
       return openTfjs(request);
+    case 'weights-only':
+      return openWeightsOnly(request);
   }
 }

@@ -3,7 +3,8 @@ export type PeerName = 'headstart' | 'onnxruntime-web-wasm' | 'tfjs-wasm';
 
 export interface OpenPeer {
   readonly kind: 'open';
-  readonly peer: PeerName;
+  /** `weights-only` holds the weights' files and computes nothing: what the memory of ours is measured against. */
+  readonly peer: PeerName | 'weights-only';
   readonly threads: number;
   /** The largest batch that will be asked for. */
   readonly batch: number;
