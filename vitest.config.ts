@@ -34,6 +34,7 @@ export default defineConfig({
             '@tensorflow/tfjs-backend-wasm',
             '@tensorflow/tfjs-backend-webgpu',
             'comlink',
+            'fast-check',
             'idb',
             'valibot',
             'react',

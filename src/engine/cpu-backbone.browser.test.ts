@@ -146,6 +146,55 @@ it('a worker that is killed under way is noticed, and so is every call after it'
   await expect(backbone.extractFeatures(pictures[0] ?? new Uint8Array())).rejects.toMatchObject({ code: 'worker-dead' });
 });
 
+it('the lone worker without shared memory is missed too when it is killed', async () => {
+  const workers: Worker[] = [];
+  const environment = {
+    ...browserEnvironment(() => {
+      const worker = spawn();
+      workers.push(worker);
+      return worker;
+    }),
+    isolated: false,
+  };
+  const backbone = await createCpuBackbone({ environment, readSource: openConvSources(weights), scaling: weights.scaling, stallMs: 1000 });
+  const caught = backbone.extractBatch(pictures).catch((error: unknown) => error);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  workers[0]?.terminate();
+  expect(await caught).toMatchObject({ code: 'worker-dead' });
+});
+
+it('a worker whose script does not load is a dead worker', async () => {
+  const environment = browserEnvironment(() => new Worker('/there-is-no-such-script.js', { type: 'module' }));
+  await expect(open({ environment, threads: 2 })).rejects.toMatchObject({ code: 'worker-dead' });
+});
+
+it('disposing under way ends what is pending as cancelled, and later calls too', async () => {
+  const backbone = await open({ threads: 2, batch: 4 });
+  const caught = backbone.extractBatch(pictures).catch((error: unknown) => error);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  backbone.dispose();
+  expect(await caught).toMatchObject({ code: 'cancelled' });
+  await expect(backbone.extractFeatures(pictures[0] ?? new Uint8Array())).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+it('weights that give no numbers are told, not passed on', async () => {
+  const read = openConvSources(weights);
+  const readSource: typeof read = (layer) => {
+    const source = read(layer);
+    return layer.index === 28 ? { ...source, bias: source.bias.map(() => Infinity) } : source;
+  };
+  const backbone = await open({ readSource, threads: 2, batch: 1 });
+  await expect(backbone.extractFeatures(pictures[0] ?? new Uint8Array())).rejects.toMatchObject({ code: 'self-check-failed' });
+  backbone.dispose();
+});
+
+it('on a device with little memory filters are made layer by layer', async () => {
+  const backbone = await open({ environment: { ...browserEnvironment(spawn), deviceMemory: 4 }, threads: 2, batch: 2 });
+  expect(backbone.plan.mode).toBe('layer-by-layer');
+  expect(backbone.plan.bytes).toBeLessThan(200 * 2 ** 20);
+  backbone.dispose();
+});
+
 it('where the memory cannot be had a smaller plan is taken, and none at all is out of memory', async () => {
   const asked: number[] = [];
   const most = (bytes: number) => ({
@@ -165,8 +214,8 @@ it('where the memory cannot be had a smaller plan is taken, and none at all is o
   expect(asked.every((size, at) => at === 0 || size !== asked[at - 1])).toBe(true);
 });
 
-const sharedDirectory: unknown = inject('sharedDirectory' as never);
-if (typeof sharedDirectory === 'string') {
+const sharedDirectory = inject('sharedDirectory');
+if (sharedDirectory !== null) {
   it('features of four photos are as the reference has them', async () => {
     const at = (name: string) => `/@fs${sharedDirectory}/reference/${name}`;
     const { inputs } = (await (await fetch(at('features.json'))).json()) as FeaturesReference<string>;
