@@ -89,7 +89,7 @@ module.exports = {
     {
       name: 'product-uses-declared-packages',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$'] },
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '/testing/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: ['node_modules/vite/client'] },
     },
   ],

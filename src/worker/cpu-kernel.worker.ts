@@ -1,4 +1,11 @@
 import { serveKernel } from '../kernels/wasm/kernel-worker';
 
 // One of the CPU's compute workers: it blocks while it computes; the pool that spawned it hears everything else.
-serveKernel(globalThis);
+serveKernel({
+  addEventListener: (type, listener) => {
+    self.addEventListener(type, listener);
+  },
+  postMessage: (message, transfer = []) => {
+    self.postMessage(message, { transfer });
+  },
+});

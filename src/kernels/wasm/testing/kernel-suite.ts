@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { planeBytes, runJob, shareOf, type Phase } from '../phases';
-import { KernelBed } from './kernel-bed';
+import { type KernelBed } from './kernel-bed';
 import {
   convolvePlainly, createNoise, filterMatrix, inputMatrix, largestDifference, outputMatrix, poolPlainly, sandwich, widenPlainly, type ConvShape,
 } from './reference';
