@@ -17,7 +17,6 @@ function useSlowHistory(source: ChartSource) {
         setHistory(source.read().history);
       }, refreshMilliseconds);
     });
-    setHistory(source.read().history);
     return () => {
       stop();
       if (timer !== null) clearTimeout(timer);

@@ -28,6 +28,9 @@ export interface Plot {
 
 const height = 172;
 
+/** uPlot names its distributions by an enum that exists in its types only. */
+const logarithmicScale = { distr: 3 };
+
 function tick(value: number | null): string {
   if (value === null) return ''; // uPlot blanks out crowded logarithmic ticks
   const size = Math.abs(value);
@@ -72,7 +75,7 @@ export function createPlot(container: HTMLElement, metric: ChartColumns['metric'
       legend: { show: false },
       scales: {
         x: { time: false, range: rangeX },
-        y: { distr: options.logarithmic ? 3 : 1, range: rangeY },
+        y: UPlot.assign({ range: rangeY }, options.logarithmic ? logarithmicScale : {}),
       },
       axes: [
         {
