@@ -37,7 +37,8 @@ export function openConvWeights({ index, shards }: BackboneWeights): (layer: Con
   function find(tensor: string, shape: readonly number[]): StoredTensor {
     const file = index.fileOf.get(tensor) ?? '';
     const stored = tensors.get(file)?.get(tensor);
-    if (stored === undefined || stored.shape.join() !== shape.join()) throw new HeadstartError('weights-tensor-invalid', { file, tensor });
+    if (stored === undefined || stored.shape.join() !== shape.join())
+      throw new HeadstartError('weights-tensor-invalid', { file, tensor });
     return stored;
   }
 

@@ -30,7 +30,15 @@ function Cell({ value }: { readonly value: number | null }) {
 }
 
 /** What the chart plots, as numbers: the latest steps and every epoch. */
-export function ChartTable({ metric, heading, source }: { readonly metric: Metric; readonly heading: string; readonly source: ChartSource }) {
+export function ChartTable({
+  metric,
+  heading,
+  source,
+}: {
+  readonly metric: Metric;
+  readonly heading: string;
+  readonly source: ChartSource;
+}) {
   const columns = createChartColumns(useSlowHistory(source), metric);
   const rows = createChartRows(columns);
   const leftOut = columns.steps.length - rows.length;

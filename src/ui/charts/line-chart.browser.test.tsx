@@ -24,7 +24,13 @@ function Chart() {
 
 function createSteps(count: number): StepRecord[] {
   return Array.from({ length: count }, (_, step) => ({
-    epoch: 0, step, batchSize: 8, trainLoss: 1 / (step + 1), trainAccuracy: 1, noteLoss: 0, noteAccuracy: 1,
+    epoch: 0,
+    step,
+    batchSize: 8,
+    trainLoss: 1 / (step + 1),
+    trainAccuracy: 1,
+    noteLoss: 0,
+    noteAccuracy: 1,
   }));
 }
 
@@ -54,7 +60,8 @@ function countColours(): Set<string> {
   const canvas = document.querySelector<HTMLCanvasElement>('.uplot canvas');
   const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
   const colours = new Set<string>();
-  for (let at = 0; at < pixels.length; at += 4) if ((pixels[at + 3] ?? 0) === 255) colours.add(pixels.slice(at, at + 3).join(','));
+  for (let at = 0; at < pixels.length; at += 4)
+    if ((pixels[at + 3] ?? 0) === 255) colours.add(pixels.slice(at, at + 3).join(','));
   return colours;
 }
 

@@ -56,7 +56,8 @@ export function createPlot(container: HTMLElement, metric: ChartColumns['metric'
   }
 
   function rangeY(_: UPlot, min: number | null, max: number | null): [number, number] {
-    if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return options.logarithmic ? [0.1, 1] : [0, 1];
+    if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max))
+      return options.logarithmic ? [0.1, 1] : [0, 1];
     if (options.logarithmic) {
       const [low, high] = UPlot.rangeLog(min, max, 10, false);
       return [low ?? min, high ?? max];

@@ -82,7 +82,14 @@ export const ClassLane = memo(function ClassLane({ className, labelIndex, isFold
       {isFolded ? null : (
         <div className={styles['tiles']}>
           {shown.map(({ id, name }) => (
-            <div key={id} className={styles['tile']} style={{ background: classColourSoft(paletteIndex) }} role="img" aria-label={name} title={name}>
+            <div
+              key={id}
+              className={styles['tile']}
+              style={{ background: classColourSoft(paletteIndex) }}
+              role="img"
+              aria-label={name}
+              title={name}
+            >
               <Thumbnail sampleId={id} />
             </div>
           ))}

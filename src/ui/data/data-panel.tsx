@@ -34,7 +34,12 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
         <div className={joinClasses(styles['lanes'], classNames.length > classesWithPictures && styles['many'])}>
           {classNames.map((className, labelIndex) => (
             // By its colour, which a renamed class keeps: the lane, and the focus in it, stay.
-            <ClassLane key={classColours[className] ?? className} className={className} labelIndex={labelIndex} isFolded={classNames.length > classesWithPictures} />
+            <ClassLane
+              key={classColours[className] ?? className}
+              className={className}
+              labelIndex={labelIndex}
+              isFolded={classNames.length > classesWithPictures}
+            />
           ))}
         </div>
       )}

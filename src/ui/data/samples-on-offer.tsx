@@ -8,15 +8,11 @@ export function SamplesOnOffer() {
   return (
     <div className={styles['offers']}>
       <div className={styles['offer']}>
-        <Button onPress={() => void addDrawings()}>
-          Try the sample drawings
-        </Button>
+        <Button onPress={() => void addDrawings()}>Try the sample drawings</Button>
         <span className={styles['tiny']}>Cats and dogs that this app draws; no network</span>
       </div>
       <div className={styles['offer']}>
-        <Button onPress={() => void askKaggle()}>
-          Get 500 cats and dogs
-        </Button>
+        <Button onPress={() => void askKaggle()}>Get 500 cats and dogs</Button>
         <span className={styles['tiny']}>Real photos; asks before it downloads</span>
       </div>
     </div>

@@ -65,14 +65,18 @@ export function SkippedNote() {
               {/* The roles are said again: drawn as blocks on a narrow screen, the rows would lose them. */}
               {skipped.slice(0, rowsShown).map(({ path, reason }, index) => (
                 <tr role="row" key={`${String(index)} ${path}`}>
-                  <th scope="row" role="rowheader">{path}</th>
+                  <th scope="row" role="rowheader">
+                    {path}
+                  </th>
                   <td role="cell">{reason.message}</td>
                   <td role="cell">{reason.remedy}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-          {skipped.length > rowsShown ? <p className={styles['muted']}>and {(skipped.length - rowsShown).toLocaleString('en-GB')} more</p> : null}
+          {skipped.length > rowsShown ? (
+            <p className={styles['muted']}>and {(skipped.length - rowsShown).toLocaleString('en-GB')} more</p>
+          ) : null}
         </div>
       </Dialog>
     </div>

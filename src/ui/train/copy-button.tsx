@@ -59,9 +59,7 @@ export function CopyButton({ subject, getText }: CopyButtonProps) {
       >
         {words[state]}
       </Button>
-      <VisuallyHidden role="status">
-        {state === 'ready' ? '' : words[state]}
-      </VisuallyHidden>
+      <VisuallyHidden role="status">{state === 'ready' ? '' : words[state]}</VisuallyHidden>
     </>
   );
 }

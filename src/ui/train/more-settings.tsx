@@ -114,7 +114,13 @@ export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
         {usesMomentum ? <NumberSettingField field="momentum" label="Momentum" {...common} /> : null}
         <NumberSettingField field="seed" label="Seed" hint="Decides split, order and first weights" {...common} />
         <NumberSettingField field="valFraction" label="Validation share" hint="0.2 keeps a fifth to check on" {...common} />
-        <NumberSettingField field="limitPerClass" label="Pictures a class, at most" hint="Empty uses all" placeholder="all" {...common} />
+        <NumberSettingField
+          field="limitPerClass"
+          label="Pictures a class, at most"
+          hint="Empty uses all"
+          placeholder="all"
+          {...common}
+        />
         <NumberSettingField field="logEvery" label="Log every" hint="Minibatches between two lines" {...common} />
       </div>
     </div>

@@ -34,7 +34,8 @@ function columnOf(table: Element, position: number): (number | null)[] {
 }
 
 /** Pictures of the grid; the settings' drop-downs hold options too. */
-const pictures = (name?: RegExp) => page.getByRole('listbox', { name: 'Validation pictures' }).getByRole('option', name === undefined ? {} : { name });
+const pictures = (name?: RegExp) =>
+  page.getByRole('listbox', { name: 'Validation pictures' }).getByRole('option', name === undefined ? {} : { name });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 
@@ -84,7 +85,8 @@ describe('the Train column', () => {
     await vi.waitFor(() => {
       expect(document.querySelectorAll('.uplot canvas')).toHaveLength(2);
     });
-    for (const heading of ['Loss', 'Accuracy']) await page.getByRole('region', { name: heading, exact: true }).getByRole('button', { name: 'Table' }).click();
+    for (const heading of ['Loss', 'Accuracy'])
+      await page.getByRole('region', { name: heading, exact: true }).getByRole('button', { name: 'Table' }).click();
     await vi.waitFor(() => {
       expect(document.querySelectorAll('table')).toHaveLength(2);
     });
@@ -187,7 +189,9 @@ describe('the Try column', () => {
       reachedPage = true;
     };
     addEventListener('drop', listen);
-    container.querySelector('[data-drop=try]')?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    container
+      .querySelector('[data-drop=try]')
+      ?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
     removeEventListener('drop', listen);
     await vi.waitFor(() => {
       expect(store.getState().trial.prediction).not.toBeNull();

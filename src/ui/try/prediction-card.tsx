@@ -24,7 +24,10 @@ function useTargetName(target: TrialTarget): string {
  * What the picture's label is and whether the prediction is right; null where no label is known.
  * Where the run kept the label's index it decides: a class may have been renamed since.
  */
-function useLabel(target: TrialTarget, prediction: Prediction | null): { readonly name: string; readonly isRight: boolean } | null {
+function useLabel(
+  target: TrialTarget,
+  prediction: Prediction | null,
+): { readonly name: string; readonly isRight: boolean } | null {
   const samples = usePage(selectSampleIndex);
   const predictions = usePage(({ run }) => run.predictions);
   if (target.kind === 'file' || prediction === null) return null;
@@ -59,7 +62,10 @@ function Answer({ target, prediction }: { readonly target: TrialTarget; readonly
         </strong>
         {label === null ? null : (
           <Chip tone={label.isRight ? 'ok' : 'bad'}>
-            label: {label.name} <span role="img" aria-label={label.isRight ? 'right' : 'wrong'}>{label.isRight ? '✓' : '✗'}</span>
+            label: {label.name}{' '}
+            <span role="img" aria-label={label.isRight ? 'right' : 'wrong'}>
+              {label.isRight ? '✓' : '✗'}
+            </span>
           </Chip>
         )}
       </div>
