@@ -58,7 +58,10 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { ...(executablePath === null ? {} : { executablePath }), args: chromiumArguments({ webgpu: true }) },
+              launchOptions: {
+                ...(executablePath === null ? {} : { executablePath }),
+                args: chromiumArguments({ webgpu: true }),
+              },
             }),
             instances: [{ browser: 'chromium' }],
           },

@@ -50,7 +50,8 @@ function createId(): string {
 
 applyTheme(readThemeChoice());
 
-const spawn = (): Worker => new Worker(new URL('./worker/control.worker.ts', import.meta.url), { type: 'module', name: 'headstart-control' });
+const spawn = (): Worker =>
+  new Worker(new URL('./worker/control.worker.ts', import.meta.url), { type: 'module', name: 'headstart-control' });
 
 const connect = (): EngineConnection => {
   const connection: EngineConnection = connectEngine(spawn, (error) => {

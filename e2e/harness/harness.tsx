@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 /**
  * The page over a fake engine, for looking at its states without weights and without a GPU.
- * Served by the development server only (`/e2e/harness/index.html?kept=1&slow=1`); no build contains it.
+ * Served by the development server only (`/e2e/harness/index.html?tick=4&each=250&classes=2`: milliseconds between events, pictures a class, classes); no build contains it.
  */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -83,14 +83,7 @@ const input: PictureInput = {
   readFiles: (files) => [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
 };
 
-declare global {
-  interface Window {
-    harness: { readonly fail: FakeEngine['failures']; readonly killWorker: () => void };
-  }
-}
-
-window.headstart = { store };
-window.harness = {
+const harness = {
   get fail() {
     return engine.failures;
   },
@@ -99,6 +92,7 @@ window.harness = {
     reportWorkerDeath(store, new HeadstartError('worker-dead').toRecord());
   },
 };
+Object.assign(window, { headstart: { store }, harness });
 
 applyTheme(readThemeChoice());
 const root = document.getElementById('page');

@@ -60,17 +60,23 @@ describe('project commands', () => {
   it('replay to the same document, whatever they are', () => {
     const sample = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), className: fc.constantFrom('cat', 'dog', 'é') });
     const command: fc.Arbitrary<ProjectCommand> = fc.oneof(
-      fc.array(sample, { maxLength: 3 }).map((samples) => add(...samples.map(({ id, className }) => createSample(id, className)))),
+      fc
+        .array(sample, { maxLength: 3 })
+        .map((samples) => add(...samples.map(({ id, className }) => createSample(id, className)))),
       fc.constantFrom('cat', 'dog').map((className): ProjectCommand => ({ kind: 'remove-class', className })),
       fc.string().map((name): ProjectCommand => ({ kind: 'name-project', name })),
-      fc.tuple(fc.constantFrom('cat', 'dog'), fc.constantFrom('cat', 'dog', 'ox')).map(([from, to]): ProjectCommand => ({ kind: 'rename-class', from, to })),
+      fc
+        .tuple(fc.constantFrom('cat', 'dog'), fc.constantFrom('cat', 'dog', 'ox'))
+        .map(([from, to]): ProjectCommand => ({ kind: 'rename-class', from, to })),
       fc.constant<ProjectCommand>({ kind: 'clear-pictures' }),
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
         const log = commands.reduce(logCommand, createCommandLog(start));
         expect(replay(log)).toEqual(log.document);
-        expect(log.document.classNames).toEqual([...new Set(log.document.samples.map((s) => s.className))].sort(compareCodePoints));
+        expect(log.document.classNames).toEqual(
+          [...new Set(log.document.samples.map((s) => s.className))].sort(compareCodePoints),
+        );
         expect(parseProject(JSON.parse(JSON.stringify(log.document)))).toEqual(log.document);
       }),
     );
@@ -94,6 +100,8 @@ describe('a stored project', () => {
   it('that does not fit is refused', () => {
     expect(codeOf({ ...start, samples: [{ id: 3 }] })).toBe('project-invalid');
     expect(codeOf(null)).toBe('project-invalid');
-    expect(codeOf({ ...start, skipped: [{ path: 'a', reason: { code: 'made-up', message: '', remedy: '' } }] })).toBe('project-invalid');
+    expect(codeOf({ ...start, skipped: [{ path: 'a', reason: { code: 'made-up', message: '', remedy: '' } }] })).toBe(
+      'project-invalid',
+    );
   });
 });

@@ -4,18 +4,48 @@
  */
 const catalogue = {
   // pictures and labels
-  'folder-empty': { message: 'There are no files in {name}.', remedy: 'Drop a folder that holds one sub-folder of pictures for each class.' },
-  'no-readable-picture': { message: 'None of the {count} files could be read as a picture.', remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP or GIF pictures.' },
-  'no-labels': { message: 'The pictures have no labels: no class folders and no names such as cat.0.jpg.', remedy: 'Put each class into a folder of its own and drop the folder that holds them.' },
+  'folder-empty': {
+    message: 'There are no files in {name}.',
+    remedy: 'Drop a folder that holds one sub-folder of pictures for each class.',
+  },
+  'no-readable-picture': {
+    message: 'None of the {count} files could be read as a picture.',
+    remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP or GIF pictures.',
+  },
+  'no-labels': {
+    message: 'The pictures have no labels: no class folders and no names such as cat.0.jpg.',
+    remedy: 'Put each class into a folder of its own and drop the folder that holds them.',
+  },
   'no-pictures': { message: 'There are no pictures to learn from.', remedy: 'Add pictures of at least two classes.' },
   'one-class': { message: 'There is only one class, “{className}”.', remedy: 'Add pictures of at least one more class.' },
-  'class-too-small': { message: 'The class “{className}” has {count} picture(s) to learn from; it needs at least 2.', remedy: 'Add pictures to this class or remove it.' },
-  'no-validation-pictures': { message: 'No pictures are kept for validation, so accuracy could not be measured.', remedy: 'Raise the validation share or add pictures.' },
-  'class-names-differ-in-case': { message: 'The classes “{first}” and “{second}” differ only in upper and lower case.', remedy: 'They are kept as two classes; rename one to the other’s name if they mean the same.' },
-  'adding-pictures': { message: 'Pictures are still being read.', remedy: 'Wait until they are in, or cancel and train with those that are.' },
-  'add-cancelled': { message: 'Adding pictures was cancelled.', remedy: 'The pictures read so far are kept; drop the folder again to add the rest.' },
-  'pictures-not-kept': { message: 'Pictures are not kept between visits; yours are still on your disk.', remedy: 'Add them again to train more; everything else is kept.' },
-  'picture-gone': { message: 'The picture {name} can no longer be read from disk.', remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.' },
+  'class-too-small': {
+    message: 'The class “{className}” has {count} picture(s) to learn from; it needs at least 2.',
+    remedy: 'Add pictures to this class or remove it.',
+  },
+  'no-validation-pictures': {
+    message: 'No pictures are kept for validation, so accuracy could not be measured.',
+    remedy: 'Raise the validation share or add pictures.',
+  },
+  'class-names-differ-in-case': {
+    message: 'The classes “{first}” and “{second}” differ only in upper and lower case.',
+    remedy: 'They are kept as two classes; rename one to the other’s name if they mean the same.',
+  },
+  'adding-pictures': {
+    message: 'Pictures are still being read.',
+    remedy: 'Wait until they are in, or cancel and train with those that are.',
+  },
+  'add-cancelled': {
+    message: 'Adding pictures was cancelled.',
+    remedy: 'The pictures read so far are kept; drop the folder again to add the rest.',
+  },
+  'pictures-not-kept': {
+    message: 'Pictures are not kept between visits; yours are still on your disk.',
+    remedy: 'Add them again to train more; everything else is kept.',
+  },
+  'picture-gone': {
+    message: 'The picture {name} can no longer be read from disk.',
+    remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.',
+  },
   'sample-unknown': { message: 'The picture is not part of this project any more.', remedy: 'Choose another picture.' },
   // one reason per skipped file
   'file-empty': { message: 'The file is empty (0 bytes).', remedy: 'Copy it again from its source.' },
@@ -23,58 +53,158 @@ const catalogue = {
   'unsupported-format': { message: 'This browser cannot open {format} pictures.', remedy: 'Convert it to JPEG or PNG.' },
   'picture-truncated': { message: 'The picture is cut short.', remedy: 'Copy it again from its source.' },
   'picture-broken': { message: 'The picture is damaged and cannot be decoded.', remedy: 'Copy it again from its source.' },
-  'picture-too-large': { message: 'The picture is {width} × {height} pixels, more than this page can open safely.', remedy: 'Make it smaller than 80 megapixels and add it again.' },
-  'picture-too-small': { message: 'The picture is only {width} × {height} pixels.', remedy: 'Use pictures of at least 8 × 8 pixels.' },
-  'file-unreadable': { message: 'The browser was not allowed to read the file.', remedy: 'Check the file’s permissions and add it again.' },
-  'duplicate-file': { message: 'The same file is already in the project as {other}.', remedy: 'Nothing to do: it is counted once.' },
+  'picture-too-large': {
+    message: 'The picture is {width} × {height} pixels, more than this page can open safely.',
+    remedy: 'Make it smaller than 80 megapixels and add it again.',
+  },
+  'picture-too-small': {
+    message: 'The picture is only {width} × {height} pixels.',
+    remedy: 'Use pictures of at least 8 × 8 pixels.',
+  },
+  'file-unreadable': {
+    message: 'The browser was not allowed to read the file.',
+    remedy: 'Check the file’s permissions and add it again.',
+  },
+  'duplicate-file': {
+    message: 'The same file is already in the project as {other}.',
+    remedy: 'Nothing to do: it is counted once.',
+  },
   // weights
-  'weights-offline': { message: 'The weights could not be reached at {url}.', remedy: 'Connect to the network and press Try again; what was loaded is kept.' },
-  'weights-missing': { message: 'The weights file {file} is not on the server (HTTP {status}).', remedy: 'Check that models/vgg16 was uploaded with the app, then press Try again; the other files are kept.' },
-  'weights-truncated': { message: 'The weights file {file} arrived cut short ({received} of {expected} bytes).', remedy: 'Press Try again; the other files are kept.' },
-  'weights-altered': { message: 'The weights file {file} is not the one this app expects: its SHA-256 differs.', remedy: 'Upload the original file again, then press Try again; the other files are kept.' },
-  'weights-index-invalid': { message: 'The weights’ list {file} cannot be read.', remedy: 'Upload models/vgg16 again as it comes with the app.' },
-  'weights-tensor-invalid': { message: 'The weights file {file} does not hold {tensor} as expected.', remedy: 'Upload models/vgg16 again as it comes with the app.' },
+  'weights-offline': {
+    message: 'The weights could not be reached at {url}.',
+    remedy: 'Connect to the network and press Try again; what was loaded is kept.',
+  },
+  'weights-missing': {
+    message: 'The weights file {file} is not on the server (HTTP {status}).',
+    remedy: 'Check that models/vgg16 was uploaded with the app, then press Try again; the other files are kept.',
+  },
+  'weights-truncated': {
+    message: 'The weights file {file} arrived cut short ({received} of {expected} bytes).',
+    remedy: 'Press Try again; the other files are kept.',
+  },
+  'weights-altered': {
+    message: 'The weights file {file} is not the one this app expects: its SHA-256 differs.',
+    remedy: 'Upload the original file again, then press Try again; the other files are kept.',
+  },
+  'weights-index-invalid': {
+    message: 'The weights’ list {file} cannot be read.',
+    remedy: 'Upload models/vgg16 again as it comes with the app.',
+  },
+  'weights-tensor-invalid': {
+    message: 'The weights file {file} does not hold {tensor} as expected.',
+    remedy: 'Upload models/vgg16 again as it comes with the app.',
+  },
   // compute
-  'webgpu-absent': { message: 'This browser has no WebGPU.', remedy: 'Everything works on the CPU; a recent Chrome or Edge would use the graphics card.' },
-  'webgpu-no-adapter': { message: 'The browser offers no graphics card to this page.', remedy: 'Everything works on the CPU; updating the graphics driver may help.' },
-  'webgpu-software': { message: 'WebGPU would be emulated in software here, which is slower than the CPU.', remedy: 'Nothing to do: the CPU is used. GPU can still be chosen.' },
-  'webgpu-device-failed': { message: 'The graphics card refused a device: {detail}', remedy: 'The CPU is used instead; reloading the page may help.' },
-  'device-lost': { message: 'The graphics card was lost ({detail}).', remedy: 'What was trained is kept. Press Continue, or choose CPU.' },
-  'wasm-simd-absent': { message: 'This browser cannot run WebAssembly SIMD.', remedy: 'Use a browser of 2023 or later: Chrome, Edge, Firefox or Safari 16.4.' },
-  'compute-unavailable': { message: 'Neither the GPU nor the CPU path could start: {detail}', remedy: 'Reload the page; if it stays, use a recent Chrome, Edge, Firefox or Safari.' },
-  'out-of-memory': { message: 'The browser ran out of memory.', remedy: 'Close other tabs or set a limit on the number of pictures, then press Train again.' },
-  'not-finite': { message: 'The loss stopped being a number at epoch {epoch}, step {step}.', remedy: 'Lower the learning rate and train again.' },
-  'self-check-failed': { message: 'The computed features are not numbers.', remedy: 'Choose CPU; this graphics driver gives wrong answers.' },
+  'webgpu-absent': {
+    message: 'This browser has no WebGPU.',
+    remedy: 'Everything works on the CPU; a recent Chrome or Edge would use the graphics card.',
+  },
+  'webgpu-no-adapter': {
+    message: 'The browser offers no graphics card to this page.',
+    remedy: 'Everything works on the CPU; updating the graphics driver may help.',
+  },
+  'webgpu-software': {
+    message: 'WebGPU would be emulated in software here, which is slower than the CPU.',
+    remedy: 'Nothing to do: the CPU is used. GPU can still be chosen.',
+  },
+  'webgpu-device-failed': {
+    message: 'The graphics card refused a device: {detail}',
+    remedy: 'The CPU is used instead; reloading the page may help.',
+  },
+  'device-lost': {
+    message: 'The graphics card was lost ({detail}).',
+    remedy: 'What was trained is kept. Press Continue, or choose CPU.',
+  },
+  'wasm-simd-absent': {
+    message: 'This browser cannot run WebAssembly SIMD.',
+    remedy: 'Use a browser of 2023 or later: Chrome, Edge, Firefox or Safari 16.4.',
+  },
+  'compute-unavailable': {
+    message: 'Neither the GPU nor the CPU path could start: {detail}',
+    remedy: 'Reload the page; if it stays, use a recent Chrome, Edge, Firefox or Safari.',
+  },
+  'out-of-memory': {
+    message: 'The browser ran out of memory.',
+    remedy: 'Close other tabs or set a limit on the number of pictures, then press Train again.',
+  },
+  'not-finite': {
+    message: 'The loss stopped being a number at epoch {epoch}, step {step}.',
+    remedy: 'Lower the learning rate and train again.',
+  },
+  'self-check-failed': {
+    message: 'The computed features are not numbers.',
+    remedy: 'Choose CPU; this graphics driver gives wrong answers.',
+  },
   // run
   'setting-invalid': { message: '{setting}: {problem}', remedy: 'Correct the setting and press Train.' },
-  'way-not-available': { message: 'Fine-tuning is not in this version yet.', remedy: 'Choose one of the two ways with frozen features.' },
+  'way-not-available': {
+    message: 'Fine-tuning is not in this version yet.',
+    remedy: 'Choose one of the two ways with frozen features.',
+  },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
-  'busy': { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
+  busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
   'head-absent': { message: 'Nothing is trained yet.', remedy: 'Press Train first.' },
-  'cancelled': { message: 'Stopped.', remedy: 'Press the button again to go on.' },
+  cancelled: { message: 'Stopped.', remedy: 'Press the button again to go on.' },
   // storage
-  'storage-refused': { message: 'This browser does not let the page store anything (a private window?).', remedy: 'Everything works until the tab closes; nothing will be kept after that.' },
-  'storage-full': { message: 'There is no room left to keep this.', remedy: 'Free some disk space; the page goes on working until the tab closes.' },
-  'project-newer': { message: 'The kept project was written by a newer version of this app.', remedy: 'Reload the page to get the newest version. The project is left as it is.' },
-  'project-invalid': { message: 'The kept project could not be read.', remedy: 'A new project was started; the unreadable one was set aside.' },
+  'storage-refused': {
+    message: 'This browser does not let the page store anything (a private window?).',
+    remedy: 'Everything works until the tab closes; nothing will be kept after that.',
+  },
+  'storage-full': {
+    message: 'There is no room left to keep this.',
+    remedy: 'Free some disk space; the page goes on working until the tab closes.',
+  },
+  'project-newer': {
+    message: 'The kept project was written by a newer version of this app.',
+    remedy: 'Reload the page to get the newest version. The project is left as it is.',
+  },
+  'project-invalid': {
+    message: 'The kept project could not be read.',
+    remedy: 'A new project was started; the unreadable one was set aside.',
+  },
   // downloads that a person asks for
-  'hub-offline': { message: 'The photos could not be reached at {host}.', remedy: 'Check the network and try again, or use the sample drawings.' },
-  'hub-refused': { message: 'The photo server refused the request ({detail}).', remedy: 'Try again later, or use the sample drawings.' },
-  'hub-busy': { message: 'The photo server asks to wait (too many requests).', remedy: 'Try again in a few minutes, or use the sample drawings.' },
-  'hub-unexpected': { message: 'The photo server’s answer could not be understood.', remedy: 'Use the sample drawings or your own pictures.' },
+  'hub-offline': {
+    message: 'The photos could not be reached at {host}.',
+    remedy: 'Check the network and try again, or use the sample drawings.',
+  },
+  'hub-refused': {
+    message: 'The photo server refused the request ({detail}).',
+    remedy: 'Try again later, or use the sample drawings.',
+  },
+  'hub-busy': {
+    message: 'The photo server asks to wait (too many requests).',
+    remedy: 'Try again in a few minutes, or use the sample drawings.',
+  },
+  'hub-unexpected': {
+    message: 'The photo server’s answer could not be understood.',
+    remedy: 'Use the sample drawings or your own pictures.',
+  },
   // the page and its workers
-  'worker-dead': { message: 'The background worker stopped answering.', remedy: 'Press Restart; the kept head and settings are loaded again.' },
-  'unexpected': { message: 'Something went wrong that should not: {detail}', remedy: 'Reload the page; if it happens again, report it with the details.' },
+  'worker-dead': {
+    message: 'The background worker stopped answering.',
+    remedy: 'Press Restart; the kept head and settings are loaded again.',
+  },
+  unexpected: {
+    message: 'Something went wrong that should not: {detail}',
+    remedy: 'Reload the page; if it happens again, report it with the details.',
+  },
 } as const satisfies Record<string, { message: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof catalogue;
 
 /** The codes that can stand as the reason of a skipped file. */
 export const skipCodes = [
-  'file-empty', 'not-a-picture', 'unsupported-format', 'picture-truncated', 'picture-broken',
-  'picture-too-large', 'picture-too-small', 'file-unreadable', 'duplicate-file', 'no-labels',
+  'file-empty',
+  'not-a-picture',
+  'unsupported-format',
+  'picture-truncated',
+  'picture-broken',
+  'picture-too-large',
+  'picture-too-small',
+  'file-unreadable',
+  'duplicate-file',
+  'no-labels',
 ] as const satisfies readonly ErrorCode[];
-export type SkipCode = (typeof skipCodes)[number];
 
 export type ErrorParameters = Readonly<Record<string, string | number>>;
 
@@ -129,7 +259,8 @@ export class HeadstartError extends Error {
 /** Any thrown value as an error with a code; an AbortError becomes `cancelled`. */
 export function toHeadstartError(thrown: unknown): HeadstartError {
   if (thrown instanceof HeadstartError) return thrown;
-  if (thrown instanceof DOMException && thrown.name === 'AbortError') return new HeadstartError('cancelled', {}, { cause: thrown });
+  if (thrown instanceof DOMException && thrown.name === 'AbortError')
+    return new HeadstartError('cancelled', {}, { cause: thrown });
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new HeadstartError('unexpected', { detail }, { cause: thrown });
 }

@@ -56,7 +56,14 @@ export type StageName = 'weights' | 'features' | 'training' | 'evaluation';
 
 /** What a run says while it goes. Laws: within a stage `done` never falls and `total` never changes. */
 export type RunEvent =
-  | { readonly kind: 'stage'; readonly stage: StageName; readonly done: number; readonly total: number; readonly secondsLeft: number | null; readonly note: string | null }
+  | {
+      readonly kind: 'stage';
+      readonly stage: StageName;
+      readonly done: number;
+      readonly total: number;
+      readonly secondsLeft: number | null;
+      readonly note: string | null;
+    }
   | { readonly kind: 'first-batch'; readonly sampleIds: readonly string[]; readonly labels: readonly number[] }
   | { readonly kind: 'step'; readonly record: StepRecord }
   | { readonly kind: 'epoch'; readonly record: EpochRecord }

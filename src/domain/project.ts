@@ -48,7 +48,13 @@ export function createProject(id: string, createdAt: string, settings: RunConfig
 const number = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A loss or a rate may be NaN in memory; JSON keeps it as null. */
-const measured = v.union([v.number(), v.pipe(v.null(), v.transform(() => Number.NaN))]);
+const measured = v.union([
+  v.number(),
+  v.pipe(
+    v.null(),
+    v.transform(() => Number.NaN),
+  ),
+]);
 const split = v.picklist(['train', 'val', 'test']);
 const errorCode = v.custom<ErrorCode>(isErrorCode);
 
@@ -127,7 +133,9 @@ const projectSchema = v.object({
   classNames: v.array(v.string()),
   classColours: v.record(v.string(), count),
   samples: v.array(sample),
-  skipped: v.array(v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) })),
+  skipped: v.array(
+    v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) }),
+  ),
   settings: runConfig,
   runs: v.array(runRecordSchema),
 }) satisfies v.GenericSchema<unknown, ProjectDocument>;

@@ -8,8 +8,20 @@ const run: RunRecord = {
   number: 3,
   startedAt: '2026-11-24T00:00:00.000Z',
   config: {
-    preset: 'custom', way: 'frozen', fit: 'pad', featureNorm: 10, optimizer: 'sgd', learningRate: 0.01, weightDecay: 0.1, momentum: 0.9,
-    batchSize: 2, epochs: 1, seed: 7, valFraction: 0.2, limitPerClass: null, logEvery: 5,
+    preset: 'custom',
+    way: 'frozen',
+    fit: 'pad',
+    featureNorm: 10,
+    optimizer: 'sgd',
+    learningRate: 0.01,
+    weightDecay: 0.1,
+    momentum: 0.9,
+    batchSize: 2,
+    epochs: 1,
+    seed: 7,
+    valFraction: 0.2,
+    limitPerClass: null,
+    logEvery: 5,
   },
   classNames: ['cat', 'dog'],
   counts: { train: 2, val: 1, test: 0 },
@@ -28,14 +40,33 @@ const run: RunRecord = {
 };
 
 const prediction: SamplePrediction = {
-  sampleId: 'a', split: 'val', labelIndex: 0, loss: 0.1, classIndex: 1, className: 'dog', logits: [1, Infinity], probabilities: [0, 1], milliseconds: 2,
+  sampleId: 'a',
+  split: 'val',
+  labelIndex: 0,
+  loss: 0.1,
+  classIndex: 1,
+  className: 'dog',
+  logits: [1, Infinity],
+  probabilities: [0, 1],
+  milliseconds: 2,
 };
 
 describe('the export of a run', () => {
   it('holds the fields of the demo with their meaning', () => {
     expect(createRunExport(run)).toMatchObject({
-      device: 'cpu', adapter: null, threads: 1, way: 'frozen', preset: 'custom', fit: 'pad', seed: 7, classes: ['cat', 'dog'],
-      counts: { train: 2, val: 1 }, skipped: [], predictions: [], seconds: { weights: 1, features: 2, train: 3, total: 6 }, log: run.log,
+      device: 'cpu',
+      adapter: null,
+      threads: 1,
+      way: 'frozen',
+      preset: 'custom',
+      fit: 'pad',
+      seed: 7,
+      classes: ['cat', 'dog'],
+      counts: { train: 2, val: 1 },
+      skipped: [],
+      predictions: [],
+      seconds: { weights: 1, features: 2, train: 3, total: 6 },
+      log: run.log,
       steps: [{ epoch: 0, step: 0, trainLoss: 0.7, trainAccuracy: 0.5 }],
     });
   });
@@ -49,7 +80,11 @@ describe('the export of a run', () => {
 
   it('names predicted pictures by path, or by id once they are gone, and skipped files with their reason', () => {
     const skipped = [{ path: 'x/y.jpg', reason: describeError('file-empty') }];
-    const exported = createRunExport(run, { samples: [{ id: 'a', path: 'cat/1.jpg' }], predictions: [prediction, { ...prediction, sampleId: 'b' }], skipped });
+    const exported = createRunExport(run, {
+      samples: [{ id: 'a', path: 'cat/1.jpg' }],
+      predictions: [prediction, { ...prediction, sampleId: 'b' }],
+      skipped,
+    });
     expect(exported.predictions.map(({ file }) => file)).toEqual(['cat/1.jpg', 'b']);
     expect(exported.skipped).toEqual([{ file: 'x/y.jpg', code: 'file-empty', reason: 'The file is empty (0 bytes).' }]);
   });

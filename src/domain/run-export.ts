@@ -106,15 +106,17 @@ export function createRunExport(run: RunRecord, context: RunExportContext = {}):
     })),
     testAccuracy: run.testAccuracy,
     stoppedEarly: run.stoppedEarly,
-    predictions: (context.predictions ?? []).map(({ sampleId, split, labelIndex, classIndex, className, logits, probabilities }) => ({
-      file: paths.get(sampleId) ?? sampleId,
-      split,
-      labelIndex,
-      classIndex,
-      className,
-      logits: logits.map(measured),
-      probabilities: probabilities.map(measured),
-    })),
+    predictions: (context.predictions ?? []).map(
+      ({ sampleId, split, labelIndex, classIndex, className, logits, probabilities }) => ({
+        file: paths.get(sampleId) ?? sampleId,
+        split,
+        labelIndex,
+        classIndex,
+        className,
+        logits: logits.map(measured),
+        probabilities: probabilities.map(measured),
+      }),
+    ),
     seconds: run.seconds,
     log: run.log,
   };

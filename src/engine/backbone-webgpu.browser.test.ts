@@ -5,7 +5,13 @@ import { createCompute } from './device';
 import { createBrowserEnvironment } from './device-environment';
 import featuresUrl from './fixtures/drawings-features.safetensors?url';
 import referenceUrl from './fixtures/drawings-reference.json?url';
-import { createLayerComparison, dropAlpha, worstFeatureError, type DrawingInput, type FeaturesReference } from './testing/features-reference';
+import {
+  createLayerComparison,
+  dropAlpha,
+  worstFeatureError,
+  type DrawingInput,
+  type FeaturesReference,
+} from './testing/features-reference';
 import { sha256Hex } from './weights/sha256';
 import { WeightsLoader } from './weights/weights-loader';
 
@@ -30,7 +36,9 @@ it('the backbone on WebGPU gives every layer and the features of a drawing as Py
   const started = performance.now();
   const features = await backbone.extractFeatures(pixels, tap);
   const worst = worstFeatureError(features, file, 0);
-  console.info(`${((performance.now() - started) / 1000).toFixed(1)} s; features off by ${worst.toExponential(1)} of rms, layers by ${Math.max(...seen.map((layer) => layer.worst)).toExponential(1)}`);
+  console.info(
+    `${((performance.now() - started) / 1000).toFixed(1)} s; features off by ${worst.toExponential(1)} of rms, layers by ${Math.max(...seen.map((layer) => layer.worst)).toExponential(1)}`,
+  );
   expect(seen).toHaveLength(reference.layers.length);
   for (const { layer, worst: worstOfLayer } of seen) expect(worstOfLayer, layer).toBeLessThan(1e-3);
   expect(worst).toBeLessThan(1e-3);

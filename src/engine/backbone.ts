@@ -50,7 +50,10 @@ function createConvTensors(weights: BackboneWeights): ReadonlyMap<number, ConvTe
       const held = { kernel: tf.tensor4d(kernel, [3, 3, layer.inChannels, layer.outChannels]), bias: tf.tensor1d(bias) };
       tensors.set(layer.index, held);
       // tfjs uploads at first use; now, so that the GPU's memory is the same before and after a run.
-      if (backend instanceof WebGPUBackend) [held.kernel, held.bias].forEach(({ dataId }) => { backend.uploadToGPU(dataId); });
+      if (backend instanceof WebGPUBackend)
+        [held.kernel, held.bias].forEach(({ dataId }) => {
+          backend.uploadToGPU(dataId);
+        });
     }
   } catch (error) {
     disposeAll(tensors);
@@ -87,11 +90,13 @@ export function createBackbone(weights: BackboneWeights, compute: Compute): Back
         x = apply(layer, before);
         before.dispose();
         const [, height, width, channels] = x.shape;
-        if (tap !== undefined) tap(layer.kind === 'conv' ? layer.index + 1 : layer.index, [height, width, channels], await read(x, compute));
+        if (tap !== undefined)
+          tap(layer.kind === 'conv' ? layer.index + 1 : layer.index, [height, width, channels], await read(x, compute));
       }
       const features = await read(x, compute);
       // One NaN or infinity makes the sum one; a driver that computes wrongly is told apart from a bad picture here.
-      if (features.length !== featureCount || !Number.isFinite(features.reduce((sum, value) => sum + value, 0))) throw new HeadstartError('self-check-failed');
+      if (features.length !== featureCount || !Number.isFinite(features.reduce((sum, value) => sum + value, 0)))
+        throw new HeadstartError('self-check-failed');
       return toChw(features);
     } finally {
       x.dispose();

@@ -11,7 +11,11 @@ describe('toComputeError', () => {
       thrown = error;
     }
     expect(toComputeError(thrown)).toMatchObject({ code: 'out-of-memory' });
-    for (const words of ['Array buffer allocation failed', 'Aborted(OOM). Build with -sASSERTIONS for more info.', 'Out of memory: Cannot allocate Wasm memory']) {
+    for (const words of [
+      'Array buffer allocation failed',
+      'Aborted(OOM). Build with -sASSERTIONS for more info.',
+      'Out of memory: Cannot allocate Wasm memory',
+    ]) {
       expect(toComputeError(new Error(words))).toMatchObject({ code: 'out-of-memory' });
     }
   });

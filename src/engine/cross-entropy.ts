@@ -38,5 +38,8 @@ export function measureBatch(logits: Float32Array, labels: readonly number[], cl
 
 /** Gradient of the batch's mean loss by its logits, `[n, classes]`: (probability - one-hot label) / n. */
 export function logitsGradient({ probabilities }: BatchLoss, labels: readonly number[], classes: number): Float32Array {
-  return Float32Array.from(probabilities, (probability, at) => (probability - (labels[Math.floor(at / classes)] === at % classes ? 1 : 0)) / labels.length);
+  return Float32Array.from(
+    probabilities,
+    (probability, at) => (probability - (labels[Math.floor(at / classes)] === at % classes ? 1 : 0)) / labels.length,
+  );
 }

@@ -6,7 +6,15 @@ import { nodeEnvironment } from './testing/node-environment';
 const noInfo = { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false };
 
 function createGpu(adapter: { info?: object | null; requestDevice?: () => Promise<never> } | null): DeviceEnvironment['gpu'] {
-  const made = adapter === null ? null : { ...(adapter.info === null ? {} : { info: { ...noInfo, ...adapter.info } }), features: new Set(), limits: {}, requestDevice: adapter.requestDevice };
+  const made =
+    adapter === null
+      ? null
+      : {
+          ...(adapter.info === null ? {} : { info: { ...noInfo, ...adapter.info } }),
+          features: new Set(),
+          limits: {},
+          requestDevice: adapter.requestDevice,
+        };
   return { requestAdapter: () => Promise.resolve(made as unknown as GPUAdapter | null) };
 }
 
@@ -25,7 +33,9 @@ describe('createCompute without a usable GPU takes the CPU and says why:', () =>
 
   it('no adapter, or a request that fails', async () => {
     expect(await reasonWith(createGpu(null))).toMatchObject({ code: 'webgpu-no-adapter' });
-    expect(await reasonWith({ requestAdapter: () => Promise.reject(new Error('blocked')) })).toMatchObject({ code: 'webgpu-no-adapter' });
+    expect(await reasonWith({ requestAdapter: () => Promise.reject(new Error('blocked')) })).toMatchObject({
+      code: 'webgpu-no-adapter',
+    });
   });
 
   it.each([
@@ -43,7 +53,10 @@ describe('createCompute without a usable GPU takes the CPU and says why:', () =>
     for (const info of [{ vendor: 'nvidia' }, null]) {
       const gpu = createGpu({ info, requestDevice: () => Promise.reject(new Error('too many devices')) });
       for (const choice of ['auto', 'webgpu'] as const) {
-        expect(await reasonWith(gpu, choice)).toMatchObject({ code: 'webgpu-device-failed', message: expect.stringContaining('too many devices') as string });
+        expect(await reasonWith(gpu, choice)).toMatchObject({
+          code: 'webgpu-device-failed',
+          message: expect.stringContaining('too many devices') as string,
+        });
       }
     }
   });
@@ -55,13 +68,21 @@ describe('createCompute without a usable GPU takes the CPU and says why:', () =>
 
 describe('createCompute without a CPU path', () => {
   it('rejects when there is no WASM SIMD', async () => {
-    await expect(createCompute('auto', { ...nodeEnvironment, hasWasmSimd: () => false })).rejects.toMatchObject({ code: 'wasm-simd-absent' });
+    await expect(createCompute('auto', { ...nodeEnvironment, hasWasmSimd: () => false })).rejects.toMatchObject({
+      code: 'wasm-simd-absent',
+    });
   });
 
   it('rejects when the WASM file does not start, with the words it gave', async () => {
     // tfjs rejects with a plain object.
-    const startWasm = () => new Promise<void>((_, reject) => { (reject as (reason: object) => void)({ message: 'file not found' }); });
-    await expect(createCompute('cpu', { ...nodeEnvironment, startWasm })).rejects.toMatchObject({ code: 'compute-unavailable', message: expect.stringContaining('file not found') as string });
+    const startWasm = () =>
+      new Promise<void>((_, reject) => {
+        (reject as (reason: object) => void)({ message: 'file not found' });
+      });
+    await expect(createCompute('cpu', { ...nodeEnvironment, startWasm })).rejects.toMatchObject({
+      code: 'compute-unavailable',
+      message: expect.stringContaining('file not found') as string,
+    });
   });
 });
 

@@ -54,7 +54,9 @@ describe('Engine', () => {
       for (const sampleId of [expected.sampleId, null]) {
         const prediction = await engine.predict(bytes, sampleId, neverStop());
         expect(prediction).toMatchObject({ classIndex: expected.classIndex, className: expected.className });
-        prediction.logits.forEach((logit, i) => { expect(logit).toBeCloseTo(expected.logits[i] ?? NaN, 5); });
+        prediction.logits.forEach((logit, i) => {
+          expect(logit).toBeCloseTo(expected.logits[i] ?? NaN, 5);
+        });
         expect(prediction.milliseconds).toBeGreaterThan(0);
       }
     }
@@ -64,7 +66,9 @@ describe('Engine', () => {
 
   it('uses features that are held, until their samples are forgotten or the device changes', async () => {
     let extracted = 0;
-    const { engine } = await createStandInEngine(nodeEnvironment, () => { extracted += 1; });
+    const { engine } = await createStandInEngine(nodeEnvironment, () => {
+      extracted += 1;
+    });
     await startRun(engine, request);
     expect(extracted).toBe(18);
     await startRun(engine, { ...request, number: 2 });
@@ -89,7 +93,9 @@ describe('Engine', () => {
     head.weight.fill(0); // it was copied
     expect((await second.engine.predict(bytes, null, neverStop())).logits).toEqual(expected.logits);
     expect(await second.engine.headFit()).toBe('crop');
-    await expect(second.engine.restoreHead({ ...head, weight: new Float32Array(featureCount) })).rejects.toMatchObject({ code: 'project-invalid' });
+    await expect(second.engine.restoreHead({ ...head, weight: new Float32Array(featureCount) })).rejects.toMatchObject({
+      code: 'project-invalid',
+    });
     await second.engine.dispose();
   });
 
@@ -127,7 +133,9 @@ describe('Engine', () => {
     const running = startRun(engine, createSmallRequest({ epochs: 1000 }));
     await expect(startRun(engine, request)).rejects.toMatchObject({ code: 'busy' });
     await expect(engine.configureDevice('cpu')).rejects.toMatchObject({ code: 'busy' });
-    expect(await engine.predict(await pixels('val-0', 'crop'), 'val-0', neverStop())).toMatchObject({ className: expect.any(String) as string });
+    expect(await engine.predict(await pixels('val-0', 'crop'), 'val-0', neverStop())).toMatchObject({
+      className: expect.any(String) as string,
+    });
     await engine.dispose();
     expect(await running).toMatchObject({ status: 'paused' });
     expect(await engine.memory()).toMatchObject({ tensors: 0 });
@@ -146,7 +154,9 @@ describe('Engine', () => {
     await expect(engine.predict(new Uint8Array(0), null, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
     await expect(engine.continueRun(pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'run-absent' });
     await engine.dispose();
-    await expect(new Engine({ device: { ...nodeEnvironment, hasWasmSimd: () => false } }).configureDevice('auto')).rejects.toMatchObject({ code: 'wasm-simd-absent' });
+    await expect(
+      new Engine({ device: { ...nodeEnvironment, hasWasmSimd: () => false } }).configureDevice('auto'),
+    ).rejects.toMatchObject({ code: 'wasm-simd-absent' });
   });
 });
 
@@ -154,7 +164,11 @@ describe('Engine with the real backbone', () => {
   it('loads the shipped weights, trains on drawings, predicts, and holds no more memory than before', async () => {
     const classNames = ['cat', 'dog'] as const;
     const samples = classNames.flatMap((kind, labelIndex) =>
-      Array.from({ length: 4 }, (_, i): RunSample => ({ id: `${kind} ${String(i)}`, labelIndex, split: i < 3 ? 'train' : 'val' })),
+      Array.from({ length: 4 }, (_, i): RunSample => ({
+        id: `${kind} ${String(i)}`,
+        labelIndex,
+        split: i < 3 ? 'train' : 'val',
+      })),
     );
     const drawings: PixelSource = (id) => {
       const [kind, index] = id.split(' ');
@@ -162,7 +176,8 @@ describe('Engine with the real backbone', () => {
     };
     const fromDisk = new WeightsLoader({
       ...browserLoaderEnvironment,
-      fetch: (url) => Promise.resolve(new Response(new Uint8Array(readFileSync(new URL(url.replace('/models/vgg16/', ''), modelFolder))))),
+      fetch: (url) =>
+        Promise.resolve(new Response(new Uint8Array(readFileSync(new URL(url.replace('/models/vgg16/', ''), modelFolder))))),
       openCache: () => openWeightsCache(null),
     });
     const engine = new Engine({ device: nodeEnvironment, loader: fromDisk });
@@ -173,7 +188,14 @@ describe('Engine with the real backbone', () => {
     expect(await engine.loadWeights('/models/vgg16/', () => undefined, neverStop())).toEqual(report);
     const before = await engine.memory();
     expect(before.bytes).toBe(backboneParameterCount * 4);
-    const config = { ...request.config, way: 'frozen' as const, fit: 'squash' as const, featureNorm: 10, learningRate: 0.01, batchSize: 3 };
+    const config = {
+      ...request.config,
+      way: 'frozen' as const,
+      fit: 'squash' as const,
+      featureNorm: 10,
+      learningRate: 0.01,
+      batchSize: 3,
+    };
     const outcome = await engine.startRun({ number: 1, config, classNames, samples }, drawings, () => undefined, neverStop());
     expect(await engine.memory()).toEqual(before);
     if (outcome.status !== 'done') throw new Error('the run was paused');

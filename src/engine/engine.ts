@@ -69,7 +69,11 @@ export class Engine implements ComputeApi {
     });
   }
 
-  async loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
+  async loadWeights(
+    baseUrl: string,
+    onProgress: (progress: WeightsProgress) => void,
+    signal: AbortSignal,
+  ): Promise<WeightsReport> {
     if (this.#loading) throw new HeadstartError('busy');
     if (this.#loaded !== null) {
       const { from, totalBytes } = this.#loaded.report;
@@ -80,7 +84,8 @@ export class Engine implements ComputeApi {
     try {
       const loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
       // While a device is being started it takes the weights up by itself.
-      if (this.#compute !== null && this.#task === null) this.#backbone = this.#parts.createBackbone(loaded.weights, this.#compute);
+      if (this.#compute !== null && this.#task === null)
+        this.#backbone = this.#parts.createBackbone(loaded.weights, this.#compute);
       this.#loaded = loaded;
       return loaded.report;
     } catch (error) {
@@ -90,7 +95,12 @@ export class Engine implements ComputeApi {
     }
   }
 
-  startRun(request: RunRequest, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+  startRun(
+    request: RunRequest,
+    pixels: PixelSource,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<RunOutcome> {
     return this.#alone(signal, (stop) => {
       const state = createRunState(createRunPlan(request), this.#parts.today().toISOString());
       this.#state = state;
@@ -133,7 +143,8 @@ export class Engine implements ComputeApi {
 
   restoreHead({ run, weight, bias }: KeptHead): Promise<void> {
     const classes = run.classNames.length;
-    if (bias.length !== classes || weight.length !== classes * featureCount) return Promise.reject(new HeadstartError('project-invalid'));
+    if (bias.length !== classes || weight.length !== classes * featureCount)
+      return Promise.reject(new HeadstartError('project-invalid'));
     this.#kept = { run, weight: weight.slice(), bias: bias.slice() };
     return Promise.resolve();
   }
@@ -158,7 +169,12 @@ export class Engine implements ComputeApi {
     this.#kept = null;
   }
 
-  async #predictWith({ compute, backbone }: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null): Promise<Prediction> {
+  async #predictWith(
+    { compute, backbone }: Ready,
+    kept: KeptHead,
+    pixels: Uint8Array,
+    sampleId: string | null,
+  ): Promise<Prediction> {
     const { now } = this.#parts;
     const started = now();
     const held = sampleId === null ? undefined : this.#store.get(sampleId, kept.run.config.fit);
@@ -171,9 +187,19 @@ export class Engine implements ComputeApi {
     return this.#state;
   }
 
-  async #goOn(state: RunState, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal, skipTraining: boolean): Promise<RunOutcome> {
+  async #goOn(
+    state: RunState,
+    pixels: PixelSource,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+    skipTraining: boolean,
+  ): Promise<RunOutcome> {
     const { compute, backbone } = await this.#ready();
-    const predictions = await goOn(state, { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now }, skipTraining);
+    const predictions = await goOn(
+      state,
+      { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now },
+      skipTraining,
+    );
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
     const run = createRunRecord(state, compute.status, this.#loaded?.report.seconds ?? 0, predictions);
     this.#kept = { run, ...state.checkpoint.head };

@@ -14,7 +14,8 @@ describe('packed features', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(featureCount - 1), fc.float()), { maxLength: 200 }), (entries) => {
         const features = new Float32Array(featureCount);
-        for (const [at, value] of [...entries, [0, 1.5], [31, -0], [32, NaN], [featureCount - 1, 2]] as const) features[at] = value;
+        for (const [at, value] of [...entries, [0, 1.5], [31, -0], [32, NaN], [featureCount - 1, 2]] as const)
+          features[at] = value;
         expect(new Uint32Array(unpack(packFeatures(features)).buffer)).toEqual(new Uint32Array(features.buffer));
       }),
       { numRuns: 30 },

@@ -36,7 +36,10 @@ describe('the head’s loss and gradient', () => {
   const [n, inputs, classes] = [3, 4, 3];
   const labels = [2, 0, 1];
   const x = Float32Array.from({ length: n * inputs }, (_, i) => Math.sin(i * 1.7));
-  const weights = { weight: Float32Array.from({ length: classes * inputs }, (_, i) => Math.cos(i * 0.9)), bias: Float32Array.of(0.1, -0.2, 0.3) };
+  const weights = {
+    weight: Float32Array.from({ length: classes * inputs }, (_, i) => Math.cos(i * 0.9)),
+    bias: Float32Array.of(0.1, -0.2, 0.3),
+  };
 
   /** In float64 and without tfjs. */
   function lossOf(weight: ArrayLike<number>, bias: ArrayLike<number>): number {
@@ -72,8 +75,18 @@ describe('the head’s loss and gradient', () => {
     expect(loss.losses.reduce((sum, value) => sum + value, 0) / n).toBeCloseTo(loss.mean, 6);
     const gradient = computeGradient(features, logitsGradient(loss, labels, classes), classes);
     const [byWeight, byBias] = await Promise.all([gradient.weight.data<'float32'>(), gradient.bias.data<'float32'>()]);
-    byWeight.forEach((value, at) => { expect(value).toBeCloseTo(slope(weights.weight, at, (changed) => lossOf(changed, weights.bias)), 5); });
-    byBias.forEach((value, at) => { expect(value).toBeCloseTo(slope(weights.bias, at, (changed) => lossOf(weights.weight, changed)), 5); });
+    byWeight.forEach((value, at) => {
+      expect(value).toBeCloseTo(
+        slope(weights.weight, at, (changed) => lossOf(changed, weights.bias)),
+        5,
+      );
+    });
+    byBias.forEach((value, at) => {
+      expect(value).toBeCloseTo(
+        slope(weights.bias, at, (changed) => lossOf(weights.weight, changed)),
+        5,
+      );
+    });
     disposeHead(head);
     disposeHead(gradient);
     tf.dispose([features, logits]);
@@ -95,16 +108,22 @@ if (existsSync(reference)) {
   const cases = JSON.parse(readFileSync(reference, 'utf8')) as Record<string, HeadCase>;
   describe.each(Object.keys(cases))('against PyTorch, case %s', (caseName) => {
     const task = cases[caseName];
-    it.each(Object.keys(task?.runs ?? {}))('gives each step’s loss within 1e-5 and the end weights with %s', async (name) => {
-      const run = task?.runs[name];
-      if (task === undefined || run === undefined) throw new Error('the reference has changed');
-      const before = tf.memory();
-      const { losses, end } = await runHeadCase(task, name);
-      const [worstLoss, worstWeight] = [worstRelative(losses, run.loss), worstEndWeight(end, run)];
-      console.info(`${caseName}, ${name}: loss ${worstLoss.toExponential(1)} relative, end weights ${worstWeight.toExponential(1)} of rms`);
-      expect(worstLoss).toBeLessThan(1e-5);
-      expect(worstWeight).toBeLessThan(1e-3);
-      expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
-    }, 30_000);
+    it.each(Object.keys(task?.runs ?? {}))(
+      'gives each step’s loss within 1e-5 and the end weights with %s',
+      async (name) => {
+        const run = task?.runs[name];
+        if (task === undefined || run === undefined) throw new Error('the reference has changed');
+        const before = tf.memory();
+        const { losses, end } = await runHeadCase(task, name);
+        const [worstLoss, worstWeight] = [worstRelative(losses, run.loss), worstEndWeight(end, run)];
+        console.info(
+          `${caseName}, ${name}: loss ${worstLoss.toExponential(1)} relative, end weights ${worstWeight.toExponential(1)} of rms`,
+        );
+        expect(worstLoss).toBeLessThan(1e-5);
+        expect(worstWeight).toBeLessThan(1e-3);
+        expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+      },
+      30_000,
+    );
   });
 } else console.info('left out: head against PyTorch (../shared/reference/head.json is not here)');

@@ -62,7 +62,9 @@ export function computeGradient(features: tf.Tensor2D, logitsGradient: Float32Ar
     bias[at % classes] = (bias[at % classes] ?? 0) + value;
   });
   return {
-    weight: tf.tidy(() => tf.matMul<tf.Tensor2D>(tf.tensor2d(logitsGradient, [logitsGradient.length / classes, classes]), features, true, false)),
+    weight: tf.tidy(() =>
+      tf.matMul<tf.Tensor2D>(tf.tensor2d(logitsGradient, [logitsGradient.length / classes, classes]), features, true, false),
+    ),
     bias: tf.tensor1d(Float32Array.from(bias)),
   };
 }

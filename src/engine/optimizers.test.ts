@@ -14,7 +14,11 @@ afterAll(() => {
 
 const start = [1, -2, 0.5];
 /** The gradient of each update, chosen so that moments matter. */
-const gradients = [[0.1, -0.2, 0], [0.3, 0.2, -0.4], [-0.1, 0.05, 0.2]];
+const gradients = [
+  [0.1, -0.2, 0],
+  [0.3, 0.2, -0.4],
+  [-0.1, 0.05, 0.2],
+];
 
 /** The textbook formulas, one number at a time in float64. */
 function expected({ optimizer, learningRate, weightDecay, momentum }: OptimizerSettings): number[] {
@@ -70,7 +74,9 @@ describe.each(settings)('Optimizer $optimizer with decay $weightDecay and moment
   it('makes the updates of the formulas, and the same ones bit by bit after being parked', async () => {
     const before = tf.memory().numTensors;
     const straight = await run(setting, null);
-    straight.forEach((value, at) => { expect(value).toBeCloseTo(expected(setting)[at] ?? NaN, 6); });
+    straight.forEach((value, at) => {
+      expect(value).toBeCloseTo(expected(setting)[at] ?? NaN, 6);
+    });
     for (const parkAfter of [0, 1, 2]) expect(await run(setting, parkAfter)).toEqual(straight);
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -46,7 +46,8 @@ function createAdamRule({ learningRate, weightDecay }: OptimizerSettings, decoup
   return (parameter, gradient, [meanBefore, squareBefore], count) => {
     const start = decoupled && weightDecay !== 0 ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
     const decayed = decoupled || weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
-    const mean = meanBefore === undefined ? tf.mul(decayed, 1 - beta1) : tf.add(meanBefore, tf.mul(tf.sub(decayed, meanBefore), 1 - beta1));
+    const mean =
+      meanBefore === undefined ? tf.mul(decayed, 1 - beta1) : tf.add(meanBefore, tf.mul(tf.sub(decayed, meanBefore), 1 - beta1));
     const newSquare = tf.mul(tf.mul(decayed, decayed), 1 - beta2);
     const square = squareBefore === undefined ? newSquare : tf.add(tf.mul(squareBefore, beta2), newSquare);
     const denominator = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** count)), epsilon);
@@ -76,7 +77,9 @@ export class Optimizer {
   constructor(settings: OptimizerSettings, shapes: readonly (readonly number[])[], state: OptimizerState = freshOptimizerState) {
     this.#rule = createRule(settings);
     this.#updates = state.updates;
-    this.#moments = shapes.map((shape, at) => (state.moments[at] ?? []).map((values) => tf.tensor(values, [...shape], 'float32')));
+    this.#moments = shapes.map((shape, at) =>
+      (state.moments[at] ?? []).map((values) => tf.tensor(values, [...shape], 'float32')),
+    );
   }
 
   /** The parameters after one update. The caller disposes what it gave and what it gets. */
@@ -89,7 +92,9 @@ export class Optimizer {
         const update = this.#rule(parameter, gradient, before, this.#updates);
         return { parameter: update.parameter, moments: [...update.moments] };
       });
-      before.forEach((moment) => { moment.dispose(); });
+      before.forEach((moment) => {
+        moment.dispose();
+      });
       this.#moments[at] = moments;
       return updated;
     });
@@ -97,12 +102,16 @@ export class Optimizer {
   }
 
   async save(): Promise<OptimizerState> {
-    const moments = await Promise.all(this.#moments.map((tensors) => Promise.all(tensors.map(async (tensor) => (await tensor.data<'float32'>()).slice()))));
+    const moments = await Promise.all(
+      this.#moments.map((tensors) => Promise.all(tensors.map(async (tensor) => (await tensor.data<'float32'>()).slice()))),
+    );
     return { updates: this.#updates, moments };
   }
 
   dispose(): void {
-    this.#moments.flat().forEach((moment) => { moment.dispose(); });
+    this.#moments.flat().forEach((moment) => {
+      moment.dispose();
+    });
     this.#moments = [];
   }
 }

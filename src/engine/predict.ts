@@ -8,7 +8,11 @@ import { packFeatures, unpackFeatures, type PackedFeatures } from './feature-sto
 import { computeLogits, disposeHead, uploadHead } from './head';
 
 /** What a kept head makes of one picture's features (25,088, or packed). */
-export async function predictFeatures(features: Float32Array | PackedFeatures, kept: KeptHead, compute: Compute): Promise<Omit<Prediction, 'milliseconds'>> {
+export async function predictFeatures(
+  features: Float32Array | PackedFeatures,
+  kept: KeptHead,
+  compute: Compute,
+): Promise<Omit<Prediction, 'milliseconds'>> {
   const { classNames, config } = kept.run;
   const row = new Float32Array(featureCount);
   unpackFeatures(features instanceof Float32Array ? packFeatures(features) : features, config.featureNorm, row, 0);

@@ -15,7 +15,9 @@ describe('createPreprocess', () => {
     };
     for (let at = 0; at < 256 * 3; at++) {
       const channel = at % 3;
-      const expected = float32(float32(float32((pixels[at] ?? 0) / 255) - float32(scaling.mean[channel] ?? 0)) / float32(scaling.std[channel] ?? 0));
+      const expected = float32(
+        float32(float32((pixels[at] ?? 0) / 255) - float32(scaling.mean[channel] ?? 0)) / float32(scaling.std[channel] ?? 0),
+      );
       expect(scaled[at]).toBe(expected);
     }
     // Known by hand: black and white in red.

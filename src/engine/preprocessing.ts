@@ -16,7 +16,8 @@ export function createPreprocess({ mean, std }: InputScaling): Preprocess {
     return fround(value - fround(mean[channel] ?? 0)) / fround(std[channel] ?? 1);
   });
   return (pixels) => {
-    if (pixels.length !== inputValues) throw new RangeError(`expected ${String(inputValues)} values, not ${String(pixels.length)}`);
+    if (pixels.length !== inputValues)
+      throw new RangeError(`expected ${String(inputValues)} values, not ${String(pixels.length)}`);
     const out = new Float32Array(inputValues);
     for (let at = 0; at < inputValues; at++) out[at] = scaled[(pixels[at] ?? 0) * 3 + (at % 3)] ?? 0;
     return out;

@@ -39,7 +39,9 @@ describe('a device without memory left', () => {
   it('is told as out-of-memory, also to a read that waits', async () => {
     compute = await createWebGpu();
     const waiting = compute.orFailure(new Promise<never>(() => undefined));
-    compute.device?.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUValidationError('not this one'), cancelable: true }));
+    compute.device?.dispatchEvent(
+      new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUValidationError('not this one'), cancelable: true }),
+    );
     expect(compute.failure()).toBeNull();
     compute.device?.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUOutOfMemoryError('full') }));
     await expect(waiting).rejects.toMatchObject({ code: 'out-of-memory' });
@@ -51,7 +53,10 @@ describe('the head on WebGPU', () => {
   it('adds up in one order: the same logits, bit by bit, every time', async () => {
     compute = await createWebGpu();
     const head = uploadHead(createHeadWeights(25_088, 7, 3));
-    const x = tf.tensor2d(Float32Array.from({ length: 32 * 25_088 }, (_, i) => Math.sin(i)), [32, 25_088]);
+    const x = tf.tensor2d(
+      Float32Array.from({ length: 32 * 25_088 }, (_, i) => Math.sin(i)),
+      [32, 25_088],
+    );
     const read = async () => {
       const logits = computeLogits(head, x);
       const values = (await logits.data<'float32'>()).slice();
@@ -66,23 +71,26 @@ describe('the head on WebGPU', () => {
 
   const shared = inject('sharedDirectory');
   if (typeof shared === 'string') {
-    it.each(['two-classes', 'five-classes-partial-batch'])('gives each step’s loss of PyTorch within 1e-5 with every optimizer, case %s', async (caseName) => {
-      const cases = (await (await fetch(`/@fs${shared}/reference/head.json`)).json()) as Record<string, HeadCase>;
-      compute = await createWebGpu();
-      const task = cases[caseName];
-      if (task === undefined) throw new Error('the reference has changed');
-      for (const name of Object.keys(optimizerOf)) {
-        const run = task.runs[name];
-        if (run === undefined) throw new Error('the reference has changed');
-        const before = compute.memory();
-        const { losses, end } = await runHeadCase(task, name);
-        const worst = worstRelative(losses, run.loss);
-        console.info(`${caseName}, ${name} on WebGPU: loss ${worst.toExponential(1)} relative`);
-        expect(worst).toBeLessThan(1e-5);
-        expect(worstEndWeight(end, run)).toBeLessThan(1e-3);
-        expect(compute.memory()).toEqual(before);
-      }
-    });
+    it.each(['two-classes', 'five-classes-partial-batch'])(
+      'gives each step’s loss of PyTorch within 1e-5 with every optimizer, case %s',
+      async (caseName) => {
+        const cases = (await (await fetch(`/@fs${shared}/reference/head.json`)).json()) as Record<string, HeadCase>;
+        compute = await createWebGpu();
+        const task = cases[caseName];
+        if (task === undefined) throw new Error('the reference has changed');
+        for (const name of Object.keys(optimizerOf)) {
+          const run = task.runs[name];
+          if (run === undefined) throw new Error('the reference has changed');
+          const before = compute.memory();
+          const { losses, end } = await runHeadCase(task, name);
+          const worst = worstRelative(losses, run.loss);
+          console.info(`${caseName}, ${name} on WebGPU: loss ${worst.toExponential(1)} relative`);
+          expect(worst).toBeLessThan(1e-5);
+          expect(worstEndWeight(end, run)).toBeLessThan(1e-3);
+          expect(compute.memory()).toEqual(before);
+        }
+      },
+    );
   } else console.info('left out: the head on WebGPU against PyTorch (../shared is not here)');
 });
 
@@ -103,7 +111,8 @@ describe('a run on WebGPU', () => {
     });
     const paused = createSmallRun(compute, { weightDecay: 0.01, way: 'frozen' });
     let steps = 0;
-    while ((await paused.go({ abortWhen: (event) => event.kind === 'step' && ++steps < 5 })) === null) expect(compute.memory()).toEqual(before);
+    while ((await paused.go({ abortWhen: (event) => event.kind === 'step' && ++steps < 5 })) === null)
+      expect(compute.memory()).toEqual(before);
     expect(steps).toBe(6);
     expect(paused.state.steps).toEqual(straight.state.steps);
     expect(paused.state.checkpoint.head).toEqual(straight.state.checkpoint.head);

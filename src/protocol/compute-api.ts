@@ -25,7 +25,12 @@ export interface KeptHead {
 export interface ComputeApi {
   configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
-  startRun(request: RunRequest, pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  startRun(
+    request: RunRequest,
+    pixels: PixelSource,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<RunOutcome>;
   continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   /** The fit that the present head was trained with; null when there is no head. */

@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeadstartError } from '../domain/errors';
 import { connectWorker, type WorkerConnection } from './connect-worker';
-import type { Timers } from './heartbeat';
+import type { Every } from './heartbeat';
 import { installTransferHandlers } from './transfer-handlers';
 import type { FragileApi } from './testing/fragile.worker';
 
 const spawnFragile = (): Worker => new Worker(new URL('./testing/fragile.worker.ts', import.meta.url), { type: 'module' });
 
-function connect(spawn: () => Worker = spawnFragile, timers?: Timers) {
+function connect(spawn: () => Worker = spawnFragile, every?: Every) {
   const deaths: HeadstartError[] = [];
   const connection: WorkerConnection<FragileApi> = connectWorker<FragileApi>({
     spawn,
     onDeath: (error) => deaths.push(error),
     intervalMs: 100_000,
     missesAllowed: 1,
-    ...(timers === undefined ? {} : { timers }),
+    ...(every === undefined ? {} : { every }),
   });
   return { ...connection, deaths };
 }
@@ -47,12 +47,9 @@ describe('a worker behind its proxy', () => {
 
   it('that hangs is noticed by the missing heartbeat', async () => {
     let tick = (): void => undefined;
-    const { api, deaths } = connect(spawnFragile, {
-      setInterval: (callback) => {
-        tick = callback;
-        return 1;
-      },
-      clearInterval: () => undefined,
+    const { api, deaths } = connect(spawnFragile, (_milliseconds, callback) => {
+      tick = callback;
+      return () => undefined;
     });
     expect(await api.echo('first')).toBe('first');
     tick(); // asks again, now that the first beat has come back

@@ -1,6 +1,6 @@
 import { wrap } from 'comlink';
 import { HeadstartError } from '../domain/errors';
-import { startHeartbeat, type Timers } from './heartbeat';
+import { startHeartbeat, type Every } from './heartbeat';
 
 /** What every exposed worker API answers besides its contract. */
 export interface Beating {
@@ -17,14 +17,14 @@ export interface ConnectOptions {
   readonly onDeath: (error: HeadstartError) => void;
   readonly intervalMs: number;
   readonly missesAllowed: number;
-  readonly timers?: Timers;
+  readonly every?: Every;
 }
 
-const globalTimers: Timers = {
-  setInterval: (callback, milliseconds) => globalThis.setInterval(callback, milliseconds) as unknown as number,
-  clearInterval: (id) => {
-    globalThis.clearInterval(id);
-  },
+const everyInterval: Every = (milliseconds, callback) => {
+  const id = setInterval(callback, milliseconds);
+  return () => {
+    clearInterval(id);
+  };
 };
 
 /**
@@ -69,7 +69,7 @@ export function connectWorker<Api extends object>(options: ConnectOptions): Work
     onDead: () => {
       die('no heartbeat');
     },
-    timers: options.timers ?? globalTimers,
+    every: options.every ?? everyInterval,
   });
 
   const call = (name: string, values: unknown[]): Promise<unknown> =>

@@ -78,7 +78,11 @@ export interface EngineApi {
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
 
   /** Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. */
-  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  addPictures(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport>;
   /** The embedded drawings; needs no network. */
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   /** Asks nothing of the network: what `addKaggle` would fetch. */

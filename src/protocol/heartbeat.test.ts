@@ -11,14 +11,11 @@ function setup(beat: () => Promise<void>) {
     onDead: () => {
       deaths += 1;
     },
-    timers: {
-      setInterval: (callback) => {
-        tick = callback;
-        return 1;
-      },
-      clearInterval: () => {
+    every: (_milliseconds, callback) => {
+      tick = callback;
+      return () => {
         tick = null;
-      },
+      };
     },
   });
   return {

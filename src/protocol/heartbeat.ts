@@ -1,8 +1,5 @@
-/** Timers as a port, so that tests need not wait. */
-export interface Timers {
-  readonly setInterval: (callback: () => void, milliseconds: number) => number;
-  readonly clearInterval: (id: number) => void;
-}
+/** Calls back again and again until the returned function is called. A port, so that tests need not wait. */
+export type Every = (milliseconds: number, callback: () => void) => () => void;
 
 export interface HeartbeatOptions {
   /** One round trip to the worker. */
@@ -11,14 +8,14 @@ export interface HeartbeatOptions {
   /** Consecutive intervals without any answer before the worker counts as dead. One alone may be a sleeping laptop. */
   readonly missesAllowed: number;
   readonly onDead: () => void;
-  readonly timers: Timers;
+  readonly every: Every;
 }
 
 /**
  * Notices a worker that died or hangs: Comlink alone would wait for its answer for ever.
  * @returns a function that ends the heartbeat
  */
-export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, timers }: HeartbeatOptions): () => void {
+export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, every }: HeartbeatOptions): () => void {
   let misses = 0;
   let pending = false;
   const ask = (): void => {
@@ -31,17 +28,15 @@ export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, timers
       () => undefined, // an error is no answer: it counts as a miss at the next tick
     );
   };
-  const id = timers.setInterval(() => {
+  const stop = every(intervalMs, () => {
     if (pending) misses += 1;
     if (misses >= missesAllowed) {
-      timers.clearInterval(id);
+      stop();
       onDead();
       return;
     }
     if (!pending) ask();
-  }, intervalMs);
+  });
   ask();
-  return () => {
-    timers.clearInterval(id);
-  };
+  return stop;
 }

@@ -22,7 +22,9 @@ function createErrorHandler(comlinkHandler: TransferHandler<Thrown, unknown>): T
     canHandle: (value): value is Thrown => comlinkHandler.canHandle(value),
     serialize: ({ value }) => [toHeadstartError(value).toRecord(), []],
     deserialize: (record) => {
-      throw isErrorCode(record.code) ? HeadstartError.fromRecord(record) : new HeadstartError('unexpected', { detail: String(record) });
+      throw isErrorCode(record.code)
+        ? HeadstartError.fromRecord(record)
+        : new HeadstartError('unexpected', { detail: JSON.stringify(record) });
     },
   };
 }

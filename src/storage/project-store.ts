@@ -64,7 +64,9 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
     const before = opened;
     opened = null;
     await before?.then(
-      (database) => { database.close(); },
+      (database) => {
+        database.close();
+      },
       () => undefined, // it never opened
     );
   }
@@ -80,7 +82,7 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
   }
 
   return {
-    loadProject: () => use(async (database) => (await database.get(storeName, projectKey)) as unknown ?? null),
+    loadProject: () => use(async (database) => ((await database.get(storeName, projectKey)) as unknown) ?? null),
     saveProject: (project) =>
       use(async (database) => {
         await database.put(storeName, project, projectKey);

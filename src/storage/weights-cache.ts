@@ -64,7 +64,11 @@ export async function openWeightsCache(storage: CacheStorageLike | null = browse
     has: (url) => quietly(async () => (await cache.match(url)) !== undefined, false),
     write: (url, bytes, sha256) =>
       quietly(async () => {
-        const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length), [hashHeader]: sha256 };
+        const headers = {
+          'content-type': 'application/octet-stream',
+          'content-length': String(bytes.length),
+          [hashHeader]: sha256,
+        };
         await cache.put(url, new Response(new Uint8Array(bytes), { headers }));
         return true;
       }, false),

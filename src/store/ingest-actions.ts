@@ -18,7 +18,14 @@ const deliveryPauseMs = 200;
 export interface PictureTaker {
   readonly actions: Pick<
     PageActions,
-    'addFiles' | 'addDrawings' | 'askKaggle' | 'declineKaggle' | 'acceptKaggle' | 'cancelIngest' | 'removeSamples' | 'clearPictures'
+    | 'addFiles'
+    | 'addDrawings'
+    | 'askKaggle'
+    | 'declineKaggle'
+    | 'acceptKaggle'
+    | 'cancelIngest'
+    | 'removeSamples'
+    | 'clearPictures'
   >;
   /** Gives a new worker the pictures that the page still holds; samples that it cannot have any more leave the project. */
   giveBack(): Promise<void>;
@@ -46,10 +53,16 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
     const progress = events.findLast((event) => event.kind === 'progress');
-    if (progress !== undefined) core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
+    if (progress !== undefined)
+      core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
   };
 
-  const read = async (origin: DatasetOrigin, total: number, warnings: readonly ErrorRecord[], add: AddPictures): Promise<void> => {
+  const read = async (
+    origin: DatasetOrigin,
+    total: number,
+    warnings: readonly ErrorRecord[],
+    add: AddPictures,
+  ): Promise<void> => {
     const controller = new AbortController();
     abort = controller;
     core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
@@ -98,7 +111,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   const removeSamples = async (ids: readonly string[]): Promise<void> => {
     if (ids.length === 0) return;
     const gone = new Set(ids);
-    const paths = new Set(core.state().project.document.samples.filter(({ id }) => gone.has(id)).map(({ path }) => path));
+    const paths = new Set(
+      core
+        .state()
+        .project.document.samples.filter(({ id }) => gone.has(id))
+        .map(({ path }) => path),
+    );
     sources = sources.filter(({ path }) => !paths.has(path));
     core.dispatch({ kind: 'remove-samples', ids });
     const thumbnails = new Map(core.state().thumbnails);
@@ -151,7 +169,9 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
           }
           nameProject(found.name);
           sources = [...sources, ...found.sources];
-          await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) => engine.addPictures(found.sources, onEvent, signal));
+          await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) =>
+            engine.addPictures(found.sources, onEvent, signal),
+          );
         } catch (thrown) {
           core.set({ ingest: { ...idleIngest, error: core.fail(thrown) } });
         }

@@ -123,7 +123,9 @@ describe('a run', () => {
     expect(stepsAtPause).toBeLessThan(16);
     await page.actions.continueRun();
     expect(page.state().run.phase).toBe('done');
-    expect(page.state().run.history.steps.map(({ epoch, step }) => epoch * 4 + step)).toEqual(Array.from({ length: 16 }, (_, index) => index));
+    expect(page.state().run.history.steps.map(({ epoch, step }) => epoch * 4 + step)).toEqual(
+      Array.from({ length: 16 }, (_, index) => index),
+    );
   });
 
   it('stopped midway keeps the head that it has', async () => {
@@ -334,7 +336,12 @@ describe('a worker that dies', () => {
     expect(page.state().run.predictions).toBe(predictions);
 
     await page.actions.restartWorker();
-    expect(page.state()).toMatchObject({ workerDead: null, headReady: true, notice: null, weights: { phase: 'ready', report: { from: 'cache' } } });
+    expect(page.state()).toMatchObject({
+      workerDead: null,
+      headReady: true,
+      notice: null,
+      weights: { phase: 'ready', report: { from: 'cache' } },
+    });
     expect(page.state().project.document.samples).toHaveLength(39);
     expect(await page.engine().listSamples()).toHaveLength(39);
     await page.actions.trySample(page.state().project.document.samples[0]?.id ?? '');
@@ -437,4 +444,3 @@ describe('presets', () => {
     expect(settings()).toMatchObject({ preset: 'recommended', seed: 5 });
   });
 });
-

@@ -18,7 +18,8 @@ import { createWeightsLoader } from './weights-actions';
 
 /** The page's one store. It does not know React; the engine, the clock and the frames are given to it. */
 export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
-  const createEmptyProject = (): ProjectDocument => createProject(ports.createId(), new Date().toISOString(), createPreset('recommended', 0));
+  const createEmptyProject = (): ProjectDocument =>
+    createProject(ports.createId(), new Date().toISOString(), createPreset('recommended', 0));
 
   return createStore<PageStore>()((set, get) => {
     const dispatch = (command: ProjectCommand): void => {

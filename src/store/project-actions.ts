@@ -2,7 +2,9 @@ import { createPreset, matchPreset } from '../domain/presets';
 import type { StoreCore } from './core';
 import type { PageActions } from './state';
 
-export function createProjectActions(core: StoreCore): Pick<PageActions, 'dispatch' | 'changeSettings' | 'choosePreset' | 'dismissNotice'> {
+export function createProjectActions(
+  core: StoreCore,
+): Pick<PageActions, 'dispatch' | 'changeSettings' | 'choosePreset' | 'dismissNotice'> {
   return {
     dispatch: core.dispatch,
     changeSettings: (change) => {

@@ -36,7 +36,11 @@ export function recogniseFiles(listed: readonly ListedFile[], document: ProjectD
   if (sources.length === 0) {
     if (document.classNames.length > 0) return { ...nothing, skipped, error: null };
     const hasPictures = [...files.keys()].some((path) => pictureExtension.test(path));
-    return { ...nothing, skipped, error: hasPictures ? describeError('no-labels') : describeError('no-readable-picture', { count: files.size }) };
+    return {
+      ...nothing,
+      skipped,
+      error: hasPictures ? describeError('no-labels') : describeError('no-readable-picture', { count: files.size }),
+    };
   }
 
   const allClasses = new Set([...document.classNames, ...classNames]);
@@ -56,7 +60,9 @@ export function recogniseFiles(listed: readonly ListedFile[], document: ProjectD
 
 function clashesBetween(present: readonly string[], added: readonly string[]): (readonly [string, string])[] {
   return added.flatMap((name) =>
-    present.filter((other) => other !== name && other.toLowerCase() === name.toLowerCase()).map((other) => [other, name] as const),
+    present
+      .filter((other) => other !== name && other.toLowerCase() === name.toLowerCase())
+      .map((other) => [other, name] as const),
   );
 }
 
@@ -64,5 +70,7 @@ function clashesBetween(present: readonly string[], added: readonly string[]): (
 function commonFolder(paths: readonly string[], classNames: readonly string[]): string | null {
   const [folder = ''] = paths[0]?.split('/') ?? [];
   const holdsAll = paths.every((path) => path.startsWith(`${folder}/`));
-  return holdsAll && folder !== '' && !classNames.includes(folder) && !/^(train|val|valid|validation|test)$/i.test(folder) ? folder : null;
+  return holdsAll && folder !== '' && !classNames.includes(folder) && !/^(train|val|valid|validation|test)$/i.test(folder)
+    ? folder
+    : null;
 }

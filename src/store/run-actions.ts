@@ -46,7 +46,9 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       return;
     }
     const { run } = outcome;
-    const stages = core.state().run.stages.map((stage) => (stage.status === 'running' ? { ...stage, status: 'done' as const, secondsLeft: null } : stage));
+    const stages = core
+      .state()
+      .run.stages.map((stage) => (stage.status === 'running' ? { ...stage, status: 'done' as const, secondsLeft: null } : stage));
     core.patch('run', { phase: 'done', stages, result: run, history: run.history, log: run.log, error: null });
     core.set({ headReady: true, headRun: run });
     core.dispatch({ kind: 'add-run', run });
@@ -77,9 +79,12 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     const showProgress = (): void => {
       const { progress, report } = core.state().weights;
       const note = (report?.from ?? progress?.from) === 'cache' ? 'from cache' : null;
-      const numbers = progress === null ? {} : { done: progress.receivedBytes, total: progress.totalBytes, secondsLeft: progress.secondsLeft };
+      const numbers =
+        progress === null ? {} : { done: progress.receivedBytes, total: progress.totalBytes, secondsLeft: progress.secondsLeft };
       const isReady = core.state().weights.phase === 'ready';
-      core.patch('run', { stages: setStage(core.state().run.stages, 'weights', { ...numbers, note, status: isReady ? 'done' : 'running' }) });
+      core.patch('run', {
+        stages: setStage(core.state().run.stages, 'weights', { ...numbers, note, status: isReady ? 'done' : 'running' }),
+      });
     };
     const watch = (): void => {
       if (core.state().weights.phase !== 'loading' || signal.aborted) return;
@@ -152,7 +157,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       continueRun: async () => {
         const { phase, error } = core.state().run;
         if (phase !== 'paused') {
-          if (phase === 'idle' || phase === 'done' || phase === 'failed') core.patch('run', { error: describeError('run-absent') });
+          if (phase === 'idle' || phase === 'done' || phase === 'failed')
+            core.patch('run', { error: describeError('run-absent') });
           return;
         }
         stopAsked = false;

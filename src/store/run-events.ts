@@ -9,7 +9,14 @@ function withStage(stages: readonly StageState[], event: Extract<RunEvent, { kin
     if (index < at) return stage.status === 'running' ? { ...stage, status: 'done', secondsLeft: null } : stage;
     if (index > at) return stage;
     const { done, total, secondsLeft, note } = event;
-    return { stage: event.stage, status: total > 0 && done >= total ? 'done' : 'running', done, total, secondsLeft, note: note ?? stage.note };
+    return {
+      stage: event.stage,
+      status: total > 0 && done >= total ? 'done' : 'running',
+      done,
+      total,
+      secondsLeft,
+      note: note ?? stage.note,
+    };
   });
 }
 

@@ -4,7 +4,13 @@ import type { Sample } from '../domain/dataset';
 import { assignSplits } from '../domain/split';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
-let splitsOf: { samples: readonly Sample[]; seed: number; valFraction: number; limitPerClass: number | null; overview: SplitOverview } | null = null;
+let splitsOf: {
+  samples: readonly Sample[];
+  seed: number;
+  valFraction: number;
+  limitPerClass: number | null;
+  overview: SplitOverview;
+} | null = null;
 
 const noSplits: SplitOverview = { assignments: new Map(), counts: { train: 0, val: 0, test: 0 }, leftOut: 0 };
 
@@ -30,7 +36,9 @@ export function selectSplits(state: PageState): SplitOverview {
 }
 
 function hasSplitProblem(settings: RunConfig): boolean {
-  return runConfigProblems(settings).some(({ field }) => field === 'seed' || field === 'valFraction' || field === 'limitPerClass');
+  return runConfigProblems(settings).some(
+    ({ field }) => field === 'seed' || field === 'valFraction' || field === 'limitPerClass',
+  );
 }
 
 let countsOf: { samples: readonly Sample[]; counts: ReadonlyMap<string, number> } | null = null;
@@ -93,10 +101,14 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const [problem] = runConfigProblems(settings);
   if (problem !== undefined) {
     if (problem.field === 'way' && settings.way === 'fine-tune') return describeError('way-not-available');
-    return describeError('setting-invalid', { setting: settingNames[problem.field], problem: lowerFirst(problem.message).replace(/\.$/, '') });
+    return describeError('setting-invalid', {
+      setting: settingNames[problem.field],
+      problem: lowerFirst(problem.message).replace(/\.$/, ''),
+    });
   }
   const small = classNames.find((className) => (selectClassCounts(state).get(className) ?? 0) < 2);
-  if (small !== undefined) return describeError('class-too-small', { className: small, count: selectClassCounts(state).get(small) ?? 0 });
+  if (small !== undefined)
+    return describeError('class-too-small', { className: small, count: selectClassCounts(state).get(small) ?? 0 });
   const trainClasses = new Set(samples.filter(({ id }) => assignments.get(id) === 'train').map(({ className }) => className));
   const untrained = classNames.find((className) => !trainClasses.has(className));
   if (untrained !== undefined) return describeError('class-too-small', { className: untrained, count: 0 });
@@ -114,7 +126,14 @@ let blockerOf: { keys: readonly unknown[]; blocker: TrainBlocker } | null = null
 
 /** Why Train cannot be pressed now; null when it can. Weights that are still loading do not block: the run waits for them. */
 export function selectTrainBlocker(state: PageState): TrainBlocker {
-  const keys = [state.project.document, state.compute, state.weights.phase, state.weights.error, state.ingest.phase, state.workerDead];
+  const keys = [
+    state.project.document,
+    state.compute,
+    state.weights.phase,
+    state.weights.error,
+    state.ingest.phase,
+    state.workerDead,
+  ];
   if (blockerOf?.keys.every((key, index) => key === keys[index])) return blockerOf.blocker;
   const blocker = findTrainBlocker(state);
   blockerOf = { keys, blocker };

@@ -23,7 +23,10 @@ export interface SessionParts {
   readonly createEmptyProject: () => ProjectDocument;
 }
 
-export function createSessionActions(core: StoreCore, parts: SessionParts): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
+export function createSessionActions(
+  core: StoreCore,
+  parts: SessionParts,
+): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
   const { device, weights, pictures, runner, saver } = parts;
 
   const restoreRun = (kept: Kept): void => {

@@ -65,8 +65,7 @@ export interface RunState {
 }
 
 export type TrialTarget =
-  | { readonly kind: 'sample'; readonly sampleId: string }
-  | { readonly kind: 'file'; readonly name: string; readonly url: string };
+  { readonly kind: 'sample'; readonly sampleId: string } | { readonly kind: 'file'; readonly name: string; readonly url: string };
 
 /** The Try column. */
 export interface TrialState {

@@ -7,7 +7,10 @@ import type { PageActions, TrialTarget } from './state';
 export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySample' | 'tryFile' | 'fittedPicture'> {
   let abort: AbortController | null = null;
 
-  const predict = async (target: TrialTarget, ask: (engine: EngineApi, signal: AbortSignal) => Promise<Prediction>): Promise<void> => {
+  const predict = async (
+    target: TrialTarget,
+    ask: (engine: EngineApi, signal: AbortSignal) => Promise<Prediction>,
+  ): Promise<void> => {
     // Only the last picture asked for is shown.
     abort?.abort();
     const controller = new AbortController();
@@ -32,7 +35,9 @@ export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySampl
     trySample: (sampleId) => predict({ kind: 'sample', sampleId }, (engine, signal) => engine.predictSample(sampleId, signal)),
     tryFile: (file) => {
       const name = file.name === '' ? 'picture' : file.name;
-      return predict({ kind: 'file', name, url: URL.createObjectURL(file) }, (engine, signal) => engine.predictFile(file, signal));
+      return predict({ kind: 'file', name, url: URL.createObjectURL(file) }, (engine, signal) =>
+        engine.predictFile(file, signal),
+      );
     },
     fittedPicture: (sampleId) => {
       const { headRun, project } = core.state();

@@ -48,15 +48,21 @@ describe.each(themes)('the $name theme', ({ tokens, softShare }) => {
     return channels(value);
   };
 
-  it.each(textOn.flatMap(([ink, grounds]) => grounds.map((ground) => [ink, ground] as const)))('%s on %s can be read (4.5:1)', (ink, ground) => {
-    expect(contrast(colour(ink), colour(ground))).toBeGreaterThanOrEqual(4.5);
-  });
+  it.each(textOn.flatMap(([ink, grounds]) => grounds.map((ground) => [ink, ground] as const)))(
+    '%s on %s can be read (4.5:1)',
+    (ink, ground) => {
+      expect(contrast(colour(ink), colour(ground))).toBeGreaterThanOrEqual(4.5);
+    },
+  );
 
-  it.each(Array.from({ length: paletteSize }, (_, index) => index))('class colour %i stands out on the panel (3:1) and ink can be read on its soft form', (index) => {
-    const strong = colour(`--class-${String(index)}`);
-    const panel = colour('--panel');
-    const soft = panel.map((value, at) => value * (1 - softShare) + (strong[at] ?? 0) * softShare);
-    expect(contrast(strong, panel)).toBeGreaterThanOrEqual(3);
-    expect(contrast(colour('--ink'), soft)).toBeGreaterThanOrEqual(4.5);
-  });
+  it.each(Array.from({ length: paletteSize }, (_, index) => index))(
+    'class colour %i stands out on the panel (3:1) and ink can be read on its soft form',
+    (index) => {
+      const strong = colour(`--class-${String(index)}`);
+      const panel = colour('--panel');
+      const soft = panel.map((value, at) => value * (1 - softShare) + (strong[at] ?? 0) * softShare);
+      expect(contrast(strong, panel)).toBeGreaterThanOrEqual(3);
+      expect(contrast(colour('--ink'), soft)).toBeGreaterThanOrEqual(4.5);
+    },
+  );
 });

@@ -91,7 +91,11 @@ describe('the control worker’s engine', () => {
     const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
     const open = async (keeper: Partial<Keeper>): Promise<unknown> => {
       const compute = createCompute({ restoreHead: () => Promise.reject(new HeadstartError('project-invalid')) });
-      return new ControlEngine(compute, createPictures(), createKeeper({ loadProject: () => Promise.resolve(project), ...keeper })).loadKept();
+      return new ControlEngine(
+        compute,
+        createPictures(),
+        createKeeper({ loadProject: () => Promise.resolve(project), ...keeper }),
+      ).loadKept();
     };
     const withoutHead = { project, run: null, problem: null };
     expect(await open({ loadHead: () => Promise.resolve(head) })).toEqual(withoutHead);
@@ -118,7 +122,11 @@ describe('the control worker’s engine', () => {
       createKeeper(),
     );
     const givenUp = new AbortController();
-    const results = [engine.predictSample('a', never), engine.predictSample('b', givenUp.signal), engine.predictSample('c', never)];
+    const results = [
+      engine.predictSample('a', never),
+      engine.predictSample('b', givenUp.signal),
+      engine.predictSample('c', never),
+    ];
     givenUp.abort();
     expect(await Promise.all(results.map(codeOf))).toEqual(['fine', 'cancelled', 'fine']);
     expect(order).toEqual(['decode a', 'compute a', 'decode c', 'compute c']);
@@ -163,7 +171,10 @@ describe('the control worker’s engine', () => {
   });
 
   it('keeps a finished run’s head, and does not fail the run when that is refused', async () => {
-    const compute = createCompute({ startRun: () => Promise.resolve({ status: 'done', run }), exportHead: () => Promise.resolve(head) });
+    const compute = createCompute({
+      startRun: () => Promise.resolve({ status: 'done', run }),
+      exportHead: () => Promise.resolve(head),
+    });
     const kept: KeptHead[] = [];
     const saving = createKeeper({
       saveHead: (value) => {
@@ -174,7 +185,9 @@ describe('the control worker’s engine', () => {
     await new ControlEngine(compute, createPictures(), saving).startRun(request, () => undefined, never);
     expect(kept).toEqual([head]);
     const refusing = createKeeper({ saveHead: () => Promise.reject(new HeadstartError('storage-full')) });
-    expect((await new ControlEngine(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe('done');
+    expect((await new ControlEngine(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe(
+      'done',
+    );
   });
 
   it('says that nothing is trained yet before the first run', async () => {

@@ -1,7 +1,16 @@
 import { proxy, transfer } from 'comlink';
 import type { Fit, PictureSource, Sample } from '../domain/dataset';
 import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
-import type { ComputeStatus, DeviceChoice, IngestEvent, IngestReport, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  IngestEvent,
+  IngestReport,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { Prediction, RunRecord } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
@@ -13,7 +22,12 @@ import type { ProjectStore } from '../storage/project-store';
 export interface Pictures {
   add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
-  addKaggle(server: string, picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  addKaggle(
+    server: string,
+    picturesPerClass: number,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport>;
   planKaggle(server: string, picturesPerClass: number): KagglePlan;
   remove(ids: readonly string[]): void;
   list(): readonly Sample[];
@@ -24,7 +38,10 @@ export interface Pictures {
 }
 
 /** What is kept on the device; every method rejects with `storage-refused` or `storage-full`. */
-export type Keeper = Pick<ProjectStore, 'loadProject' | 'saveProject' | 'setProjectAside' | 'loadHead' | 'saveHead' | 'forgetEverything'>;
+export type Keeper = Pick<
+  ProjectStore,
+  'loadProject' | 'saveProject' | 'setProjectAside' | 'loadHead' | 'saveHead' | 'forgetEverything'
+>;
 
 /**
  * The control worker's engine: it never computes, so it always hears cancel. Pictures are decoded by their own workers,
@@ -58,7 +75,11 @@ export class ControlEngine implements EngineApi {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
   }
 
-  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  addPictures(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
     return this.#pictures.add(sources, onEvent, signal);
   }
 

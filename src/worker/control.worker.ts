@@ -24,6 +24,8 @@ const compute = connectWorker<ComputeApi>({
   },
 });
 
-const pool = new DecodePool(() => new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module', name: 'headstart-decode' }));
+const pool = new DecodePool(
+  () => new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module', name: 'headstart-decode' }),
+);
 
 expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool), createProjectStore()))));

@@ -12,21 +12,32 @@ export interface FeaturesReference<Input = unknown> {
     readonly shape: readonly [number, number, number];
     /** Places in the flattened CHW values. */
     readonly at: readonly number[];
-    readonly pictures: readonly { readonly rms: number; readonly mean: number; readonly max: number; readonly values: readonly number[] }[];
+    readonly pictures: readonly {
+      readonly rms: number;
+      readonly mean: number;
+      readonly max: number;
+      readonly values: readonly number[];
+    }[];
   }[];
   readonly head?: { readonly logits: readonly (readonly number[])[] };
 }
 
 /** Compares each layer as it is computed; `seen` lists the layers in order with their worst error over the layer's rms. */
-export function createLayerComparison(reference: FeaturesReference, picture: number): { tap: LayerTap; seen: { layer: string; worst: number }[] } {
+export function createLayerComparison(
+  reference: FeaturesReference,
+  picture: number,
+): { tap: LayerTap; seen: { layer: string; worst: number }[] } {
   const seen: { layer: string; worst: number }[] = [];
   const tap: LayerTap = (layerIndex, [height, width, channels], values) => {
     const expected = reference.layers.find(({ layer }) => layer === `features.${String(layerIndex)}`);
     const stats = expected?.pictures[picture];
     if (expected === undefined || stats === undefined) throw new Error(`the reference has no layer ${String(layerIndex)}`);
-    if (expected.shape.join() !== [channels, height, width].join()) throw new Error(`layer ${String(layerIndex)} has another shape`);
+    if (expected.shape.join() !== [channels, height, width].join())
+      throw new Error(`layer ${String(layerIndex)} has another shape`);
     const places = height * width;
-    const errors = expected.at.map((at, i) => Math.abs((values[(at % places) * channels + Math.floor(at / places)] ?? NaN) - (stats.values[i] ?? NaN)));
+    const errors = expected.at.map((at, i) =>
+      Math.abs((values[(at % places) * channels + Math.floor(at / places)] ?? NaN) - (stats.values[i] ?? NaN)),
+    );
     let [sum, squares, max] = [0, 0, 0];
     for (const value of values) {
       sum += value;
@@ -34,7 +45,11 @@ export function createLayerComparison(reference: FeaturesReference, picture: num
       if (value > max) max = value;
     }
     // The statistics see every value, the places only 64 of them.
-    errors.push(Math.abs(sum / values.length - stats.mean), Math.abs(Math.sqrt(squares / values.length) - stats.rms), Math.abs(max - stats.max));
+    errors.push(
+      Math.abs(sum / values.length - stats.mean),
+      Math.abs(Math.sqrt(squares / values.length) - stats.rms),
+      Math.abs(max - stats.max),
+    );
     seen.push({ layer: expected.layer, worst: worstOf(errors) / stats.rms });
   };
   return { tap, seen };

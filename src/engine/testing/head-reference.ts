@@ -21,7 +21,12 @@ export interface HeadRun {
   readonly b: readonly number[];
 }
 
-export const optimizerOf: Readonly<Record<string, OptimizerName>> = { adam: 'adam', 'adam-weight-decay': 'adam', adamw: 'adamw', 'sgd-momentum': 'sgd' };
+export const optimizerOf: Readonly<Record<string, OptimizerName>> = {
+  adam: 'adam',
+  'adam-weight-decay': 'adam',
+  adamw: 'adamw',
+  'sgd-momentum': 'sgd',
+};
 
 /** The reference's generator: uniform in [-0.5, 0.5). */
 function lcg(seed: number, count: number): Float64Array {
@@ -76,7 +81,10 @@ export async function runHeadCase(task: HeadCase, name: string): Promise<{ losse
 /** The largest of |value - expected| / |expected|. */
 export function worstRelative(values: readonly number[], expected: readonly number[]): number {
   if (values.length !== expected.length) return Infinity;
-  return values.reduce((worst, value, at) => Math.max(worst, Math.abs(value - (expected[at] ?? NaN)) / Math.abs(expected[at] ?? NaN)), 0);
+  return values.reduce(
+    (worst, value, at) => Math.max(worst, Math.abs(value - (expected[at] ?? NaN)) / Math.abs(expected[at] ?? NaN)),
+    0,
+  );
 }
 
 /** The largest distance of the end weights from the reference, over the reference's rms. */

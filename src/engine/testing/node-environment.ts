@@ -14,5 +14,9 @@ export const modelFolder = new URL('../../../public/models/vgg16/', import.meta.
 export function readShippedWeights(): BackboneWeights {
   const read = (name: string) => new Uint8Array(readFileSync(new URL(name, modelFolder)));
   const index = parseIndex(read('model.safetensors.index.json'));
-  return { index, scaling: parseInputScaling(read('config.json')), shards: new Map(index.shards.map(({ name }) => [name, read(name)])) };
+  return {
+    index,
+    scaling: parseInputScaling(read('config.json')),
+    shards: new Map(index.shards.map(({ name }) => [name, read(name)])),
+  };
 }

@@ -32,13 +32,22 @@ export const smallConfig: RunConfig = {
 
 /** 10 train (so batches of 4, 4, 2), 5 val, 3 test samples of two classes. */
 export function createSmallRequest(config: Partial<RunConfig> = {}): RunRequest {
-  const counts: readonly [Split, number][] = [['train', 10], ['val', 5], ['test', 3]];
-  const samples = counts.flatMap(([split, count]) => Array.from({ length: count }, (_, i): RunSample => ({ id: `${split}-${String(i)}`, labelIndex: i % 2, split })));
+  const counts: readonly [Split, number][] = [
+    ['train', 10],
+    ['val', 5],
+    ['test', 3],
+  ];
+  const samples = counts.flatMap(([split, count]) =>
+    Array.from({ length: count }, (_, i): RunSample => ({ id: `${split}-${String(i)}`, labelIndex: i % 2, split })),
+  );
   return { number: 1, config: { ...smallConfig, ...config }, classNames: ['cat', 'dog'], samples };
 }
 
 /** Pixels that carry the sample's place and label in their first values, for the backbone below. */
-export function createPixels(request: RunRequest, gone: ReadonlySet<string> = new Set()): { pixels: PixelSource; asked: string[] } {
+export function createPixels(
+  request: RunRequest,
+  gone: ReadonlySet<string> = new Set(),
+): { pixels: PixelSource; asked: string[] } {
   const asked: string[] = [];
   const pixels: PixelSource = (sampleId) => {
     asked.push(sampleId);
@@ -74,7 +83,12 @@ export interface SmallRun {
   readonly events: RunEvent[];
   readonly asked: string[];
   /** Goes on until done or paused; `abortWhen` is asked after every event. */
-  go(options?: { finish?: boolean; abortWhen?: (event: RunEvent) => boolean; compute?: Compute; gone?: ReadonlySet<string> }): Promise<SamplePrediction[] | null>;
+  go(options?: {
+    finish?: boolean;
+    abortWhen?: (event: RunEvent) => boolean;
+    compute?: Compute;
+    gone?: ReadonlySet<string>;
+  }): Promise<SamplePrediction[] | null>;
 }
 
 export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, magnitude = 1): SmallRun {

@@ -43,7 +43,12 @@ export async function createStandInEngine(device: DeviceEnvironment, onExtract: 
 }
 
 /** Starts the request and stops when `abortWhen` says so after an event. */
-export function startRun(engine: Engine, request: RunRequest, abortWhen: (event: RunEvent) => boolean = () => false, events: RunEvent[] = []) {
+export function startRun(
+  engine: Engine,
+  request: RunRequest,
+  abortWhen: (event: RunEvent) => boolean = () => false,
+  events: RunEvent[] = [],
+) {
   const stop = new AbortController();
   const onEvent = (event: RunEvent) => {
     events.push(event);

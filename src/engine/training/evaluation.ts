@@ -12,7 +12,10 @@ export async function evaluate({ state, source, head, onEvent, signal, now }: Se
   const predictions: SamplePrediction[] = [];
   const pace = new Pace();
   const tell = () => {
-    const secondsLeft = sumSeconds(pace.secondsFor(all.length - predictions.length), source.pace.secondsFor(source.countMissing(all)));
+    const secondsLeft = sumSeconds(
+      pace.secondsFor(all.length - predictions.length),
+      source.pace.secondsFor(source.countMissing(all)),
+    );
     onEvent({ kind: 'stage', stage: 'evaluation', done: predictions.length, total: all.length, secondsLeft, note: null });
   };
   tell();

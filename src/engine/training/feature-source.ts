@@ -50,7 +50,11 @@ export class FeatureSource {
    * `[n, 25088]`, row-major, each row scaled to the norm if there is one.
    * `onPicture` is told of each picture that had to go through the backbone.
    */
-  async readBatch(sampleIds: readonly string[], norm: number | null, onPicture: (done: number) => void = () => undefined): Promise<Float32Array> {
+  async readBatch(
+    sampleIds: readonly string[],
+    norm: number | null,
+    onPicture: (done: number) => void = () => undefined,
+  ): Promise<Float32Array> {
     const batch = new Float32Array(sampleIds.length * featureCount);
     for (const [row, id] of sampleIds.entries()) {
       const isNew = this.countMissing([{ id }]) > 0;

@@ -82,7 +82,9 @@ export class LiveHead {
 
   async save(): Promise<SavedHead> {
     const before = this.#before === null ? null : readHead(this.#before);
-    const [head, headBefore, optimizer] = await this.compute.orFailure(Promise.all([readHead(this.#head), before, this.#optimizer.save()]));
+    const [head, headBefore, optimizer] = await this.compute.orFailure(
+      Promise.all([readHead(this.#head), before, this.#optimizer.save()]),
+    );
     return { head, headBefore, optimizer };
   }
 

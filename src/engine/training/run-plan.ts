@@ -32,7 +32,13 @@ export function createRunPlan({ number, config, classNames, samples }: RunReques
     if (count < fewestTrainSamples) throw new HeadstartError('class-too-small', { className, count });
   });
   if (bySplit.val.length === 0) throw new HeadstartError('no-validation-pictures');
-  return { number, config: checked, classNames, samples: bySplit, stepsPerEpoch: Math.ceil(bySplit.train.length / checked.batchSize) };
+  return {
+    number,
+    config: checked,
+    classNames,
+    samples: bySplit,
+    stepsPerEpoch: Math.ceil(bySplit.train.length / checked.batchSize),
+  };
 }
 
 /** The training samples in the order of an epoch. Each epoch has a stream of its own, so that a run can go on at any of them. */

@@ -69,7 +69,14 @@ async function extractAll({ state, source, onEvent, signal }: Session): Promise<
   const { train, val, test } = state.plan.samples;
   const all = [...train, ...val, ...test];
   const tell = (done: number) => {
-    onEvent({ kind: 'stage', stage: 'features', done, total: all.length, secondsLeft: source.pace.secondsFor(source.countMissing(all)), note: null });
+    onEvent({
+      kind: 'stage',
+      stage: 'features',
+      done,
+      total: all.length,
+      secondsLeft: source.pace.secondsFor(source.countMissing(all)),
+      note: null,
+    });
   };
   const secondsBefore = source.seconds;
   try {

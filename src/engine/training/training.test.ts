@@ -26,7 +26,12 @@ afterAll(() => {
 
 /** The numbers of a run, without its times. */
 function numbersOf({ state }: SmallRun) {
-  return { steps: state.steps, epochs: state.epochs.map((epoch) => ({ ...epoch, seconds: 0 })), log: state.log, head: state.checkpoint.head };
+  return {
+    steps: state.steps,
+    epochs: state.epochs.map((epoch) => ({ ...epoch, seconds: 0 })),
+    log: state.log,
+    head: state.checkpoint.head,
+  };
 }
 
 async function runStraight(config: Parameters<typeof createSmallRun>[1] = {}): Promise<SmallRun> {
@@ -35,12 +40,15 @@ async function runStraight(config: Parameters<typeof createSmallRun>[1] = {}): P
   return run;
 }
 
-const isStep = (epoch: number, step: number) => (event: RunEvent) => event.kind === 'step' && event.record.epoch === epoch && event.record.step === step;
+const isStep = (epoch: number, step: number) => (event: RunEvent) =>
+  event.kind === 'step' && event.record.epoch === epoch && event.record.step === step;
 
 describe('a run', () => {
   it('tells its events in order and keeps their laws', async () => {
     const { events, state } = await runStraight();
-    const kinds = events.map((event) => (event.kind === 'stage' ? event.stage : event.kind)).filter((kind, i, all) => kind !== all[i - 1]);
+    const kinds = events
+      .map((event) => (event.kind === 'stage' ? event.stage : event.kind))
+      .filter((kind, i, all) => kind !== all[i - 1]);
     expect(kinds.slice(0, 4)).toEqual(['first-batch', 'features', 'training', 'step']);
     expect(kinds.slice(-3)).toEqual(['log', 'evaluation', 'predictions']);
     for (const stage of ['features', 'training', 'evaluation'] as const) {
@@ -53,15 +61,26 @@ describe('a run', () => {
     }
     expect(events[0]).toEqual({
       kind: 'first-batch',
-      sampleIds: orderOfEpoch(state.plan, 0).slice(0, 4).map(({ id }) => id),
-      labels: orderOfEpoch(state.plan, 0).slice(0, 4).map(({ labelIndex }) => labelIndex),
+      sampleIds: orderOfEpoch(state.plan, 0)
+        .slice(0, 4)
+        .map(({ id }) => id),
+      labels: orderOfEpoch(state.plan, 0)
+        .slice(0, 4)
+        .map(({ labelIndex }) => labelIndex),
     });
     expect(events.filter(({ kind }) => kind === 'first-batch')).toHaveLength(1);
   });
 
   it('makes the records that their words promise, the last short batch included', async () => {
     const { state, events } = await runStraight();
-    expect(state.steps.map(({ epoch, step, batchSize }) => [epoch, step, batchSize])).toEqual([[0, 0, 4], [0, 1, 4], [0, 2, 2], [1, 0, 4], [1, 1, 4], [1, 2, 2]]);
+    expect(state.steps.map(({ epoch, step, batchSize }) => [epoch, step, batchSize])).toEqual([
+      [0, 0, 4],
+      [0, 1, 4],
+      [0, 2, 2],
+      [1, 0, 4],
+      [1, 1, 4],
+      [1, 2, 2],
+    ]);
     for (const epoch of [0, 1]) {
       const steps = state.steps.filter((record) => record.epoch === epoch);
       let [sum, right, seen, loss] = [0, 0, 0, 0];
@@ -85,7 +104,9 @@ describe('a run', () => {
     // Evaluated again with the end weights: the last epoch's validation must say the same.
     expect(last?.valLoss).toBeCloseTo(val.reduce((sum, { loss }) => sum + loss, 0) / 5, 6);
     expect(last?.valAccuracy).toBe(val.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length / 5);
-    const batchMeans = [val.slice(0, 4), val.slice(4)].map((batch) => Math.fround(batch.reduce((sum, { loss }) => sum + loss, 0) / batch.length));
+    const batchMeans = [val.slice(0, 4), val.slice(4)].map((batch) =>
+      Math.fround(batch.reduce((sum, { loss }) => sum + loss, 0) / batch.length),
+    );
     expect(last?.noteValLoss).toBe(batchMeans.reduce((sum, mean) => Math.fround(sum + mean), 0) / 5);
     for (const { probabilities, logits, classIndex, className } of predictions) {
       expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
@@ -113,18 +134,21 @@ describe('a run', () => {
     expect(numbersOf(await runStraight({ seed: 12 })).steps).not.toEqual(first.steps);
   });
 
-  it.each(['adam', 'adamw', 'sgd'] as const)('gives the same numbers the frozen way as the features way with %s, and starts without the features stage', async (optimizer) => {
-    const settings = { optimizer, weightDecay: 0.01, featureNorm: 30, epochs: 3 };
-    const byFeatures = await runStraight({ ...settings, way: 'features' });
-    const frozen = await runStraight({ ...settings, way: 'frozen' });
-    expect(numbersOf(frozen)).toEqual(numbersOf(byFeatures));
-    expect(frozen.events.some((event) => event.kind === 'stage' && event.stage === 'features')).toBe(false);
-    const firstStep = frozen.events.findIndex(({ kind }) => kind === 'step');
-    expect(frozen.events.slice(0, firstStep).filter((event) => event.kind === 'stage' && event.note !== null)).toHaveLength(4);
-    // Each picture meets the backbone once.
-    expect([...frozen.asked].sort()).toEqual([...byFeatures.asked].sort());
-    expect(new Set(frozen.asked).size).toBe(frozen.asked.length);
-  });
+  it.each(['adam', 'adamw', 'sgd'] as const)(
+    'gives the same numbers the frozen way as the features way with %s, and starts without the features stage',
+    async (optimizer) => {
+      const settings = { optimizer, weightDecay: 0.01, featureNorm: 30, epochs: 3 };
+      const byFeatures = await runStraight({ ...settings, way: 'features' });
+      const frozen = await runStraight({ ...settings, way: 'frozen' });
+      expect(numbersOf(frozen)).toEqual(numbersOf(byFeatures));
+      expect(frozen.events.some((event) => event.kind === 'stage' && event.stage === 'features')).toBe(false);
+      const firstStep = frozen.events.findIndex(({ kind }) => kind === 'step');
+      expect(frozen.events.slice(0, firstStep).filter((event) => event.kind === 'stage' && event.note !== null)).toHaveLength(4);
+      // Each picture meets the backbone once.
+      expect([...frozen.asked].sort()).toEqual([...byFeatures.asked].sort());
+      expect(new Set(frozen.asked).size).toBe(frozen.asked.length);
+    },
+  );
 });
 
 describe('pausing', () => {
@@ -157,7 +181,11 @@ describe('pausing', () => {
   it('is heard within one picture', async () => {
     for (const way of ['features', 'frozen'] as const) {
       const run = createSmallRun(compute, { way });
-      expect(await run.go({ abortWhen: (event) => event.kind === 'stage' && (event.done === 2 || event.note?.startsWith('Picture 2') === true) })).toBeNull();
+      expect(
+        await run.go({
+          abortWhen: (event) => event.kind === 'stage' && (event.done === 2 || event.note?.startsWith('Picture 2') === true),
+        }),
+      ).toBeNull();
       expect(run.asked).toHaveLength(2);
     }
   });
@@ -187,16 +215,22 @@ describe('a run that fails', () => {
     expect(predictions?.every(({ loss, logits }) => Number.isFinite(loss) && logits.every(Number.isFinite))).toBe(true);
   });
 
-  it.each(['features', 'frozen'] as const)('on a picture that has gone says which, keeps what was done and can go on (%s)', async (way) => {
-    const straight = await runStraight({ way });
-    const run = createSmallRun(compute, { way });
-    await expect(run.go({ gone: new Set(['train-5']) })).rejects.toMatchObject({ code: 'picture-gone', message: expect.stringContaining('train-5') as string });
-    const before = run.asked.length;
-    expect(before).toBeGreaterThan(1);
-    await run.go();
-    expect(run.asked.slice(before)).not.toContain(run.asked[0]);
-    expect(numbersOf(run)).toEqual(numbersOf(straight));
-  });
+  it.each(['features', 'frozen'] as const)(
+    'on a picture that has gone says which, keeps what was done and can go on (%s)',
+    async (way) => {
+      const straight = await runStraight({ way });
+      const run = createSmallRun(compute, { way });
+      await expect(run.go({ gone: new Set(['train-5']) })).rejects.toMatchObject({
+        code: 'picture-gone',
+        message: expect.stringContaining('train-5') as string,
+      });
+      const before = run.asked.length;
+      expect(before).toBeGreaterThan(1);
+      await run.go();
+      expect(run.asked.slice(before)).not.toContain(run.asked[0]);
+      expect(numbersOf(run)).toEqual(numbersOf(straight));
+    },
+  );
 
   it('with its device goes on from the last checkpoint on a new one, with the same numbers and nothing told twice', async () => {
     const straight = await runStraight({ epochs: 3 });

@@ -10,7 +10,11 @@ const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)
 
 function readWeights(): BackboneWeights {
   const index = parseIndex(read('model.safetensors.index.json'));
-  return { index, scaling: parseInputScaling(read('config.json')), shards: new Map(index.shards.map(({ name }) => [name, read(name)])) };
+  return {
+    index,
+    scaling: parseInputScaling(read('config.json')),
+    shards: new Map(index.shards.map(({ name }) => [name, read(name)])),
+  };
 }
 
 describe('openConvWeights', () => {
@@ -45,6 +49,7 @@ describe('toHwio', () => {
     for (let o = 0; o < outs; o++)
       for (let i = 0; i < ins; i++)
         for (let h = 0; h < 3; h++)
-          for (let w = 0; w < 3; w++) expect(hwio[((h * 3 + w) * ins + i) * outs + o]).toBe(oihw[((o * ins + i) * 3 + h) * 3 + w]);
+          for (let w = 0; w < 3; w++)
+            expect(hwio[((h * 3 + w) * ins + i) * outs + o]).toBe(oihw[((o * ins + i) * 3 + h) * 3 + w]);
   });
 });

@@ -36,7 +36,8 @@ function openTensors({ index, shards }: BackboneWeights): (tensor: string, shape
   return (tensor, shape) => {
     const file = index.fileOf.get(tensor) ?? '';
     const stored = tensors.get(file)?.get(tensor);
-    if (stored === undefined || stored.shape.join() !== shape.join()) throw new HeadstartError('weights-tensor-invalid', { file, tensor });
+    if (stored === undefined || stored.shape.join() !== shape.join())
+      throw new HeadstartError('weights-tensor-invalid', { file, tensor });
     return stored;
   };
 }

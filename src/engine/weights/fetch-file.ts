@@ -71,7 +71,8 @@ async function fetchOnce(request: FileRequest, fetch: Fetch, attempt: number): P
     throw response.status >= 500 || passingStatus.has(response.status) ? new Passing(missing) : missing;
   }
   // Hosts of single-page apps answer an unknown path with their start page.
-  if (response.headers.get('content-type')?.startsWith('text/html') === true) throw new HeadstartError('weights-missing', { file, status: response.status });
+  if (response.headers.get('content-type')?.startsWith('text/html') === true)
+    throw new HeadstartError('weights-missing', { file, status: response.status });
   return readBody(response, request);
 }
 

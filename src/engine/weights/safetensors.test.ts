@@ -19,7 +19,11 @@ describe('parseSafetensors', () => {
     new DataView(values.buffer).setUint16(5, 0x3c00, true);
     new DataView(values.buffer).setUint16(7, 0xc000, true);
     const file = createFile(
-      { __metadata__: { format: 'pt' }, 'a.bias': { dtype: 'F32', shape: [1], data_offsets: [1, 5] }, 'a.weight': { dtype: 'F16', shape: [2, 1], data_offsets: [5, 9] } },
+      {
+        __metadata__: { format: 'pt' },
+        'a.bias': { dtype: 'F32', shape: [1], data_offsets: [1, 5] },
+        'a.weight': { dtype: 'F16', shape: [2, 1], data_offsets: [5, 9] },
+      },
       values,
     );
     const shifted = new Uint8Array(file.length + 1);
@@ -40,11 +44,16 @@ describe('parseSafetensors', () => {
     ['a header that is a list', createFile('[]', new Uint8Array(4))],
     ['values that end after the file', createFile({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, new Uint8Array(4))],
     ['a shape that is not the bytes', createFile({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, new Uint8Array(8))],
-    ['a shape whose product overflows', createFile({ a: { dtype: 'F32', shape: [2 ** 52, 2 ** 52], data_offsets: [0, 4] } }, new Uint8Array(8))],
+    [
+      'a shape whose product overflows',
+      createFile({ a: { dtype: 'F32', shape: [2 ** 52, 2 ** 52], data_offsets: [0, 4] } }, new Uint8Array(8)),
+    ],
     ['a side below one', createFile({ a: { dtype: 'F32', shape: [-1, -1], data_offsets: [0, 4] } }, new Uint8Array(8))],
     ['offsets the wrong way round', createFile({ a: { dtype: 'F32', shape: [1], data_offsets: [4, 0] } }, new Uint8Array(8))],
     ['a type that is not known', createFile({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8))],
   ])('refuses %s and names the file', (_, bytes) => {
-    expect(() => parseSafetensors(bytes, 'shard-3')).toThrow(expect.objectContaining({ ...refusal, message: expect.stringContaining('shard-3') as string }));
+    expect(() => parseSafetensors(bytes, 'shard-3')).toThrow(
+      expect.objectContaining({ ...refusal, message: expect.stringContaining('shard-3') as string }),
+    );
   });
 });

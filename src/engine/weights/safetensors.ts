@@ -45,7 +45,11 @@ export function parseSafetensors(bytes: Uint8Array, file: string): ReadonlyMap<s
     if (name === '__metadata__') continue;
     const entry = v.safeParse(entrySchema, value);
     if (!entry.success) throw refuse(name);
-    const { dtype, shape, data_offsets: [begin, end] } = entry.output;
+    const {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    } = entry.output;
     const expected = shape.reduce((product, side) => product * side, bytesPerValue[dtype]);
     if (end > values.length || end - begin !== expected) throw refuse(name);
     tensors.set(name, { dtype, shape, bytes: values.subarray(begin, end) });

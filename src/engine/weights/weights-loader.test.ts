@@ -10,12 +10,21 @@ import { WeightsLoader, type LoaderEnvironment } from './weights-loader';
 /** Three small files stand for the shards: the loader does not look inside them. */
 const shards = [1, 2, 3].map((number) => {
   const bytes = Uint8Array.from({ length: 40_000 + number }, (_, i) => (i * number * 31) % 251);
-  return { name: `shard-${String(number)}`, content: bytes, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return {
+    name: `shard-${String(number)}`,
+    content: bytes,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
 });
 const totalBytes = shards.reduce((sum, { bytes }) => sum + bytes, 0);
 const index = {
   metadata: { files: shards.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })) },
-  weight_map: Object.fromEntries(convLayers.flatMap((layer) => [`features.${String(layer.index)}.weight`, `features.${String(layer.index)}.bias`]).map((name) => [name, 'shard-1'])),
+  weight_map: Object.fromEntries(
+    convLayers
+      .flatMap((layer) => [`features.${String(layer.index)}.weight`, `features.${String(layer.index)}.bias`])
+      .map((name) => [name, 'shard-1']),
+  ),
 };
 const config = { architecture: 'vgg16', layout: 'OIHW', input: { channels: 'RGB', mean: [0.4, 0.5, 0.6], std: [0.2, 0.2, 0.2] } };
 const files = new Map<string, Uint8Array>([
@@ -150,31 +159,37 @@ describe('WeightsLoader', () => {
     expect([...names].sort()).toEqual([weightsCacheName, 'someone-elses'].sort());
   });
 
-  it.each(['shard-2', 'model.safetensors.index.json', 'config.json'])('fetches %s again when its kept copy was corrupted', async (name) => {
-    const { storage, entries } = createCaches();
-    await createLoader(storage).load();
-    requests.length = 0;
-    const entry = entries.get(baseUrl + name);
-    const bytes = new Uint8Array((await entry?.arrayBuffer()) ?? new ArrayBuffer(0));
-    bytes[50] = (bytes[50] ?? 0) ^ 1;
-    entries.set(baseUrl + name, new Response(bytes, { headers: entry?.headers ?? {} }));
-    const second = createLoader(storage);
-    const { report, weights } = await second.load();
-    expect(requests).toEqual([name]);
-    expect(report.from).toBe('network');
-    expect(weights.shards.get('shard-2')).toEqual(shards[1]?.content);
-    expectLaws(second.events);
-    const third = await createLoader(storage).load();
-    expect(third.report.from).toBe('cache');
-  });
+  it.each(['shard-2', 'model.safetensors.index.json', 'config.json'])(
+    'fetches %s again when its kept copy was corrupted',
+    async (name) => {
+      const { storage, entries } = createCaches();
+      await createLoader(storage).load();
+      requests.length = 0;
+      const entry = entries.get(baseUrl + name);
+      const bytes = new Uint8Array((await entry?.arrayBuffer()) ?? new ArrayBuffer(0));
+      bytes[50] = (bytes[50] ?? 0) ^ 1;
+      entries.set(baseUrl + name, new Response(bytes, { headers: entry?.headers ?? {} }));
+      const second = createLoader(storage);
+      const { report, weights } = await second.load();
+      expect(requests).toEqual([name]);
+      expect(report.from).toBe('network');
+      expect(weights.shards.get('shard-2')).toEqual(shards[1]?.content);
+      expectLaws(second.events);
+      const third = await createLoader(storage).load();
+      expect(third.report.from).toBe('cache');
+    },
+  );
 
-  it.each(['busy', 'shorter', 'cutOff', 'altered', 'longer', 'broken'] as const)('tries again after a passing fault (%s), with growing waits', async (kind) => {
-    faults.set('shard-3', [fault[kind], fault[kind], fault[kind]]);
-    const { load, waits, events } = createLoader(createCaches().storage);
-    await load();
-    expect(waits).toEqual([500, 1000, 2000]);
-    expectLaws(events);
-  });
+  it.each(['busy', 'shorter', 'cutOff', 'altered', 'longer', 'broken'] as const)(
+    'tries again after a passing fault (%s), with growing waits',
+    async (kind) => {
+      faults.set('shard-3', [fault[kind], fault[kind], fault[kind]]);
+      const { load, waits, events } = createLoader(createCaches().storage);
+      await load();
+      expect(waits).toEqual([500, 1000, 2000]);
+      expectLaws(events);
+    },
+  );
 
   it.each([
     ['missing', 'weights-missing', 'shard-2', 1],
@@ -185,20 +200,26 @@ describe('WeightsLoader', () => {
     ['altered', 'weights-altered', 'shard-2', 4],
     ['longer', 'weights-altered', 'shard-2', 4],
     ['broken', 'weights-offline', 'shard-2', 4],
-  ] as const)('gives up on a lasting fault (%s) with %s, and keeps the good files for the next try', async (kind, code, words, tries) => {
-    for (const caches of [createCaches().storage, null]) {
-      requests.length = 0;
-      faults.set('shard-2', Array.from({ length: 4 }, () => fault[kind]));
-      const { load } = createLoader(caches);
-      await expect(load()).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
-      expect(requests.filter((name) => name === 'shard-2')).toHaveLength(tries);
-      faults.clear();
-      requests.length = 0;
-      const { weights } = await load();
-      expect(requests.filter((name) => name.startsWith('shard'))).toEqual(['shard-2']);
-      for (const { name, content } of shards) expect(weights.shards.get(name)).toEqual(content);
-    }
-  });
+  ] as const)(
+    'gives up on a lasting fault (%s) with %s, and keeps the good files for the next try',
+    async (kind, code, words, tries) => {
+      for (const caches of [createCaches().storage, null]) {
+        requests.length = 0;
+        faults.set(
+          'shard-2',
+          Array.from({ length: 4 }, () => fault[kind]),
+        );
+        const { load } = createLoader(caches);
+        await expect(load()).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
+        expect(requests.filter((name) => name === 'shard-2')).toHaveLength(tries);
+        faults.clear();
+        requests.length = 0;
+        const { weights } = await load();
+        expect(requests.filter((name) => name.startsWith('shard'))).toEqual(['shard-2']);
+        for (const { name, content } of shards) expect(weights.shards.get(name)).toEqual(content);
+      }
+    },
+  );
 
   it('says weights-offline when nothing can be reached at the first start', async () => {
     const { load } = createLoader(createCaches().storage, { fetch: () => Promise.reject(new TypeError('Failed to fetch')) });
@@ -208,13 +229,19 @@ describe('WeightsLoader', () => {
   it.each([
     ['model.safetensors.index.json', '{"metadata":{}}'],
     ['model.safetensors.index.json', JSON.stringify({ ...index, weight_map: {} })],
-    ['model.safetensors.index.json', JSON.stringify({ ...index, metadata: { files: [{ name: '../other', bytes: 10, sha256: '0'.repeat(64) }] } })],
+    [
+      'model.safetensors.index.json',
+      JSON.stringify({ ...index, metadata: { files: [{ name: '../other', bytes: 10, sha256: '0'.repeat(64) }] } }),
+    ],
     ['config.json', '{'],
     ['config.json', JSON.stringify({ ...config, input: { ...config.input, std: [0, 1, 1] } })],
   ])('refuses a list (%s) that is not what it should be', async (name, text) => {
     faults.set(name, [(response) => response.end(text)]);
     const { load } = createLoader(createCaches().storage);
-    await expect(load()).rejects.toMatchObject({ code: 'weights-index-invalid', message: expect.stringContaining(name) as string });
+    await expect(load()).rejects.toMatchObject({
+      code: 'weights-index-invalid',
+      message: expect.stringContaining(name) as string,
+    });
   });
 
   it('stops when it is cancelled, and keeps what had arrived', async () => {

@@ -53,7 +53,11 @@ export class WeightsLoader {
           await cache.drop(url); // of an older build; fetched anew below
         }
       }
-      const bytes = await fetchFile({ url, file, expectedBytes: null, onBytes: () => undefined, signal }, () => Promise.resolve(), this.environment);
+      const bytes = await fetchFile(
+        { url, file, expectedBytes: null, onBytes: () => undefined, signal },
+        () => Promise.resolve(),
+        this.environment,
+      );
       const value = parse(bytes);
       kept.push(await cache.write(url, bytes, await sha256Hex(bytes)));
       return { value, cached: false };
@@ -110,7 +114,15 @@ export class WeightsLoader {
     }
     meter.from = 'network';
     const bytes = await fetchFile(
-      { url, file: name, expectedBytes, onBytes: (received) => { meter.advance(name, received); }, signal },
+      {
+        url,
+        file: name,
+        expectedBytes,
+        onBytes: (received) => {
+          meter.advance(name, received);
+        },
+        signal,
+      },
       async (received) => {
         if ((await sha256Hex(received)) !== sha256) throw new HeadstartError('weights-altered', { file: name });
       },

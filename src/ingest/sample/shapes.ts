@@ -181,11 +181,6 @@ export const intersect = (a: Shape, b: Shape): Shape => ({
   distance: (x, y) => Math.max(a.distance(x, y), b.distance(x, y)),
 });
 
-export const without = (a: Shape, b: Shape): Shape => ({
-  box: a.box,
-  distance: (x, y) => Math.max(a.distance(x, y), -b.distance(x, y)),
-});
-
 export const grow = (shape: Shape, by: number): Shape => ({
   box: joinBoxes([shape.box], by),
   distance: (x, y) => shape.distance(x, y) - by,

@@ -1,10 +1,27 @@
 import type { Fit, PictureSource, Sample } from '../../domain/dataset';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
-import type { ComputeStatus, DeviceChoice, IngestEvent, IngestReport, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  IngestEvent,
+  IngestReport,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../../domain/events';
 import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
-import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../../protocol/engine-api';
+import type {
+  EngineAddresses,
+  EngineApi,
+  FittedPicture,
+  KagglePlan,
+  Kept,
+  RunOutcome,
+  RunRequest,
+} from '../../protocol/engine-api';
 
 /** What a fake browser keeps between visits. */
 export interface FakeStorage {
@@ -91,7 +108,13 @@ export class FakeEngine implements EngineApi {
       const from = this.#storage.hasWeights ? 'cache' : 'network';
       for (let part = 0; part <= 10 && !this.#loaded; part += 1) {
         throwIfCancelled(signal);
-        onProgress({ from, receivedBytes: (weightsBytes / 10) * part, totalBytes: weightsBytes, bytesPerSecond: 1e7, secondsLeft: (10 - part) / 2 });
+        onProgress({
+          from,
+          receivedBytes: (weightsBytes / 10) * part,
+          totalBytes: weightsBytes,
+          bytesPerSecond: 1e7,
+          secondsLeft: (10 - part) / 2,
+        });
         await this.#tick();
       }
       this.#loaded = true;
@@ -100,19 +123,33 @@ export class FakeEngine implements EngineApi {
     });
   }
 
-  addPictures(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  addPictures(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
     return this.#answer('addPictures', () => this.#read(sources, onEvent, signal));
   }
 
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
     const plain = ['cat', 'dog'].flatMap((className) =>
-      Array.from({ length: 10 }, (_, index) => ({ path: `${className}/${String(index)}.png`, file: new Blob([className, String(index)]), className, folderSplit: null })),
+      Array.from({ length: 10 }, (_, index) => ({
+        path: `${className}/${String(index)}.png`,
+        file: new Blob([className, String(index)]),
+        className,
+        folderSplit: null,
+      })),
     );
     return this.#answer('addDrawings', async () => this.#read((await this.#options.drawings?.()) ?? plain, onEvent, signal));
   }
 
   planKaggle(picturesPerClass: number): Promise<KagglePlan> {
-    return this.#answer('planKaggle', () => ({ host: 'photos.example', dataset: 'cats and dogs', picturesPerClass, bytes: picturesPerClass * 2 * 30_000 }));
+    return this.#answer('planKaggle', () => ({
+      host: 'photos.example',
+      dataset: 'cats and dogs',
+      picturesPerClass,
+      bytes: picturesPerClass * 2 * 30_000,
+    }));
   }
 
   addKaggle(_picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
@@ -131,7 +168,12 @@ export class FakeEngine implements EngineApi {
   }
 
   fittedPicture(_sampleId: string, fit: Fit): Promise<FittedPicture> {
-    return this.#answer('fittedPicture', () => ({ pixels: new Uint8Array(224 * 224 * 3).fill(128), fit, width: 224, height: 224 }));
+    return this.#answer('fittedPicture', () => ({
+      pixels: new Uint8Array(224 * 224 * 3).fill(128),
+      fit,
+      width: 224,
+      height: 224,
+    }));
   }
 
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
@@ -201,7 +243,11 @@ export class FakeEngine implements EngineApi {
     return Promise.race([working, this.#death]);
   }
 
-  async #read(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  async #read(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
     let added = 0;
     let skipped = 0;
     const total = sources.length;
@@ -211,7 +257,16 @@ export class FakeEngine implements EngineApi {
       const name = path.split('/').at(-1) ?? path;
       const code = file.size === 0 ? 'file-empty' : name.endsWith('.txt') ? 'not-a-picture' : null;
       if (code === null) {
-        const sample: Sample = { id: `id:${path}`, name, path, className, folderSplit, width: 300, height: 200, bytes: file.size };
+        const sample: Sample = {
+          id: `id:${path}`,
+          name,
+          path,
+          className,
+          folderSplit,
+          width: 300,
+          height: 200,
+          bytes: file.size,
+        };
         this.#samples.push(sample);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
         added += 1;
@@ -254,7 +309,15 @@ export class FakeEngine implements EngineApi {
       const trainLoss = 0.7 * Math.exp(-at / 12) + 0.03;
       const trainAccuracy = 1 - 0.5 * Math.exp(-at / 8);
       const epoch = Math.floor(at / stepCount);
-      const record: StepRecord = { epoch, step: at % stepCount, batchSize, trainLoss, trainAccuracy, noteLoss: trainLoss / batchSize, noteAccuracy: trainAccuracy };
+      const record: StepRecord = {
+        epoch,
+        step: at % stepCount,
+        batchSize,
+        trainLoss,
+        trainAccuracy,
+        noteLoss: trainLoss / batchSize,
+        noteAccuracy: trainAccuracy,
+      };
       steps.push(record);
       onEvent({ kind: 'step', record });
       stage('training', at + 1, epochCount * stepCount, `epoch ${String(epoch + 1)} of ${String(epochCount)}`);
@@ -264,7 +327,15 @@ export class FakeEngine implements EngineApi {
       };
       if (record.step % logEvery === 0) say(formatStepLine(record));
       if (record.step === stepCount - 1) {
-        const ended: EpochRecord = { epoch, trainLoss, trainAccuracy, valLoss: trainLoss + 0.05, valAccuracy: trainAccuracy - 0.02, noteValLoss: 0.002, seconds: 1 };
+        const ended: EpochRecord = {
+          epoch,
+          trainLoss,
+          trainAccuracy,
+          valLoss: trainLoss + 0.05,
+          valAccuracy: trainAccuracy - 0.02,
+          noteValLoss: 0.002,
+          seconds: 1,
+        };
         epochs.push(ended);
         onEvent({ kind: 'epoch', record: ended });
         say(formatEpochLine(ended));
@@ -323,6 +394,12 @@ export class FakeEngine implements EngineApi {
   #say(classNames: readonly string[], classIndex: number): Prediction {
     const logits = classNames.map((_, index) => (index === classIndex ? 3.214 : -0.338));
     const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
-    return { classIndex, className: classNames[classIndex] ?? '', logits, probabilities: logits.map((logit) => Math.exp(logit) / sum), milliseconds: 22 };
+    return {
+      classIndex,
+      className: classNames[classIndex] ?? '',
+      logits,
+      probabilities: logits.map((logit) => Math.exp(logit) / sum),
+      milliseconds: 22,
+    };
   }
 }

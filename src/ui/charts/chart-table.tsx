@@ -17,7 +17,6 @@ function useSlowHistory(source: ChartSource) {
         setHistory(source.read().history);
       }, refreshMilliseconds);
     });
-    setHistory(source.read().history);
     return () => {
       stop();
       if (timer !== null) clearTimeout(timer);
@@ -31,7 +30,15 @@ function Cell({ value }: { readonly value: number | null }) {
 }
 
 /** What the chart plots, as numbers: the latest steps and every epoch. */
-export function ChartTable({ metric, heading, source }: { readonly metric: Metric; readonly heading: string; readonly source: ChartSource }) {
+export function ChartTable({
+  metric,
+  heading,
+  source,
+}: {
+  readonly metric: Metric;
+  readonly heading: string;
+  readonly source: ChartSource;
+}) {
   const columns = createChartColumns(useSlowHistory(source), metric);
   const rows = createChartRows(columns);
   const leftOut = columns.steps.length - rows.length;

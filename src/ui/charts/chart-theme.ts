@@ -18,7 +18,7 @@ export function readChartTheme(element: Element): ChartTheme {
   const accent = token('--accent', '#2f4bd8');
   return {
     train: accent,
-    trainFaint: `color-mix(in srgb, ${accent} 40%, transparent)`,
+    trainFaint: `color-mix(in srgb, ${accent} 55%, transparent)`,
     validation: token('--class-1', '#b45309'),
     grid: token('--line', '#e4e3de'),
     text: token('--ink-2', '#5b5a55'),

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatCounted, formatLogits, formatMeasure, formatMegabytes, formatMilliseconds, formatShare, formatTimeLeft } from './format';
+import {
+  formatCount,
+  formatCounted,
+  formatLogits,
+  formatMeasure,
+  formatMegabytes,
+  formatMilliseconds,
+  formatShare,
+  formatTimeLeft,
+} from './format';
 
 describe('the numbers on the page', () => {
   it('separates thousands and counts things in the right number', () => {
@@ -10,7 +19,14 @@ describe('the numbers on the page', () => {
   });
 
   it('writes a measure with about four digits and a dash for what is not a number', () => {
-    expect([0.693147, 12.4, 0, 0.0000125, null, Number.NaN].map(formatMeasure)).toEqual(['0.6931', '12.40', '0', '1.25e-5', '–', '–']);
+    expect([0.693147, 12.4, 0, 0.0000125, null, Number.NaN].map(formatMeasure)).toEqual([
+      '0.6931',
+      '12.40',
+      '0',
+      '1.25e-5',
+      '–',
+      '–',
+    ]);
   });
 
   it('never rounds a probability to certainty', () => {
@@ -22,7 +38,14 @@ describe('the numbers on the page', () => {
   });
 
   it('rounds time left up and changes the unit', () => {
-    expect([0.2, 4, 59.5, 61, 3600, 3900].map(formatTimeLeft)).toEqual(['1 s left', '4 s left', '1 min left', '2 min left', '1 h left', '1 h 5 min left']);
+    expect([0.2, 4, 59.5, 61, 3600, 3900].map(formatTimeLeft)).toEqual([
+      '1 s left',
+      '4 s left',
+      '1 min left',
+      '2 min left',
+      '1 h left',
+      '1 h 5 min left',
+    ]);
   });
 
   it('writes milliseconds and megabytes', () => {

@@ -22,7 +22,8 @@ export function useChartSource(): ChartSource {
       read: () => {
         const { run, headRun } = store.getState();
         const training = run.stages.find(({ stage }) => stage === 'training');
-        if (run.phase === 'idle' && headRun !== null) return { history: headRun.history, plannedSteps: headRun.history.steps.length };
+        if (run.phase === 'idle' && headRun !== null)
+          return { history: headRun.history, plannedSteps: headRun.history.steps.length };
         return { history: run.history, plannedSteps: run.phase === 'done' ? run.history.steps.length : (training?.total ?? 0) };
       },
       subscribe: (listener) => store.subscribe(listener),

@@ -94,7 +94,12 @@ function ChartCanvas({ metric, heading, source, logarithmic }: CanvasProps) {
 
   return (
     <div className={styles['drawing']}>
-      <div ref={containerRef} className={styles['canvas']} role="img" aria-label={`${heading} by step; the table shows the same numbers`} />
+      <div
+        ref={containerRef}
+        className={styles['canvas']}
+        role="img"
+        aria-label={`${heading} by step; the table shows the same numbers`}
+      />
       <div className={styles['under']}>
         <div ref={readoutRef} className={styles['readout']} />
         {zoomed ? (

@@ -28,6 +28,9 @@ export interface Plot {
 
 const height = 172;
 
+/** uPlot names its distributions by an enum that exists in its types only. */
+const logarithmicScale = { distr: 3 };
+
 function tick(value: number | null): string {
   if (value === null) return ''; // uPlot blanks out crowded logarithmic ticks
   const size = Math.abs(value);
@@ -53,7 +56,8 @@ export function createPlot(container: HTMLElement, metric: ChartColumns['metric'
   }
 
   function rangeY(_: UPlot, min: number | null, max: number | null): [number, number] {
-    if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return options.logarithmic ? [0.1, 1] : [0, 1];
+    if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max))
+      return options.logarithmic ? [0.1, 1] : [0, 1];
     if (options.logarithmic) {
       const [low, high] = UPlot.rangeLog(min, max, 10, false);
       return [low ?? min, high ?? max];
@@ -72,7 +76,7 @@ export function createPlot(container: HTMLElement, metric: ChartColumns['metric'
       legend: { show: false },
       scales: {
         x: { time: false, range: rangeX },
-        y: { distr: options.logarithmic ? 3 : 1, range: rangeY },
+        y: UPlot.assign({ range: rangeY }, options.logarithmic ? logarithmicScale : {}),
       },
       axes: [
         {

@@ -12,7 +12,9 @@ function epoch(index: number, valLoss: number, valAccuracy: number): EpochRecord
 
 /** `epochs` epochs of `perEpoch` steps with values that tell their position. */
 function createHistory(epochs: number, perEpoch: number): History {
-  const steps = Array.from({ length: epochs * perEpoch }, (_, i) => step(Math.floor(i / perEpoch), i % perEpoch, 1 / (i + 1), i / 1000));
+  const steps = Array.from({ length: epochs * perEpoch }, (_, i) =>
+    step(Math.floor(i / perEpoch), i % perEpoch, 1 / (i + 1), i / 1000),
+  );
   return { steps, epochs: Array.from({ length: epochs }, (_, e) => epoch(e, 10 + e, 0.5 + e / 100)) };
 }
 
@@ -21,7 +23,9 @@ describe('chart series', () => {
     const history = createHistory(3, 7);
     const loss = createChartColumns(history, 'loss');
     expect(loss.train.slice(0, 21)).toEqual(history.steps.map(({ trainLoss }) => trainLoss));
-    expect(createChartColumns(history, 'accuracy').train.slice(0, 21)).toEqual(history.steps.map(({ trainAccuracy }) => trainAccuracy));
+    expect(createChartColumns(history, 'accuracy').train.slice(0, 21)).toEqual(
+      history.steps.map(({ trainAccuracy }) => trainAccuracy),
+    );
     expect(loss.steps).toEqual(Array.from({ length: 22 }, (_, i) => i));
   });
 
@@ -34,14 +38,20 @@ describe('chart series', () => {
   });
 
   it('keeps an epoch that was stopped midway at its real end', () => {
-    const history: History = { steps: [step(0, 0, 1, 0.5), step(0, 1, 1, 0.5), step(1, 0, 1, 0.5)], epochs: [epoch(0, 3, 0.7), epoch(1, 2, 0.8)] };
+    const history: History = {
+      steps: [step(0, 0, 1, 0.5), step(0, 1, 1, 0.5), step(1, 0, 1, 0.5)],
+      epochs: [epoch(0, 3, 0.7), epoch(1, 2, 0.8)],
+    };
     const columns = createChartColumns(history, 'loss');
     expect(columns.validation).toEqual([null, null, 3, 2]);
   });
 
   it('plots nothing for an empty history and gaps for what is not finite', () => {
     expect(createChartColumns({ steps: [], epochs: [] }, 'loss').steps).toEqual([]);
-    const broken = createChartColumns({ steps: [step(0, 0, 1, 0), step(0, 1, Number.NaN, 0), step(0, 2, Infinity, 0)], epochs: [] }, 'loss');
+    const broken = createChartColumns(
+      { steps: [step(0, 0, 1, 0), step(0, 1, Number.NaN, 0), step(0, 2, Infinity, 0)], epochs: [] },
+      'loss',
+    );
     expect(broken.train).toEqual([1, null, null]);
   });
 

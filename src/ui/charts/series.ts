@@ -61,12 +61,7 @@ export type PlottedColumns = [number[], (number | null)[], (number | null)[], (n
 /** As uPlot wants them. A logarithmic axis has no place for 0 and below; those are left out of the drawing, not of the table. */
 export function toPlotted(columns: ChartColumns, logarithmic: boolean): PlottedColumns {
   const drawable = (value: number | null) => (logarithmic && value !== null && value <= 0 ? null : value);
-  return [
-    [...columns.steps],
-    columns.train.map(drawable),
-    columns.smoothed.map(drawable),
-    columns.validation.map(drawable),
-  ];
+  return [[...columns.steps], columns.train.map(drawable), columns.smoothed.map(drawable), columns.validation.map(drawable)];
 }
 
 export interface ChartRow {

@@ -3,12 +3,7 @@ import { Button } from '../primitives';
 import { usePictureInput } from '../picture-input';
 import { useActions } from '../store-context';
 
-export interface AddButtonProps {
-  readonly isDisabled?: boolean;
-  readonly look?: 'primary' | 'normal';
-}
-
-export function ChooseFolderButton({ isDisabled = false, look = 'normal' }: AddButtonProps) {
+export function ChooseFolderButton() {
   const { readFiles } = usePictureInput();
   const { addFiles } = useActions();
   return (
@@ -18,14 +13,12 @@ export function ChooseFolderButton({ isDisabled = false, look = 'normal' }: AddB
         if (files !== null) void addFiles(readFiles(files));
       }}
     >
-      <Button look={look} isDisabled={isDisabled}>
-        Choose a folder
-      </Button>
+      <Button>Choose a folder</Button>
     </FileTrigger>
   );
 }
 
-export function ChooseFilesButton({ isDisabled = false }: AddButtonProps) {
+export function ChooseFilesButton() {
   const { readFiles } = usePictureInput();
   const { addFiles } = useActions();
   return (
@@ -35,7 +28,7 @@ export function ChooseFilesButton({ isDisabled = false }: AddButtonProps) {
         if (files !== null) void addFiles(readFiles(files));
       }}
     >
-      <Button isDisabled={isDisabled}>Choose files</Button>
+      <Button>Choose files</Button>
     </FileTrigger>
   );
 }

@@ -5,6 +5,7 @@ import type { Sample } from '../../domain/dataset';
 import { selectPaletteIndex, selectSamplesByClass } from '../../store/selectors';
 import { EditableText } from '../editable-text';
 import { joinClasses } from '../join-classes';
+import { classColourSoft } from '../palette';
 import { ClassSwatch, IconButton } from '../primitives';
 import menuStyles from '../shell/menu.module.css';
 import { useActions, usePage } from '../store-context';
@@ -81,7 +82,14 @@ export const ClassLane = memo(function ClassLane({ className, labelIndex, isFold
       {isFolded ? null : (
         <div className={styles['tiles']}>
           {shown.map(({ id, name }) => (
-            <div key={id} className={styles['tile']} role="img" aria-label={name} title={name}>
+            <div
+              key={id}
+              className={styles['tile']}
+              style={{ background: classColourSoft(paletteIndex) }}
+              role="img"
+              aria-label={name}
+              title={name}
+            >
               <Thumbnail sampleId={id} />
             </div>
           ))}

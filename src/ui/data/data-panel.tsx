@@ -23,18 +23,23 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const isEmpty = classNames.length === 0;
   return (
     <Panel step={1} heading="Data" aside={isEmpty ? null : <AddMenu isDisabled={isReading} />}>
-      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} isBusy={isReading} /> : null}
       <ReadingProgress />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />
       ))}
+      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} /> : null}
       {isEmpty ? null : <Totals />}
       {isEmpty ? null : (
         <div className={joinClasses(styles['lanes'], classNames.length > classesWithPictures && styles['many'])}>
           {classNames.map((className, labelIndex) => (
             // By its colour, which a renamed class keeps: the lane, and the focus in it, stay.
-            <ClassLane key={classColours[className] ?? className} className={className} labelIndex={labelIndex} isFolded={classNames.length > classesWithPictures} />
+            <ClassLane
+              key={classColours[className] ?? className}
+              className={className}
+              labelIndex={labelIndex}
+              isFolded={classNames.length > classesWithPictures}
+            />
           ))}
         </div>
       )}

@@ -5,7 +5,7 @@ import styles from './data.module.css';
 import { SamplesOnOffer } from './samples-on-offer';
 
 /** The invitation: what to drop, and what to do without pictures of one's own. */
-export function EmptyData({ isDropTarget, isBusy }: { readonly isDropTarget: boolean; readonly isBusy: boolean }) {
+export function EmptyData({ isDropTarget }: { readonly isDropTarget: boolean }) {
   return (
     <>
       <div className={joinClasses(styles['drop'], styles['large'], isDropTarget && styles['target'])}>
@@ -13,16 +13,18 @@ export function EmptyData({ isDropTarget, isBusy }: { readonly isDropTarget: boo
         <p>
           <strong>Drop a folder with one sub-folder a class</strong>
         </p>
-        <p className={styles['tiny']}>cat/…, dog/… or train/ and val/ of them, or files such as cat.0.jpg. They stay in this browser.</p>
+        <p className={styles['tiny']}>
+          cat/…, dog/… or train/ and val/ of them, or files such as cat.0.jpg. They stay in this browser.
+        </p>
         <div className={styles['buttons']}>
-          <ChooseFolderButton isDisabled={isBusy} />
-          <ChooseFilesButton isDisabled={isBusy} />
+          <ChooseFolderButton />
+          <ChooseFilesButton />
         </div>
       </div>
       <div className={styles['or']}>
         <span>or, without pictures of your own</span>
       </div>
-      <SamplesOnOffer isDisabled={isBusy} />
+      <SamplesOnOffer />
     </>
   );
 }

@@ -27,12 +27,12 @@ export function KaggleDialog() {
     >
       <div className={proseStyles['prose']}>
         <p>
-          <b>What:</b> {plan.picturesPerClass.toLocaleString('en-GB')} cats and {plan.picturesPerClass.toLocaleString('en-GB')} dogs of Kaggle’s “Cats
-          vs. Dogs”, the public dataset <b>{plan.dataset}</b>.
+          <b>What:</b> {plan.picturesPerClass.toLocaleString('en-GB')} cats and {plan.picturesPerClass.toLocaleString('en-GB')}{' '}
+          dogs of Kaggle’s “Cats vs. Dogs”, the public dataset <b>{plan.dataset}</b>.
         </p>
         <p>
-          <b>From:</b> {plan.host} (Hugging Face), about {formatBytes(plan.bytes)}. That server learns your network address, as with any download; none
-          of your pictures is sent.
+          <b>From:</b> {plan.host} (Hugging Face), about {formatBytes(plan.bytes)}. That server learns your network address, as
+          with any download; none of your pictures is sent.
         </p>
       </div>
     </Dialog>

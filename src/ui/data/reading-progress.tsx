@@ -12,7 +12,9 @@ export function ReadingProgress() {
   if (phase === 'idle') return null;
   const isCounted = phase === 'reading' && total > 0;
   const title = phase === 'listing' ? 'Looking through the folder' : titles[origin ?? 'folder'];
-  const words = isCounted ? joinWords(`${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`, timeLeft(secondsLeft)) : '';
+  const words = isCounted
+    ? joinWords(`${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`, timeLeft(secondsLeft))
+    : '';
   return (
     <div className={styles['reading']}>
       <ProgressBar label={title} showLabel share={isCounted ? done / total : null} valueText={words} />

@@ -3,20 +3,16 @@ import { useActions } from '../store-context';
 import styles from './data.module.css';
 
 /** For whoever has no pictures at hand: drawings without a network, photos with one. */
-export function SamplesOnOffer({ isDisabled }: { readonly isDisabled: boolean }) {
+export function SamplesOnOffer() {
   const { addDrawings, askKaggle } = useActions();
   return (
     <div className={styles['offers']}>
       <div className={styles['offer']}>
-        <Button isDisabled={isDisabled} onPress={() => void addDrawings()}>
-          Try the sample drawings
-        </Button>
+        <Button onPress={() => void addDrawings()}>Try the sample drawings</Button>
         <span className={styles['tiny']}>Cats and dogs that this app draws; no network</span>
       </div>
       <div className={styles['offer']}>
-        <Button isDisabled={isDisabled} onPress={() => void askKaggle()}>
-          Get 500 cats and dogs
-        </Button>
+        <Button onPress={() => void askKaggle()}>Get 500 cats and dogs</Button>
         <span className={styles['tiny']}>Real photos; asks before it downloads</span>
       </div>
     </div>

@@ -24,9 +24,12 @@ export function Totals() {
     <div className={styles['totals']}>
       <div className={styles['between']}>
         <span>
-          <b>{pictures.toLocaleString('en-GB')}</b> {pictures === 1 ? 'picture' : 'pictures'}, {countOf(classes, 'class', 'classes')}
+          <b>{pictures.toLocaleString('en-GB')}</b> {pictures === 1 ? 'picture' : 'pictures'},{' '}
+          {countOf(classes, 'class', 'classes')}
         </span>
-        <span className={styles['muted']}>{shown.map(({ split, name }) => `${counts[split].toLocaleString('en-GB')} ${name}`).join(' · ')}</span>
+        <span className={styles['muted']}>
+          {shown.map(({ split, name }) => `${counts[split].toLocaleString('en-GB')} ${name}`).join(' · ')}
+        </span>
       </div>
       <div className={styles['split']} aria-hidden="true">
         {shown.map(({ split }) => (

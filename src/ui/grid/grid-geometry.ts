@@ -14,7 +14,14 @@ export function layOutGrid(count: number, width: number, minTile: number, gap: n
 }
 
 /** First tile to draw and the one after the last, with `spare` rows above and below what is seen. */
-export function visibleRange(geometry: GridGeometry, gap: number, count: number, scrollTop: number, viewHeight: number, spare: number): readonly [number, number] {
+export function visibleRange(
+  geometry: GridGeometry,
+  gap: number,
+  count: number,
+  scrollTop: number,
+  viewHeight: number,
+  spare: number,
+): readonly [number, number] {
   const pitch = geometry.tile + gap;
   const firstRow = Math.max(0, Math.floor(scrollTop / pitch) - spare);
   const lastRow = Math.min(geometry.rows, Math.ceil((scrollTop + viewHeight) / pitch) + spare);

@@ -1,4 +1,13 @@
-import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 import { joinClasses } from '../join-classes';
 import { layOutGrid, moveInGrid, visibleRange } from './grid-geometry';
 import styles from './virtual-grid.module.css';
@@ -22,7 +31,17 @@ export interface VirtualGridProps {
 }
 
 /** A list box of square tiles of which only those in sight exist, so that 5,000 cost what 50 do. */
-export function VirtualGrid({ label, count, minTile, keyOf, labelOf, renderTile, selected, onSelectionChange, onDelete }: VirtualGridProps) {
+export function VirtualGrid({
+  label,
+  count,
+  minTile,
+  keyOf,
+  labelOf,
+  renderTile,
+  selected,
+  onSelectionChange,
+  onDelete,
+}: VirtualGridProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ width: 0, height: 0, scrollTop: 0 });
@@ -33,7 +52,11 @@ export function VirtualGrid({ label, count, minTile, keyOf, labelOf, renderTile,
     const element = box.current;
     if (element === null) return;
     const { clientWidth: width, clientHeight: height, scrollTop } = element;
-    setView((former) => (former.width === width && former.height === height && former.scrollTop === scrollTop ? former : { width, height, scrollTop }));
+    setView((former) =>
+      former.width === width && former.height === height && former.scrollTop === scrollTop
+        ? former
+        : { width, height, scrollTop },
+    );
   }, []);
 
   useLayoutEffect(() => {
@@ -128,7 +151,11 @@ export function VirtualGrid({ label, count, minTile, keyOf, labelOf, renderTile,
               title={labelOf(index)}
               data-index={index}
               className={joinClasses(styles['tile'], index === current && styles['active'])}
-              style={{ width: geometry.tile, height: geometry.tile, transform: `translate(${String(column * pitch)}px, ${String(row * pitch)}px)` }}
+              style={{
+                width: geometry.tile,
+                height: geometry.tile,
+                transform: `translate(${String(column * pitch)}px, ${String(row * pitch)}px)`,
+              }}
             >
               {renderTile(index)}
             </div>

@@ -20,7 +20,12 @@ export interface DialogProps {
 /** A modal dialog: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({ heading, isOpen, onOpenChange, size = 'normal', role = 'dialog', children, actions }: DialogProps) {
   return (
-    <ModalOverlay className={styles['overlay'] ?? ''} isOpen={isOpen} onOpenChange={onOpenChange} isDismissable={role === 'dialog'}>
+    <ModalOverlay
+      className={styles['overlay'] ?? ''}
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      isDismissable={role === 'dialog'}
+    >
       <Modal className={joinClasses(styles['modal'], styles[size])}>
         <AriaDialog role={role} className={styles['dialog'] ?? ''}>
           <div className={styles['head']}>

@@ -24,7 +24,9 @@ export function Field({ label, error = null, hint, children }: FieldProps) {
   const id = useId();
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
-  const described = [error === null ? null : errorId, hint === undefined ? null : hintId].filter((part) => part !== null).join(' ');
+  const described = [error === null ? null : errorId, hint === undefined ? null : hintId]
+    .filter((part) => part !== null)
+    .join(' ');
   return (
     <div className={styles['field']}>
       <label htmlFor={id}>{label}</label>

@@ -1,9 +1,9 @@
-export { Button, type ButtonProps } from './button';
-export { Chip, type ChipProps } from './chip';
-export { ClassSwatch, type ClassSwatchProps } from './class-swatch';
-export { Dialog, type DialogProps } from './dialog';
-export { ErrorNote, type ErrorNoteProps } from './error-note';
-export { Field, type FieldControlProps, type FieldProps } from './field';
-export { IconButton, type IconButtonProps } from './icon-button';
-export { Panel, type PanelProps } from './panel';
-export { ProgressBar, type ProgressBarProps } from './progress-bar';
+export { Button } from './button';
+export { Chip } from './chip';
+export { ClassSwatch } from './class-swatch';
+export { Dialog } from './dialog';
+export { ErrorNote } from './error-note';
+export { Field } from './field';
+export { IconButton } from './icon-button';
+export { Panel } from './panel';
+export { ProgressBar } from './progress-bar';

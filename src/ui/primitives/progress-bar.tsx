@@ -29,7 +29,10 @@ export function ProgressBar({ label, share, valueText, showLabel = false }: Prog
         </div>
       ) : null}
       <div className={styles['track']}>
-        <div className={joinClasses(styles['fill'], share === null && styles['unknown'])} style={{ width: `${String(percent)}%` }} />
+        <div
+          className={joinClasses(styles['fill'], share === null && styles['unknown'])}
+          style={{ width: `${String(percent)}%` }}
+        />
       </div>
     </AriaProgressBar>
   );

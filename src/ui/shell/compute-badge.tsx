@@ -1,4 +1,14 @@
-import { Button, Dialog, DialogTrigger, Heading, Label, Popover, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
+import {
+  Button,
+  Dialog,
+  DialogTrigger,
+  Heading,
+  Label,
+  Popover,
+  RadioButton,
+  RadioField,
+  RadioGroup,
+} from 'react-aria-components';
 import type { DeviceChoice } from '../../domain/events';
 import { joinClasses } from '../join-classes';
 import { ErrorNote } from '../primitives';
@@ -21,7 +31,14 @@ export function ComputeBadge() {
   return (
     <DialogTrigger>
       <Button className={styles['badge'] ?? ''} aria-label={`Computes with: ${label}. Details`}>
-        <i className={joinClasses(styles['dot'], status !== null && styles['ok'], status === null && error !== null && styles['bad'])} aria-hidden="true" />
+        <i
+          className={joinClasses(
+            styles['dot'],
+            status !== null && styles['ok'],
+            status === null && error !== null && styles['bad'],
+          )}
+          aria-hidden="true"
+        />
         <span>{label}</span>
       </Button>
       <Popover className={styles['popover'] ?? ''} placement="bottom end">

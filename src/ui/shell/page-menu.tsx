@@ -47,7 +47,12 @@ export function PageMenu() {
         </Popover>
       </MenuTrigger>
       {open === 'rename' ? <RenameDialog onClose={close} /> : null}
-      <Dialog heading="Your pictures stay here" isOpen={open === 'privacy'} onOpenChange={close} actions={<Button onPress={close}>Close</Button>}>
+      <Dialog
+        heading="Your pictures stay here"
+        isOpen={open === 'privacy'}
+        onOpenChange={close}
+        actions={<Button onPress={close}>Close</Button>}
+      >
         <div className={proseStyles['prose']}>
           <PrivacyWords />
         </div>

@@ -87,10 +87,15 @@ export function SummaryDialog({ isOpen, onOpenChange, classCount, way }: Summary
         </div>
         <p className={styles['words']}>
           {formatCount(classes)} classes
-          {classCount < 2 ? ' (no pictures yet)' : ''}, {unfrozenConvs === 0 ? 'all convolutions frozen' : 'all convolutions trained'}. In brackets: parameters
-          that do not train.
+          {classCount < 2 ? ' (no pictures yet)' : ''},{' '}
+          {unfrozenConvs === 0 ? 'all convolutions frozen' : 'all convolutions trained'}. In brackets: parameters that do not
+          train.
         </p>
-        <pre className={problem === null ? styles['text'] : `${String(styles['text'])} ${String(styles['stale'])}`} tabIndex={0} aria-label="Summary">
+        <pre
+          className={problem === null ? styles['text'] : `${String(styles['text'])} ${String(styles['stale'])}`}
+          tabIndex={0}
+          aria-label="Summary"
+        >
           {shown}
         </pre>
       </div>

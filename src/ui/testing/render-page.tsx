@@ -20,7 +20,8 @@ export interface RenderedPage {
 
 const input: PictureInput = {
   readDrop: (transfer) => Promise.resolve([...transfer.files].map((file) => ({ path: file.name, file }))),
-  readFiles: (files) => [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
+  readFiles: (files) =>
+    [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
 };
 
 /** Draws a part of the page over the fake engine, begun. */

@@ -10,7 +10,9 @@ function copyBySelection(text: string): boolean {
   area.style.opacity = '0';
   document.body.append(area);
   area.select();
-  const copied = document.execCommand('copy');
+  // Deprecated, and the only way without a secure context.
+  const commands: { execCommand(name: string): boolean } = document;
+  const copied = commands.execCommand('copy');
   area.remove();
   return copied;
 }
@@ -57,9 +59,7 @@ export function CopyButton({ subject, getText }: CopyButtonProps) {
       >
         {words[state]}
       </Button>
-      <VisuallyHidden role="status">
-        {state === 'ready' ? '' : words[state]}
-      </VisuallyHidden>
+      <VisuallyHidden role="status">{state === 'ready' ? '' : words[state]}</VisuallyHidden>
     </>
   );
 }

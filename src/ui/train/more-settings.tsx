@@ -1,12 +1,12 @@
-import { Label, Radio, RadioGroup, Switch } from 'react-aria-components';
+import { Label, RadioButton, RadioField, RadioGroup, SwitchButton, SwitchField } from 'react-aria-components';
 import { fits, type Fit } from '../../domain/dataset';
 import { createPreset } from '../../domain/presets';
 import type { Optimizer } from '../../domain/run-config';
 import { Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { NumberSettingField } from './number-setting';
-import type { SettingsProps } from './settings';
 import styles from './settings.module.css';
+import type { SettingsProps } from './use-setting-drafts';
 
 const fitWords: Readonly<Record<Fit, { readonly name: string; readonly words: string }>> = {
   crop: { name: 'Crop', words: 'the middle square; edges are lost' },
@@ -37,12 +37,14 @@ function FitGroup({ isReadOnly }: { readonly isReadOnly: boolean }) {
     >
       <Label>Picture fit</Label>
       {fits.map((value) => (
-        <Radio key={value} value={value} className={styles['option'] ?? ''}>
-          <i aria-hidden="true" />
-          <span>
-            <b>{fitWords[value].name}</b> {fitWords[value].words}
-          </span>
-        </Radio>
+        <RadioField key={value} value={value}>
+          <RadioButton className={styles['option'] ?? ''}>
+            <i aria-hidden="true" />
+            <span>
+              <b>{fitWords[value].name}</b> {fitWords[value].words}
+            </span>
+          </RadioButton>
+        </RadioField>
       ))}
     </RadioGroup>
   );
@@ -80,8 +82,7 @@ function FeatureNorm({ drafts, isReadOnly }: SettingsProps) {
   const { changeSettings } = useActions();
   return (
     <div className={styles['norm']}>
-      <Switch
-        className={styles['switch'] ?? ''}
+      <SwitchField
         isSelected={isScaled}
         isReadOnly={isReadOnly}
         onChange={(selected) => {
@@ -89,9 +90,11 @@ function FeatureNorm({ drafts, isReadOnly }: SettingsProps) {
           changeSettings({ featureNorm: selected ? usualNorm : null });
         }}
       >
-        <i aria-hidden="true" />
-        Scale features to one L2 norm
-      </Switch>
+        <SwitchButton className={styles['switch'] ?? ''}>
+          <i aria-hidden="true" />
+          Scale features to one L2 norm
+        </SwitchButton>
+      </SwitchField>
       {isScaled ? <NumberSettingField field="featureNorm" label="Norm" drafts={drafts} isReadOnly={isReadOnly} /> : null}
     </div>
   );
@@ -111,7 +114,13 @@ export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
         {usesMomentum ? <NumberSettingField field="momentum" label="Momentum" {...common} /> : null}
         <NumberSettingField field="seed" label="Seed" hint="Decides split, order and first weights" {...common} />
         <NumberSettingField field="valFraction" label="Validation share" hint="0.2 keeps a fifth to check on" {...common} />
-        <NumberSettingField field="limitPerClass" label="Pictures a class, at most" hint="Empty uses all" placeholder="all" {...common} />
+        <NumberSettingField
+          field="limitPerClass"
+          label="Pictures a class, at most"
+          hint="Empty uses all"
+          placeholder="all"
+          {...common}
+        />
         <NumberSettingField field="logEvery" label="Log every" hint="Minibatches between two lines" {...common} />
       </div>
     </div>

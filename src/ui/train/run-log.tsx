@@ -80,7 +80,9 @@ function LogLines({ lines }: { readonly lines: readonly string[] }) {
         setScrollTop(currentTarget.scrollTop);
       }}
     >
-      <pre style={{ paddingTop: first * lineHeight, paddingBottom: (lines.length - last) * lineHeight }}>{lines.slice(first, last).join('\n')}</pre>
+      <pre style={{ paddingTop: first * lineHeight, paddingBottom: (lines.length - last) * lineHeight }}>
+        {lines.slice(first, last).join('\n')}
+      </pre>
     </div>
   );
 }

@@ -8,16 +8,11 @@ import { useActions, usePage } from '../store-context';
 import { MoreSettings } from './more-settings';
 import { NumberSettingField } from './number-setting';
 import styles from './settings.module.css';
-import type { SettingDrafts } from './use-setting-drafts';
+import type { SettingsProps } from './use-setting-drafts';
 
 const presetNames: Readonly<Record<Preset, string>> = { recommended: 'Recommended', note: 'As in the note', custom: 'Custom' };
 
-export interface SettingsProps {
-  readonly drafts: SettingDrafts;
-  readonly isReadOnly: boolean;
-}
-
-export interface SettingsSectionProps extends SettingsProps {
+interface SettingsSectionProps extends SettingsProps {
   /** The buttons: in one line with the fold, below it when it is open. */
   readonly controls: ReactNode;
 }

@@ -38,7 +38,12 @@ function viewWeights({ phase, progress, report }: WeightsState): StageView {
     case 'waiting':
       return { ...base, status: 'waiting', share: 0, words: '' };
     case 'ready':
-      return { ...base, status: 'done', share: 1, words: from === 'cache' ? 'from cache' : report === null ? '' : formatMegabytes(report.totalBytes) };
+      return {
+        ...base,
+        status: 'done',
+        share: 1,
+        words: from === 'cache' ? 'from cache' : report === null ? '' : formatMegabytes(report.totalBytes),
+      };
     case 'failed':
     case 'loading': {
       const share = progress === null || progress.totalBytes === 0 ? null : progress.receivedBytes / progress.totalBytes;
@@ -46,7 +51,8 @@ function viewWeights({ phase, progress, report }: WeightsState): StageView {
       if (progress === null) return { ...base, status: 'running', share: null, words: 'starting' };
       const amount = `${formatMegabytes(progress.receivedBytes).replace(' MB', '')} of ${formatMegabytes(progress.totalBytes)}`;
       const rate = progress.bytesPerSecond === null ? null : `${formatMegabytes(progress.bytesPerSecond)}/s`;
-      const words = progress.from === 'cache' ? join('loading from cache', amount) : join(amount, rate, timeLeft(progress.secondsLeft));
+      const words =
+        progress.from === 'cache' ? join('loading from cache', amount) : join(amount, rate, timeLeft(progress.secondsLeft));
       return { ...base, status: 'running', share, words };
     }
   }
@@ -63,7 +69,8 @@ function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: 
 
 function doneWords(run: RunState, { stage, total, note }: StageState): string {
   if (note !== null) return note;
-  if (stage === 'training') return run.history.epochs.length > 0 ? formatCounted(run.history.epochs.length, 'epoch') : formatCounted(total, 'step');
+  if (stage === 'training')
+    return run.history.epochs.length > 0 ? formatCounted(run.history.epochs.length, 'epoch') : formatCounted(total, 'step');
   return total > 0 ? formatCounted(total, 'picture') : '';
 }
 
@@ -73,11 +80,25 @@ function viewStage(run: RunState, stage: StageState | undefined, name: StageName
   if (stage.status === 'done') return { ...base, status: 'done', share: 1, words: doneWords(run, stage) };
   const share = stage.total > 0 ? stage.done / stage.total : null;
   if (run.phase === 'failed') return { ...base, status: 'failed', share: share ?? 0, words: 'failed' };
-  if (run.phase === 'paused') return { ...base, status: 'running', share: share ?? 0, words: join('paused', runningWords(run, { ...stage, secondsLeft: null })) };
+  if (run.phase === 'paused')
+    return {
+      ...base,
+      status: 'running',
+      share: share ?? 0,
+      words: join('paused', runningWords(run, { ...stage, secondsLeft: null })),
+    };
   return { ...base, status: 'running', share, words: runningWords(run, stage) };
 }
 
 /** All four stages, in order: the weights as the page has them, the others as the run tells them. */
 export function createStageViews(weights: WeightsState, run: RunState): StageView[] {
-  return order.map((name) => (name === 'weights' ? viewWeights(weights) : viewStage(run, run.stages.find(({ stage }) => stage === name), name)));
+  return order.map((name) =>
+    name === 'weights'
+      ? viewWeights(weights)
+      : viewStage(
+          run,
+          run.stages.find(({ stage }) => stage === name),
+          name,
+        ),
+  );
 }

@@ -23,7 +23,8 @@ function selectIsTraining({ run }: PageState): boolean {
 /** `Run 3 · seed 0`, of the run that is shown; nothing before the first. */
 function selectRunTitle({ run, headRun, project }: PageState): string {
   const { runs, settings } = project.document;
-  if (run.phase === 'done' && run.result !== null) return `Run ${formatCount(run.result.number)} · seed ${String(run.result.config.seed)}`;
+  if (run.phase === 'done' && run.result !== null)
+    return `Run ${formatCount(run.result.number)} · seed ${String(run.result.config.seed)}`;
   if (run.phase === 'idle') return '';
   const number = Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
   return `Run ${formatCount(number)} · seed ${String((run.config ?? settings).seed)}`;
@@ -49,7 +50,9 @@ function selectKeptWords({ run, headRun }: PageState): string {
   const steps = run.history.steps.length;
   const drawn = steps > 0 ? `The ${formatCounted(steps, 'step')} above stay to be read. ` : '';
   if (run.phase === 'paused') return `${drawn}Continue goes on from there.`;
-  return headRun === null ? `${drawn}Pictures and settings are as they were.` : `${drawn}The head of run ${formatCount(headRun.number)} still predicts.`;
+  return headRun === null
+    ? `${drawn}Pictures and settings are as they were.`
+    : `${drawn}The head of run ${formatCount(headRun.number)} still predicts.`;
 }
 
 function RunProblem() {

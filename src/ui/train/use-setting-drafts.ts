@@ -15,6 +15,12 @@ export interface SettingDrafts {
   readonly firstProblem: string | null;
 }
 
+/** What every part of the settings needs. */
+export interface SettingsProps {
+  readonly drafts: SettingDrafts;
+  readonly isReadOnly: boolean;
+}
+
 type Texts = Readonly<Partial<Record<NumberSetting, string>>>;
 
 function without(texts: Texts, fields: readonly NumberSetting[]): Texts {

@@ -7,7 +7,11 @@ const wholeLog = 400;
 const margin = 20;
 
 /** Which lines to draw, `first` included, `last` not. */
-export function visibleLines(count: number, scrollTop: number, height: number): { readonly first: number; readonly last: number } {
+export function visibleLines(
+  count: number,
+  scrollTop: number,
+  height: number,
+): { readonly first: number; readonly last: number } {
   if (count <= wholeLog) return { first: 0, last: count };
   const inView = Math.ceil(height / lineHeight) + 2 * margin;
   const first = Math.min(Math.max(0, Math.floor(scrollTop / lineHeight) - margin), Math.max(0, count - inView));

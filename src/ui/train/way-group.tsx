@@ -1,4 +1,4 @@
-import { Radio, RadioGroup } from 'react-aria-components';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import type { Way } from '../../domain/run-config';
 import { useActions, usePage } from '../store-context';
 import styles from './way-group.module.css';
@@ -28,10 +28,12 @@ export function WayGroup({ isReadOnly }: { readonly isReadOnly: boolean }) {
       }}
     >
       {ways.map(({ way: value, name, words, absent = false }) => (
-        <Radio key={value} value={value} isDisabled={absent} className={styles['way'] ?? ''}>
-          <b>{name}</b>
-          <span>{words}</span>
-        </Radio>
+        <RadioField key={value} value={value} isDisabled={absent} className={styles['cell'] ?? ''}>
+          <RadioButton className={styles['way'] ?? ''}>
+            <b>{name}</b>
+            <span>{words}</span>
+          </RadioButton>
+        </RadioField>
       ))}
     </RadioGroup>
   );

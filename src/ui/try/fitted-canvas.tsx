@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import type { FittedPicture } from '../../protocol/engine-api';
+import type { PageActions } from '../../store/state';
 import { useActions, usePage } from '../store-context';
 import { Thumbnail } from './thumbnail';
 import styles from './fitted-canvas.module.css';
+
+type FittedPicture = Awaited<ReturnType<PageActions['fittedPicture']>>;
 
 function draw(canvas: HTMLCanvasElement, { pixels, width, height }: FittedPicture): void {
   const context = canvas.getContext('2d');

@@ -52,7 +52,9 @@ export function HeldOutGrid({ label, pictures, selectedId, onChoose, emptyText }
                 <X size={11} strokeWidth={3} aria-hidden="true" />
               </span>
             ) : null}
-            {picture.isUnsure && !picture.isWrong ? <span className={`${String(styles['mark'])} ${String(styles['unsure'])}`}>?</span> : null}
+            {picture.isUnsure && !picture.isWrong ? (
+              <span className={`${String(styles['mark'])} ${String(styles['unsure'])}`}>?</span>
+            ) : null}
           </ListBoxItem>
         )}
       </ListBox>

@@ -82,7 +82,10 @@ export function HeldOutSection({ pictures }: { readonly pictures: readonly HeldO
             label="Filter"
             value={shownFilter}
             onChange={setFilter}
-            options={filters.map((value) => ({ value, text: `${filterNames[value]} ${formatCount(filterHeldOut(ofSplit, value).length)}` }))}
+            options={filters.map((value) => ({
+              value,
+              text: `${filterNames[value]} ${formatCount(filterHeldOut(ofSplit, value).length)}`,
+            }))}
           />
         ) : (
           <span className={styles['count']}>{formatCount(ofSplit.length)}</span>

@@ -13,9 +13,25 @@ function splitsOf(entries: Record<string, Split>) {
   return { assignments: new Map(Object.entries(entries)), counts: { train: 0, val: 0, test: 0 }, leftOut: 0 };
 }
 
-function prediction(sampleId: string, labelIndex: number, classIndex: number, probability: number, split: Split = 'val'): SamplePrediction {
+function prediction(
+  sampleId: string,
+  labelIndex: number,
+  classIndex: number,
+  probability: number,
+  split: Split = 'val',
+): SamplePrediction {
   const probabilities = classIndex === 0 ? [probability, 1 - probability] : [1 - probability, probability];
-  return { sampleId, split, labelIndex, classIndex, className: classIndex === 0 ? 'cat' : 'dog', probabilities, logits: [0, 0], loss: 0, milliseconds: 1 };
+  return {
+    sampleId,
+    split,
+    labelIndex,
+    classIndex,
+    className: classIndex === 0 ? 'cat' : 'dog',
+    probabilities,
+    logits: [0, 0],
+    loss: 0,
+    milliseconds: 1,
+  };
 }
 
 describe('the pictures kept apart', () => {
@@ -33,7 +49,12 @@ describe('the pictures kept apart', () => {
   });
 
   it('are wrong by the label and unsure below 0.7', () => {
-    const pictures = createHeldOut(samples, splitsOf({}), [prediction('a', 0, 0, 0.99), prediction('b', 0, 1, 0.95), prediction('c', 1, 1, 0.6), prediction('d', 1, 1, 0.7)]);
+    const pictures = createHeldOut(samples, splitsOf({}), [
+      prediction('a', 0, 0, 0.99),
+      prediction('b', 0, 1, 0.95),
+      prediction('c', 1, 1, 0.6),
+      prediction('d', 1, 1, 0.7),
+    ]);
     expect(filterHeldOut(pictures, 'all')).toHaveLength(4);
     expect(filterHeldOut(pictures, 'wrong').map(({ id }) => id)).toEqual(['b']);
     expect(filterHeldOut(pictures, 'unsure').map(({ id }) => id)).toEqual(['c']);

@@ -1,7 +1,8 @@
+import { VisuallyHidden } from 'react-aria-components';
 import type { Prediction } from '../../domain/history';
 import { selectSampleIndex } from '../../store/selectors';
 import type { PageState, TrialTarget } from '../../store/state';
-import { formatLogits, formatMilliseconds } from '../charts/format';
+import { formatLogits, formatMilliseconds, formatShare } from '../charts/format';
 import { Chip, ErrorNote } from '../primitives';
 import { usePage } from '../store-context';
 import { FittedCanvas } from './fitted-canvas';
@@ -23,7 +24,10 @@ function useTargetName(target: TrialTarget): string {
  * What the picture's label is and whether the prediction is right; null where no label is known.
  * Where the run kept the label's index it decides: a class may have been renamed since.
  */
-function useLabel(target: TrialTarget, prediction: Prediction | null): { readonly name: string; readonly isRight: boolean } | null {
+function useLabel(
+  target: TrialTarget,
+  prediction: Prediction | null,
+): { readonly name: string; readonly isRight: boolean } | null {
   const samples = usePage(selectSampleIndex);
   const predictions = usePage(({ run }) => run.predictions);
   if (target.kind === 'file' || prediction === null) return null;
@@ -47,13 +51,21 @@ function Answer({ target, prediction }: { readonly target: TrialTarget; readonly
   const label = useLabel(target, prediction);
   return (
     <>
+      {/* Read out at once; the numbers below are there to be looked up. */}
+      <VisuallyHidden role="status">
+        {prediction.className}, {formatShare(prediction.probabilities[prediction.classIndex] ?? Number.NaN)}
+        {label === null ? '' : `, label ${label.name}, ${label.isRight ? 'right' : 'wrong'}`}
+      </VisuallyHidden>
       <div className={styles['verdict']}>
         <strong className={styles['class']} data-testid="predicted-class">
           {prediction.className}
         </strong>
         {label === null ? null : (
           <Chip tone={label.isRight ? 'ok' : 'bad'}>
-            label: {label.name} <span role="img" aria-label={label.isRight ? 'right' : 'wrong'}>{label.isRight ? '✓' : '✗'}</span>
+            label: {label.name}{' '}
+            <span role="img" aria-label={label.isRight ? 'right' : 'wrong'}>
+              {label.isRight ? '✓' : '✗'}
+            </span>
           </Chip>
         )}
       </div>
@@ -91,7 +103,7 @@ export function PredictionCard({ target }: { readonly target: TrialTarget }) {
         <Picture key={target.kind === 'sample' ? target.sampleId : target.url} target={target} name={name} />
         <figcaption title={name}>{name}</figcaption>
       </figure>
-      <div className={styles['answer']} aria-live="polite">
+      <div className={styles['answer']}>
         {error === null ? null : <ErrorNote record={error} tone={error.code === 'head-absent' ? 'neutral' : 'bad'} />}
         {prediction === null ? null : <Answer target={target} prediction={prediction} />}
         {busy && prediction === null ? <Skeleton /> : null}

@@ -8,7 +8,15 @@ import { selectPaletteIndex } from '../../store/selectors';
 import { orderClasses, shownAtFirst } from './order-classes';
 import styles from './probability-bars.module.css';
 
-function Bar({ className, probability, isPredicted }: { readonly className: string; readonly probability: number; readonly isPredicted: boolean }) {
+function Bar({
+  className,
+  probability,
+  isPredicted,
+}: {
+  readonly className: string;
+  readonly probability: number;
+  readonly isPredicted: boolean;
+}) {
   const paletteIndex = usePage(selectPaletteIndex(className));
   const width = Number.isFinite(probability) ? Math.max(0, Math.min(100, probability * 100)) : 0;
   return (

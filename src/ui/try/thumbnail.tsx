@@ -1,19 +1,20 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { usePage } from '../store-context';
 import styles from './thumbnail.module.css';
 
 /** A picture's thumbnail; until it is there, its place. The name is said by whatever holds it. */
 export function Thumbnail({ sampleId }: { readonly sampleId: string }) {
   const blob = usePage(({ thumbnails }) => thumbnails.get(sampleId));
-  const [url, setUrl] = useState<string | null>(null);
+  const imageRef = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (blob === undefined) return undefined;
-    const made = URL.createObjectURL(blob);
-    setUrl(made);
+    const image = imageRef.current;
+    if (blob === undefined || image === null) return undefined;
+    const url = URL.createObjectURL(blob);
+    image.src = url;
     return () => {
-      setUrl(null);
-      URL.revokeObjectURL(made);
+      URL.revokeObjectURL(url);
     };
   }, [blob]);
-  return url === null ? <span className={styles['place']} /> : <img className={styles['image']} src={url} alt="" draggable={false} decoding="async" />;
+  if (blob === undefined) return <span className={styles['place']} />;
+  return <img ref={imageRef} className={styles['image']} alt="" draggable={false} decoding="async" />;
 }

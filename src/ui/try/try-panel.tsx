@@ -74,7 +74,10 @@ function Invitation({ hasPictures }: { readonly hasPictures: boolean }) {
       : ['Choose or drop a picture.', 'The kept head says what it is.']
     : hasPictures
       ? ['Press Train first; then click a picture.', 'These are kept apart: the head never learns from them.']
-      : ['Here you try what was trained.', 'A click on a picture, or a new one that you choose or drop, shows its class, the probabilities and the logits.'];
+      : [
+          'Here you try what was trained.',
+          'A click on a picture, or a new one that you choose or drop, shows its class, the probabilities and the logits.',
+        ];
   return (
     <div className={styles['invitation']}>
       <p>{words}</p>
