@@ -7,7 +7,15 @@ import { PlainFailure, projectRoot } from './install.mjs';
 export const distFolder = join(projectRoot, 'dist');
 const stampPath = join(projectRoot, '.cache', 'build-stamp');
 /** Everything that a build depends on. */
-const inputs = ['src', 'scripts/compile-kernels.ts', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'tsconfig.base.json'];
+const inputs = [
+  'src',
+  'scripts/compile-kernels.ts',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'tsconfig.base.json',
+];
 
 /**
  * @param {string} path
@@ -17,11 +25,13 @@ function describeFiles(path) {
   if (!existsSync(path)) return [];
   const status = statSync(path);
   if (!status.isDirectory()) return [`${path} ${status.size} ${status.mtimeMs}`];
-  return readdirSync(path)
-    // Compiled kernels are written by the build itself.
-    .filter((name) => !/\.test\.tsx?$/.test(name) && name !== 'generated')
-    .sort()
-    .flatMap((name) => describeFiles(join(path, name)));
+  return (
+    readdirSync(path)
+      // Compiled kernels are written by the build itself.
+      .filter((name) => !/\.test\.tsx?$/.test(name) && name !== 'generated')
+      .sort()
+      .flatMap((name) => describeFiles(join(path, name)))
+  );
 }
 
 function currentStamp() {

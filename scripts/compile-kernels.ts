@@ -39,10 +39,15 @@ function currentStamp(): string {
 async function compile(name: string, flags: readonly string[], outFile: string): Promise<void> {
   const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
   try {
-    const { stderr } = await run(process.execPath, [asc, join(assemblyFolder, 'index.ts'), '--outFile', outFile, ...flags], { cwd: root });
+    const { stderr } = await run(process.execPath, [asc, join(assemblyFolder, 'index.ts'), '--outFile', outFile, ...flags], {
+      cwd: root,
+    });
     if (stderr !== '') console.warn(stderr);
   } catch (error) {
-    throw new Error(`asc could not compile the CPU kernels (${name}): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `asc could not compile the CPU kernels (${name}): ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -3,7 +3,13 @@ import { createCpuBackbone, browserEnvironment, type CpuBackbone, type CpuBackbo
 import { createDrawing } from '../ingest/sample/drawings';
 import featuresUrl from './fixtures/drawings-features.safetensors?url';
 import referenceUrl from './fixtures/drawings-reference.json?url';
-import { createLayerComparison, dropAlpha, worstFeatureError, type DrawingInput, type FeaturesReference } from './testing/features-reference';
+import {
+  createLayerComparison,
+  dropAlpha,
+  worstFeatureError,
+  type DrawingInput,
+  type FeaturesReference,
+} from './testing/features-reference';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 import { WeightsLoader } from './weights/weights-loader';
 
@@ -49,7 +55,9 @@ describe('on two threads', () => {
       expect(seen).toHaveLength(13);
       for (const { layer, worst } of seen) expect(worst, layer).toBeLessThan(bound);
       const worst = worstFeatureError(features, file, picture);
-      console.info(`features off by ${worst.toExponential(1)} of rms, layers by ${Math.max(...seen.map((layer) => layer.worst)).toExponential(1)}`);
+      console.info(
+        `features off by ${worst.toExponential(1)} of rms, layers by ${Math.max(...seen.map((layer) => layer.worst)).toExponential(1)}`,
+      );
       expect(worst).toBeLessThan(bound);
     }
   });
@@ -60,7 +68,8 @@ describe('on two threads', () => {
     const features = await backbone.extractBatch(many);
     console.info(`${((performance.now() - started) / many.length).toFixed(0)} ms a picture`);
     expect(features).toHaveLength(many.length);
-    for (const [at, values] of features.entries()) expect(worstFeatureError(values, file, at % pictures.length)).toBeLessThan(bound);
+    for (const [at, values] of features.entries())
+      expect(worstFeatureError(values, file, at % pictures.length)).toBeLessThan(bound);
   });
 
   it('calls that overlap are computed in turn', async () => {
@@ -96,7 +105,11 @@ const variants: readonly { title: string; change: Partial<CpuBackboneOptions>; i
   { title: 'no relaxed SIMD', change: { threads: 2, batch: 2, relaxed: false }, isolated: true },
   { title: 'filters made layer by layer', change: { threads: 2, batch: 2, mode: 'layer-by-layer' }, isolated: true },
   { title: 'no shared memory', change: { batch: 2 }, isolated: false },
-  { title: 'no shared memory and no relaxed SIMD, layer by layer', change: { batch: 1, relaxed: false, mode: 'layer-by-layer' }, isolated: false },
+  {
+    title: 'no shared memory and no relaxed SIMD, layer by layer',
+    change: { batch: 1, relaxed: false, mode: 'layer-by-layer' },
+    isolated: false,
+  },
 ];
 
 for (const { title, change, isolated } of variants) {
@@ -139,7 +152,9 @@ it('a worker that is killed under way is noticed, and so is every call after it'
     }),
   };
   const backbone = await open({ environment, threads: 2, stallMs: 500 });
-  const caught = backbone.extractBatch(Array.from({ length: 8 }, () => pictures[0] ?? new Uint8Array())).catch((error: unknown) => error);
+  const caught = backbone
+    .extractBatch(Array.from({ length: 8 }, () => pictures[0] ?? new Uint8Array()))
+    .catch((error: unknown) => error);
   await new Promise((resolve) => setTimeout(resolve, 30));
   workers[1]?.terminate();
   expect(await caught).toMatchObject({ code: 'worker-dead' });
@@ -156,7 +171,12 @@ it('the lone worker without shared memory is missed too when it is killed', asyn
     }),
     isolated: false,
   };
-  const backbone = await createCpuBackbone({ environment, readSource: openConvSources(weights), scaling: weights.scaling, stallMs: 1000 });
+  const backbone = await createCpuBackbone({
+    environment,
+    readSource: openConvSources(weights),
+    scaling: weights.scaling,
+    stallMs: 1000,
+  });
   const caught = backbone.extractBatch(pictures).catch((error: unknown) => error);
   await new Promise((resolve) => setTimeout(resolve, 30));
   workers[0]?.terminate();

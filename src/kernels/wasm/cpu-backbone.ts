@@ -66,7 +66,8 @@ const littleMemory = 4;
 /** What a browser gives, for the worker that owns the backbone. */
 export function browserEnvironment(spawn: () => Worker): CpuEnvironment {
   const isolated = globalThis.crossOriginIsolated;
-  const deviceMemory = 'deviceMemory' in navigator && typeof navigator.deviceMemory === 'number' ? navigator.deviceMemory : undefined;
+  const deviceMemory =
+    'deviceMemory' in navigator && typeof navigator.deviceMemory === 'number' ? navigator.deviceMemory : undefined;
   return {
     cores: navigator.hardwareConcurrency,
     isolated,
@@ -91,7 +92,11 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 }
 
 /** Starts workers over the largest memory that can be had: all filters kept, else layer by layer, else one picture at a time. */
-async function openPool(options: CpuBackboneOptions, build: KernelBuild, half: boolean): Promise<{ plan: MemoryPlan; pool: KernelPool }> {
+async function openPool(
+  options: CpuBackboneOptions,
+  build: KernelBuild,
+  half: boolean,
+): Promise<{ plan: MemoryPlan; pool: KernelPool }> {
   const { environment, stallMs } = options;
   const threads = chooseThreads(environment, options.threads);
   const batch = Math.max(1, Math.floor(options.batch ?? defaultBatch));
@@ -107,7 +112,13 @@ async function openPool(options: CpuBackboneOptions, build: KernelBuild, half: b
     const plan = memoryPlan({ threads, half, ...attempt });
     try {
       const memory = build.shared ? environment.createMemory(plan.bytes) : null;
-      const pool = await startKernelPool({ spawn: () => environment.spawn(), module, plan, memory, ...(stallMs === undefined ? {} : { stallMs }) });
+      const pool = await startKernelPool({
+        spawn: () => environment.spawn(),
+        module,
+        plan,
+        memory,
+        ...(stallMs === undefined ? {} : { stallMs }),
+      });
       return { plan, pool };
     } catch (error) {
       const isMemory = error instanceof RangeError || (error instanceof HeadstartError && error.code === 'out-of-memory');
@@ -119,7 +130,12 @@ async function openPool(options: CpuBackboneOptions, build: KernelBuild, half: b
 }
 
 /** Copies the weights into the memory and transforms the filters there, on all threads. */
-async function putWeights(pool: KernelPool, plan: MemoryPlan, sources: readonly ConvSource[], scaling: CpuBackboneOptions['scaling']): Promise<void> {
+async function putWeights(
+  pool: KernelPool,
+  plan: MemoryPlan,
+  sources: readonly ConvSource[],
+  scaling: CpuBackboneOptions['scaling'],
+): Promise<void> {
   pool.write(plan.scale, bytesOf(scaleTable(scaling)));
   for (const [at, { kernel, bias }] of sources.entries()) {
     const source = plan.sources[at] ?? 0;
@@ -183,7 +199,11 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
       const { phases, address } = networkPhases(plan, 1, at);
       await pool.run(phases);
       const size = outSizeOf(step);
-      tap(step.index + (step.pool ? 2 : 1), [size, size, step.outChannels], await readFloats(address, size * size * step.outChannels));
+      tap(
+        step.index + (step.pool ? 2 : 1),
+        [size, size, step.outChannels],
+        await readFloats(address, size * size * step.outChannels),
+      );
     }
   }
 
@@ -204,7 +224,8 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
     extractBatch: (pixels, signal) =>
       inTurn(async () => {
         const features: Float32Array[] = [];
-        for (let from = 0; from < pixels.length; from += plan.batch) features.push(...(await extract(pixels.slice(from, from + plan.batch), signal)));
+        for (let from = 0; from < pixels.length; from += plan.batch)
+          features.push(...(await extract(pixels.slice(from, from + plan.batch), signal)));
         return features;
       }),
 

@@ -17,7 +17,13 @@ function createRecorder(onJob: (count: number) => void = () => undefined): { ker
     throw new Error('only flatten is asked for here');
   };
   const kernel: Kernel = {
-    convolve: refuse, multiplyPlaces: refuse, convolveFirst: refuse, packFirst: refuse, transformFilters: refuse, transformInput: refuse, transformOutput: refuse,
+    convolve: refuse,
+    multiplyPlaces: refuse,
+    convolveFirst: refuse,
+    packFirst: refuse,
+    transformFilters: refuse,
+    transformInput: refuse,
+    transformOutput: refuse,
     flatten: (from) => {
       seen.push(from);
       onJob(seen.length);

@@ -54,7 +54,11 @@ export function takeJobs(kernel: Kernel, phases: readonly Phase[], control: Int3
 
 /** The same for one thread without shared memory; between phases it listens, so that a cancel message is heard. */
 export async function takeJobsAlone(
-  kernel: Kernel, phases: readonly Phase[], scratch: Scratch, listen: () => Promise<void>, isCancelled: () => boolean,
+  kernel: Kernel,
+  phases: readonly Phase[],
+  scratch: Scratch,
+  listen: () => Promise<void>,
+  isCancelled: () => boolean,
 ): Promise<LoopEnd> {
   for (const phase of phases) {
     await listen();

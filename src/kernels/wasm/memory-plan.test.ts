@@ -34,15 +34,30 @@ function written(phase: Phase, plan: MemoryPlan): readonly [number, number][] {
 
 for (const mode of ['kept', 'layer-by-layer'] as const satisfies readonly FilterMode[]) {
   it(`with filters ${mode}, nothing lies outside the memory, and no phase writes over what it reads or what stays`, () => {
-    for (const [threads, batch] of [[1, 1], [2, 4], [3, 5], [16, 8]] as const) {
+    for (const [threads, batch] of [
+      [1, 1],
+      [2, 4],
+      [3, 5],
+      [16, 8],
+    ] as const) {
       for (const half of [false, true]) {
         const plan = memoryPlan({ threads, batch, mode, half });
         const stays: [number, number][] = [
-          [plan.control, 64], [plan.scale, 3072], [plan.firstWeights, 27 * 64 * 4],
+          [plan.control, 64],
+          [plan.scale, 3072],
+          [plan.firstWeights, 27 * 64 * 4],
           ...plan.biases.map((at, step): [number, number] => [at, (convSteps[step]?.outChannels ?? 0) * 4]),
         ];
-        for (const [at, step] of convSteps.entries()) if (mode === 'kept' && at > 0) stays.push([plan.filters[at] ?? 0, filterBytes(step)]);
-        const all = [...stays, ...plan.scratch.flatMap(({ base, v, m }): [number, number][] => [[base, 1], [v, 1], [m, 1]])];
+        for (const [at, step] of convSteps.entries())
+          if (mode === 'kept' && at > 0) stays.push([plan.filters[at] ?? 0, filterBytes(step)]);
+        const all = [
+          ...stays,
+          ...plan.scratch.flatMap(({ base, v, m }): [number, number][] => [
+            [base, 1],
+            [v, 1],
+            [m, 1],
+          ]),
+        ];
         const { phases } = networkPhases(plan, batch);
         for (const phase of phases) {
           for (const [from, bytes] of written(phase, plan)) {
@@ -76,7 +91,9 @@ it('by default at most 400 MB, on any number of threads; layer by layer far less
     if (threads === 2 || threads === 16) {
       const words = (plan: MemoryPlan) =>
         `${plan.mode}, ${threads} threads: ${[plan.bytes, plan.filterBytes, plan.batchBytes, plan.scratchBytes].map((bytes) => (bytes / mebibyte).toFixed(0)).join(' = ')} MiB (all = filters + batch + scratch)`;
-      console.info(`${words(kept)}\n${words(made)}\n${words(memoryPlan({ threads, batch: 1, mode: 'layer-by-layer', half: true }))}`);
+      console.info(
+        `${words(kept)}\n${words(made)}\n${words(memoryPlan({ threads, batch: 1, mode: 'layer-by-layer', half: true }))}`,
+      );
     }
   }
 });

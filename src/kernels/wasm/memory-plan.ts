@@ -153,12 +153,41 @@ export function memoryPlan({ threads, batch, mode, half, planStep = defaultStepP
   const batchEnd = top;
 
   const blocks = convSteps.map((step, at) => ({ step, plan: steps[at] }));
-  const ownV = Math.max(0, ...blocks.map(({ step, plan }) => (plan?.kind === 'block' ? places * planeBytes(plan.tiles, step.inChannels) : 0)));
-  const ownM = Math.max(0, ...blocks.map(({ plan }) => (plan?.kind === 'block' ? places * planeBytes(plan.tiles, plan.block) : 0)));
-  const scratch = Array.from({ length: threads }, () => ({ base: take(Math.max(transformScratch, firstScratch)), v: take(ownV), m: take(ownM + 4096) }));
+  const ownV = Math.max(
+    0,
+    ...blocks.map(({ step, plan }) => (plan?.kind === 'block' ? places * planeBytes(plan.tiles, step.inChannels) : 0)),
+  );
+  const ownM = Math.max(
+    0,
+    ...blocks.map(({ plan }) => (plan?.kind === 'block' ? places * planeBytes(plan.tiles, plan.block) : 0)),
+  );
+  const scratch = Array.from({ length: threads }, () => ({
+    base: take(Math.max(transformScratch, firstScratch)),
+    v: take(ownV),
+    m: take(ownM + 4096),
+  }));
   return {
-    mode, batch, threads, half, bytes: Math.ceil(top / pageBytes) * pageBytes,
-    filterBytes: filterEnd - filtersFrom, batchBytes: batchEnd - filterEnd, scratchBytes: top - batchEnd,
-    control, scale, pixels, features, filters, firstWeights, biases, sources, steps, stages, buffers, v, m, scratch,
+    mode,
+    batch,
+    threads,
+    half,
+    bytes: Math.ceil(top / pageBytes) * pageBytes,
+    filterBytes: filterEnd - filtersFrom,
+    batchBytes: batchEnd - filterEnd,
+    scratchBytes: top - batchEnd,
+    control,
+    scale,
+    pixels,
+    features,
+    filters,
+    firstWeights,
+    biases,
+    sources,
+    steps,
+    stages,
+    buffers,
+    v,
+    m,
+    scratch,
   };
 }

@@ -3,7 +3,13 @@ import type { Phase, Scratch } from './phases';
 
 /** To a compute worker. Without shared memory the worker owns the memory and is told what to write and read. */
 export type ToKernelWorker =
-  | { readonly kind: 'start'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory; readonly control: number; readonly scratch: Scratch }
+  | {
+      readonly kind: 'start';
+      readonly module: WebAssembly.Module;
+      readonly memory: WebAssembly.Memory;
+      readonly control: number;
+      readonly scratch: Scratch;
+    }
   | { readonly kind: 'start-alone'; readonly module: WebAssembly.Module; readonly bytes: number; readonly scratch: Scratch }
   | { readonly kind: 'run'; readonly phases: readonly Phase[] }
   | { readonly kind: 'cancel' }

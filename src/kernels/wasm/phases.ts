@@ -129,7 +129,19 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
   switch (phase.kind) {
     case 'first': {
       const [from, to] = shareOf(job, phase.jobs, phase.size);
-      kernel.convolveFirst(phase.input, phase.output, phase.weights, phase.bias, phase.scale, phase.size, phase.size, phase.outChannels, from, to, scratch.base);
+      kernel.convolveFirst(
+        phase.input,
+        phase.output,
+        phase.weights,
+        phase.bias,
+        phase.scale,
+        phase.size,
+        phase.size,
+        phase.outChannels,
+        from,
+        to,
+        scratch.base,
+      );
       return;
     }
     case 'block': {
@@ -137,13 +149,41 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
       const [from, to] = shareOf(job, phase.jobs, phase.tiles);
       const vPlane = planeBytes(to - from, inChannels);
       const mPlane = planeBytes(to - from, block);
-      kernel.convolve(input, output, filters, bias, size, size, inChannels, outChannels, pool ? 1 : 0, from, to - from, block, scratch.v, vPlane, scratch.m, mPlane, scratch.base);
+      kernel.convolve(
+        input,
+        output,
+        filters,
+        bias,
+        size,
+        size,
+        inChannels,
+        outChannels,
+        pool ? 1 : 0,
+        from,
+        to - from,
+        block,
+        scratch.v,
+        vPlane,
+        scratch.m,
+        mPlane,
+        scratch.base,
+      );
       return;
     }
     case 'input': {
       const { inChannels, size, v, vPlane } = phase;
       const [from, to] = shareOf(job, phase.jobs, phase.tiles);
-      kernel.transformInput(phase.input, size, size, inChannels, from, to - from, v + from * inChannels * 4, vPlane, scratch.base);
+      kernel.transformInput(
+        phase.input,
+        size,
+        size,
+        inChannels,
+        from,
+        to - from,
+        v + from * inChannels * 4,
+        vPlane,
+        scratch.base,
+      );
       return;
     }
     case 'product': {
@@ -152,14 +192,41 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
       const [from, to] = shareOf(job % shares, shares, outChannels / 8);
       const panel = inChannels * 32;
       const u = filters + (place * (outChannels / 8) + from) * panel;
-      kernel.multiplyPlaces(v + place * vPlane, 0, u, 0, m + place * mPlane + from * 32, 0, inChannels, tiles, outChannels * 4, to - from, 1);
+      kernel.multiplyPlaces(
+        v + place * vPlane,
+        0,
+        u,
+        0,
+        m + place * mPlane + from * 32,
+        0,
+        inChannels,
+        tiles,
+        outChannels * 4,
+        to - from,
+        1,
+      );
       return;
     }
     case 'output': {
       const { m, mPlane, bias, output, size, outChannels, pool } = phase;
       const [from, to] = shareOf(job, phase.jobs, phase.tiles);
       const row = outChannels * 4;
-      kernel.transformOutput(m + from * row, mPlane, row, bias, output, size, size, outChannels, 0, outChannels, pool ? 1 : 0, from, to - from, scratch.base);
+      kernel.transformOutput(
+        m + from * row,
+        mPlane,
+        row,
+        bias,
+        output,
+        size,
+        size,
+        outChannels,
+        0,
+        outChannels,
+        pool ? 1 : 0,
+        from,
+        to - from,
+        scratch.base,
+      );
       return;
     }
     case 'filters': {

@@ -76,7 +76,8 @@ export async function startKernelPool({ spawn, module, plan, memory, stallMs = 1
       const progress = beats + (control === null ? 0 : Atomics.load(control, controlWords.done));
       looks = progress === seen ? looks + 1 : 0;
       seen = progress;
-      if (looks >= looksAllowed) end(new HeadstartError('worker-dead', {}, { cause: `no compute worker did anything for ${stallMs} ms` }));
+      if (looks >= looksAllowed)
+        end(new HeadstartError('worker-dead', {}, { cause: `no compute worker did anything for ${stallMs} ms` }));
     }, stallMs / looksAllowed);
   }
 
@@ -132,7 +133,12 @@ export async function startKernelPool({ spawn, module, plan, memory, stallMs = 1
       slots.map((slot, thread) => {
         const scratch = scratches[thread];
         if (scratch === undefined) throw new RangeError('a thread has no scratch');
-        return ask(slot, memory === null ? { kind: 'start-alone', module, bytes: plan.bytes, scratch } : { kind: 'start', module, memory, control: plan.control, scratch });
+        return ask(
+          slot,
+          memory === null
+            ? { kind: 'start-alone', module, bytes: plan.bytes, scratch }
+            : { kind: 'start', module, memory, control: plan.control, scratch },
+        );
       }),
     );
   } catch (error) {
@@ -147,7 +153,8 @@ export async function startKernelPool({ spawn, module, plan, memory, stallMs = 1
       signal?.addEventListener('abort', cancelRun);
       try {
         const answers = await Promise.all(slots.map((slot) => ask(slot, { kind: 'run', phases })));
-        if (answers.some((answer) => answer.kind === 'ended' && answer.end === 'cancelled')) throw new HeadstartError('cancelled');
+        if (answers.some((answer) => answer.kind === 'ended' && answer.end === 'cancelled'))
+          throw new HeadstartError('cancelled');
       } finally {
         signal?.removeEventListener('abort', cancelRun);
       }

@@ -19,7 +19,22 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
   if (stepPlan?.kind !== 'staged') {
     const { tiles: most, block } = stepPlan ?? { tiles: 48, block: 32 };
     const jobs = jobsFor(tiles, most, plan.threads);
-    return [{ kind: 'block', jobs, input, output, size, filters, bias, inChannels, outChannels, pool, tiles, block: Math.min(block, outChannels) }];
+    return [
+      {
+        kind: 'block',
+        jobs,
+        input,
+        output,
+        size,
+        filters,
+        bias,
+        inChannels,
+        outChannels,
+        pool,
+        tiles,
+        block: Math.min(block, outChannels),
+      },
+    ];
   }
   const { v, m } = plan;
   const vPlane = (tiles + 5) * inChannels * 4 + 64;
@@ -68,8 +83,15 @@ export function networkPhases(plan: MemoryPlan, pictures: number, last?: number)
       const output = next === undefined ? buffers[bufferOf(stage, at)] : (plan.buffers[number + 1]?.[0] ?? 0) + place;
       if (at === 0) {
         phases.push({
-          kind: 'first', jobs: jobsFor(step.size, 8, plan.threads), input, output, size: step.size,
-          weights: plan.firstWeights, bias: plan.biases[0] ?? 0, scale: plan.scale, outChannels: step.outChannels,
+          kind: 'first',
+          jobs: jobsFor(step.size, 8, plan.threads),
+          input,
+          output,
+          size: step.size,
+          weights: plan.firstWeights,
+          bias: plan.biases[0] ?? 0,
+          scale: plan.scale,
+          outChannels: step.outChannels,
         });
       } else {
         if (isRemade(step, plan.mode)) phases.push(filterPhase(plan, at));
@@ -85,7 +107,14 @@ export function networkPhases(plan: MemoryPlan, pictures: number, last?: number)
   for (let from = 0; from < pictures; from += together) pass(deepest, from, Math.min(from + together, pictures));
   const step = convSteps[end];
   if (last === undefined && step !== undefined) {
-    phases.push({ kind: 'flatten', jobs: pictures, input: address, output: plan.features, size: outSizeOf(step), channels: step.outChannels });
+    phases.push({
+      kind: 'flatten',
+      jobs: pictures,
+      input: address,
+      output: plan.features,
+      size: outSizeOf(step),
+      channels: step.outChannels,
+    });
   }
   return { phases, address };
 }

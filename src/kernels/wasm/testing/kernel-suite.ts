@@ -3,7 +3,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { planeBytes, runJob, shareOf, type Phase } from '../phases';
 import { type KernelBed } from './kernel-bed';
 import {
-  convolvePlainly, createNoise, filterMatrix, inputMatrix, largestDifference, outputMatrix, poolPlainly, sandwich, widenPlainly, type ConvShape,
+  convolvePlainly,
+  createNoise,
+  filterMatrix,
+  inputMatrix,
+  largestDifference,
+  outputMatrix,
+  poolPlainly,
+  sandwich,
+  widenPlainly,
+  type ConvShape,
 } from './reference';
 
 interface Case extends ConvShape {
@@ -34,11 +43,20 @@ function tilesIn({ pictures, height, width }: ConvShape): number {
 }
 
 /** Filters as float16 patterns with their values, or as float32. */
-function createFilters(noise: (count: number) => Float32Array, count: number, half: boolean): { stored: Float32Array | Uint16Array; values: Float32Array } {
+function createFilters(
+  noise: (count: number) => Float32Array,
+  count: number,
+  half: boolean,
+): { stored: Float32Array | Uint16Array; values: Float32Array } {
   const raw = noise(count);
   if (!half) return { stored: raw, values: raw };
   // The upper half of the patterns of [0.5, 1), and some numbers below the normal ones.
-  const stored = Uint16Array.from(raw, (value, at) => (value < 0 ? 0x8000 : 0) | (at % 11 === 0 ? Math.floor(Math.abs(value) * 1023) : 0x3800 + Math.floor(Math.abs(value) * 1023)));
+  const stored = Uint16Array.from(
+    raw,
+    (value, at) =>
+      (value < 0 ? 0x8000 : 0) |
+      (at % 11 === 0 ? Math.floor(Math.abs(value) * 1023) : 0x3800 + Math.floor(Math.abs(value) * 1023)),
+  );
   return { stored, values: Float32Array.from(stored, widenPlainly) };
 }
 
@@ -86,8 +104,23 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
           const [from, to] = shareOf(job, jobs, tiles);
           const count = to - from;
           bed.kernel.convolve(
-            input, output, filters, bias, height, width, inChannels, outChannels, pool ? 1 : 0, from, count, block,
-            v, planeBytes(count, inChannels), m, planeBytes(count, Math.min(block, outChannels)), scratch,
+            input,
+            output,
+            filters,
+            bias,
+            height,
+            width,
+            inChannels,
+            outChannels,
+            pool ? 1 : 0,
+            from,
+            count,
+            block,
+            v,
+            planeBytes(count, inChannels),
+            m,
+            planeBytes(count, Math.min(block, outChannels)),
+            scratch,
           );
         }
       });
@@ -104,7 +137,13 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
 
     it('a convolution of one pixel, one row, one column, and one that pooling leaves nothing of', () => {
       const base = { pictures: 2, inChannels: 4, outChannels: 8, half: false, jobs: 1, block: 8, seed: 7 };
-      for (const [height, width] of [[1, 1], [1, 9], [9, 1], [2, 2], [3, 5]] as const) {
+      for (const [height, width] of [
+        [1, 1],
+        [1, 9],
+        [9, 1],
+        [2, 2],
+        [3, 5],
+      ] as const) {
         for (const pool of [false, true]) convolveInBlocks({ ...base, height, width, pool });
       }
     });
@@ -191,7 +230,11 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
         const [inChannels, outChannels] = [12, 24];
         const { stored, values } = createFilters(createNoise(3), outChannels * inChannels * 9, half);
         const [from, to, scratch] = [bed.put(stored), bed.take(36 * inChannels * outChannels * 4), bed.take(1280)];
-        for (const [first, end] of [[2, 3], [0, 2]] as const) bed.kernel.transformFilters(from, half ? 1 : 0, to, inChannels, outChannels, first, end, scratch);
+        for (const [first, end] of [
+          [2, 3],
+          [0, 2],
+        ] as const)
+          bed.kernel.transformFilters(from, half ? 1 : 0, to, inChannels, outChannels, first, end, scratch);
         const own = bed.floats(to, 36 * inChannels * outChannels);
         const expected = new Float64Array(own.length);
         for (let o = 0; o < outChannels; o++) {
@@ -223,7 +266,10 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
             const [y, x] = [top + Math.floor(at / 6), left + (at % 6)];
             return y < 0 || x < 0 || y >= height || x >= width ? 0 : (input[(y * width + x) * channels + c] ?? NaN);
           });
-          const own = Array.from({ length: 36 }, (_, place) => bed.floats(v + place * plane + (tile * channels + c) * 4, 1)[0] ?? NaN);
+          const own = Array.from(
+            { length: 36 },
+            (_, place) => bed.floats(v + place * plane + (tile * channels + c) * 4, 1)[0] ?? NaN,
+          );
           expect(largestDifference(own, sandwich(inputMatrix, patch))).toBeLessThan(1e-5);
         }
       }
@@ -238,9 +284,27 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
         const bias = createNoise(12)(channels);
         const side = pool ? 2 : 4;
         const output = bed.take(side * side * channels * 4);
-        bed.kernel.transformOutput(bed.put(m), plane, channels * 4, bed.put(bias), output, 4, 4, channels, 0, channels, pool ? 1 : 0, 0, 1, bed.take(640));
+        bed.kernel.transformOutput(
+          bed.put(m),
+          plane,
+          channels * 4,
+          bed.put(bias),
+          output,
+          4,
+          4,
+          channels,
+          0,
+          channels,
+          pool ? 1 : 0,
+          0,
+          1,
+          bed.take(640),
+        );
         for (let c = 0; c < channels; c++) {
-          const tile = sandwich(outputMatrix, Array.from({ length: 36 }, (_, place) => m[(place * plane) / 4 + c] ?? NaN));
+          const tile = sandwich(
+            outputMatrix,
+            Array.from({ length: 36 }, (_, place) => m[(place * plane) / 4 + c] ?? NaN),
+          );
           const whole = tile.map((value) => Math.max(0, value + (bias[c] ?? NaN)));
           const shape = { pictures: 1, height: 4, width: 4, inChannels: 1, outChannels: 1 };
           const own = Array.from({ length: side * side }, (_, at) => bed.floats(output + (at * channels + c) * 4, 1)[0] ?? NaN);
@@ -262,7 +326,8 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
         const expected = Float64Array.from({ length: rows * panels * 8 }, (_, at) => {
           const [row, column] = [Math.floor(at / (panels * 8)), at % (panels * 8)];
           let sum = 0;
-          for (let k = 0; k < depth; k++) sum += (v[row * depth + k] ?? NaN) * (u[(Math.floor(column / 8) * depth + k) * 8 + (column % 8)] ?? NaN);
+          for (let k = 0; k < depth; k++)
+            sum += (v[row * depth + k] ?? NaN) * (u[(Math.floor(column / 8) * depth + k) * 8 + (column % 8)] ?? NaN);
           return sum;
         });
         expect(largestDifference(bed.floats(m, expected.length), expected)).toBeLessThan(1e-5);
@@ -276,7 +341,9 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
       const map = createNoise(1)(places * channels);
       const to = bed.take(map.byteLength);
       bed.kernel.flatten(bed.put(map), to, places, channels);
-      expect(bed.floats(to, map.length)).toEqual(Float32Array.from(map, (_, at) => map[(at % places) * channels + Math.floor(at / places)] ?? NaN));
+      expect(bed.floats(to, map.length)).toEqual(
+        Float32Array.from(map, (_, at) => map[(at % places) * channels + Math.floor(at / places)] ?? NaN),
+      );
     });
   });
 }

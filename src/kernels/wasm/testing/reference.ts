@@ -15,7 +15,12 @@ function value(values: ArrayLike<number>, at: number): number {
 }
 
 /** 3 x 3, padding 1, bias, ReLU: [pictures][height][width][inChannels] and OIHW -> [pictures][height][width][outChannels]. */
-export function convolvePlainly(input: ArrayLike<number>, kernel: ArrayLike<number>, bias: ArrayLike<number>, shape: ConvShape): Float64Array {
+export function convolvePlainly(
+  input: ArrayLike<number>,
+  kernel: ArrayLike<number>,
+  bias: ArrayLike<number>,
+  shape: ConvShape,
+): Float64Array {
   const { pictures, height, width, inChannels, outChannels } = shape;
   const output = new Float64Array(pictures * height * width * outChannels);
   let to = 0;
@@ -27,7 +32,8 @@ export function convolvePlainly(input: ArrayLike<number>, kernel: ArrayLike<numb
           for (let ky = Math.max(0, 1 - y); ky < Math.min(3, height + 1 - y); ky++) {
             for (let kx = Math.max(0, 1 - x); kx < Math.min(3, width + 1 - x); kx++) {
               const from = ((picture * height + y + ky - 1) * width + x + kx - 1) * inChannels;
-              for (let c = 0; c < inChannels; c++) sum += value(input, from + c) * value(kernel, (o * inChannels + c) * 9 + ky * 3 + kx);
+              for (let c = 0; c < inChannels; c++)
+                sum += value(input, from + c) * value(kernel, (o * inChannels + c) * 9 + ky * 3 + kx);
             }
           }
           output[to++] = Math.max(0, sum);
@@ -47,7 +53,8 @@ export function poolPlainly(input: ArrayLike<number>, { pictures, height, width,
     const x = place % columns;
     const y = Math.floor(place / columns) % rows;
     const picture = Math.floor(place / (columns * rows));
-    const read = (dy: number, dx: number) => value(input, ((picture * height + 2 * y + dy) * width + 2 * x + dx) * outChannels + channel);
+    const read = (dy: number, dx: number) =>
+      value(input, ((picture * height + 2 * y + dy) * width + 2 * x + dx) * outChannels + channel);
     return Math.max(read(0, 0), read(0, 1), read(1, 0), read(1, 1));
   });
 }
@@ -80,7 +87,9 @@ export const outputMatrix = [
 export function sandwich(matrix: readonly (readonly number[])[], x: ArrayLike<number>): number[] {
   const side = Math.sqrt(x.length);
   return matrix.flatMap((left) =>
-    matrix.map((right) => left.reduce((sum, a, i) => sum + right.reduce((inner, b, j) => inner + a * b * value(x, i * side + j), 0), 0)),
+    matrix.map((right) =>
+      left.reduce((sum, a, i) => sum + right.reduce((inner, b, j) => inner + a * b * value(x, i * side + j), 0), 0),
+    ),
   );
 }
 
