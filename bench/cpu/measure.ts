@@ -141,7 +141,7 @@ async function measureMemory(url: string, request: OpenPeer): Promise<{ bytes: n
 /** What our backbone adds to a page that already holds the weights' files. */
 async function describeMemory(url: string, weights: string, threads: number, batch: number): Promise<string[]> {
   const ask = (peer: OpenPeer['peer'], mode: OpenPeer['mode']) =>
-    measureMemory(url, { kind: 'open', peer, threads, batch, weights, mode });
+    measureMemory(url, { kind: 'open', peer, threads, batch, weights, mode, relaxed: true });
   const base = await ask('weights-only', 'kept');
   const notes: string[] = [];
   for (const mode of ['kept', 'layer-by-layer'] as const) {
@@ -153,6 +153,61 @@ async function describeMemory(url: string, weights: string, threads: number, bat
     );
   }
   return notes;
+}
+
+/** One line of the table. */
+interface Entry {
+  readonly name: string;
+  /** What differs from the default. */
+  readonly plan: string;
+  readonly threads: number;
+  readonly batch: number;
+  /** Its name on the page; empty for PyTorch. */
+  readonly key: string;
+  readonly run: () => Promise<number>;
+  /** A picture, one a round. */
+  readonly seconds: number[];
+}
+
+/** tfjs is opened for its own turn only, since its threads may spin for ever; and it takes pictures one by one. */
+function openEachTurn(page: Page, request: OpenPeer): Entry {
+  const key = `${request.peer} ${String(request.threads)}`;
+  const run = async () => {
+    await call(page, 'open', key, request);
+    await call(page, 'run', key, 1);
+    const seconds = await call(page, 'run', key, 1);
+    await call(page, 'close', key);
+    return seconds;
+  };
+  return { name: request.peer, plan: '', threads: request.threads, batch: 1, key, run, seconds: [] };
+}
+
+/** Opens a peer for all rounds; none of its lines when it does not start, and the notes say why. */
+async function openOnce(
+  page: Page,
+  request: OpenPeer,
+  batches: readonly number[],
+  plan: string,
+  notes: string[],
+): Promise<Entry[]> {
+  const { peer, threads } = request;
+  const key = `${peer} ${String(threads)} ${plan}`;
+  try {
+    const { note } = await call(page, 'open', key, request);
+    notes.push(`${peer}: ${note}`);
+  } catch (error) {
+    notes.push(`${key} threads did not start: ${String(error)}`);
+    return [];
+  }
+  return batches.map((batch) => ({
+    name: peer,
+    plan,
+    threads,
+    batch,
+    key,
+    run: () => call(page, 'run', key, batch),
+    seconds: [],
+  }));
 }
 
 /**
@@ -172,52 +227,29 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
     const pixels = join(folder, 'pixels');
     await writeFile(pixels, Buffer.concat(Array.from({ length: most }, (_, index) => createBenchPixels(index))));
 
-    interface Entry {
-      readonly name: string;
-      readonly threads: number;
-      readonly batch: number;
-      readonly key: string;
-      readonly run: () => Promise<number>;
-      readonly seconds: number[];
-    }
     const entries: Entry[] = [];
     for (const count of threads) {
       for (const peer of peers) {
-        const key = `${peer} ${String(count)}`;
-        if (peer === 'tfjs-wasm') {
-          // Opened for its own turn only, since its threads may spin for ever; and it takes pictures one by one.
-          const run = async () => {
-            await call(page, 'open', key, { kind: 'open', peer, threads: count, batch: 1, weights, mode: 'kept' });
-            await call(page, 'run', key, 1);
-            const seconds = await call(page, 'run', key, 1);
-            await call(page, 'close', key);
-            return seconds;
-          };
-          entries.push({ name: peer, threads: count, batch: 1, key, run, seconds: [] });
-          continue;
-        }
-        try {
-          const { note } = await call(page, 'open', key, {
-            kind: 'open',
-            peer,
-            threads: count,
-            batch: most,
-            weights,
-            mode: 'kept',
-          });
-          notes.push(`${peer}: ${note}`);
-        } catch (error) {
-          notes.push(`${key} threads did not start: ${String(error)}`);
-          continue;
-        }
-        for (const batch of batches)
-          entries.push({ name: peer, threads: count, batch, key, run: () => call(page, 'run', key, batch), seconds: [] });
+        const request = { kind: 'open', peer, threads: count, batch: most, weights, mode: 'kept', relaxed: true } as const;
+        if (peer === 'tfjs-wasm') entries.push(openEachTurn(page, { ...request, batch: 1 }));
+        else entries.push(...(await openOnce(page, request, batches, '', notes)));
+        if (peer !== 'headstart' || count !== Math.max(...threads)) continue;
+        entries.push(...(await openOnce(page, { ...request, mode: 'layer-by-layer' }, [most], 'filters layer by layer', notes)));
+        entries.push(...(await openOnce(page, { ...request, relaxed: false }, [most], 'no relaxed SIMD', notes)));
       }
       try {
         const torch = await openTorch(python, pixels, most, count);
         torches.push(torch);
         for (const batch of batches)
-          entries.push({ name: 'pytorch-cpu', threads: count, batch, key: '', run: () => torch.run(batch), seconds: [] });
+          entries.push({
+            name: 'pytorch-cpu',
+            plan: '',
+            threads: count,
+            batch,
+            key: '',
+            run: () => torch.run(batch),
+            seconds: [],
+          });
       } catch (error) {
         notes.push(
           `No PyTorch: ${error instanceof Error ? error.message : String(error)}. Name an interpreter that has it with --python.`,
@@ -250,7 +282,7 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
       for (const { name, threads: count, batch, seconds } of entries)
         console.log(name, count, batch, seconds.map((one) => one.toFixed(3)).join(' '));
     const rows: Row[] = [];
-    for (const { name, threads: count, batch, key, run, seconds } of entries) {
+    for (const { name, plan, threads: count, batch, key, run, seconds } of entries) {
       let error: number | null = null;
       if (reference !== null && key !== '') {
         await run();
@@ -259,13 +291,17 @@ export async function measureCpuBackbone({ threads, batches, rounds, python, pee
       const typical = median(seconds);
       rows.push({
         name,
+        plan,
         device: 'cpu',
         threads: count,
         batch,
         secondsPerPicture: Number(typical.toFixed(4)),
         leastSeconds: Number(Math.min(...seconds).toFixed(4)),
         maxErrorOverRms: name === 'pytorch-cpu' ? 0 : error === null ? null : Number(error.toExponential(1)),
-        shareOfPeak: name === 'headstart' ? Number((productFlop / 1e9 / typical / (peak * count)).toFixed(2)) : null,
+        shareOfPeak:
+          name === 'headstart' && plan !== 'no relaxed SIMD'
+            ? Number((productFlop / 1e9 / typical / (peak * count)).toFixed(2))
+            : null,
       });
     }
     for (const torchProcess of torches) torchProcess.close();

@@ -22,7 +22,7 @@ async function loadWeights(url: string): Promise<BackboneWeights> {
   return (await new WeightsLoader().load(url, () => undefined, new AbortController().signal)).weights;
 }
 
-async function openHeadstart({ threads, batch, weights: url, mode }: OpenPeer): Promise<Peer> {
+async function openHeadstart({ threads, batch, weights: url, mode, relaxed }: OpenPeer): Promise<Peer> {
   const weights = await loadWeights(url);
   const environment = browserEnvironment(
     () => new Worker(new URL('../../src/worker/cpu-kernel.worker.ts', import.meta.url), { type: 'module' }),
@@ -34,6 +34,7 @@ async function openHeadstart({ threads, batch, weights: url, mode }: OpenPeer): 
     threads,
     batch,
     mode,
+    ...(relaxed ? {} : { relaxed }),
   });
   const { plan, build } = backbone;
   const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);

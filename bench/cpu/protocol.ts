@@ -11,6 +11,8 @@ export interface OpenPeer {
   /** Folder of the weights, absolute, ends with `/`. */
   readonly weights: string;
   readonly mode: 'kept' | 'layer-by-layer';
+  /** False leaves relaxed SIMD out, as in browsers that lack it. */
+  readonly relaxed: boolean;
 }
 
 export interface RunPeer {

@@ -3,7 +3,7 @@ import { defaultBatch } from './cpu-backbone';
 import { memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
 import { convSteps, filterBytes } from './network';
 import type { Phase } from './phases';
-import { networkPhases } from './schedule';
+import { networkPhases, sharesFor } from './schedule';
 import { chooseThreads, mostThreads } from './threads';
 
 const mebibyte = 2 ** 20;
@@ -108,6 +108,14 @@ it('every job of a plan has something to do, and every thread gets one where the
       expect(phase.jobs % threads === 0 || phase.jobs === things).toBe(true);
     }
   }
+});
+
+it('the products are cut so that hardly a thread is idle at their end', () => {
+  for (let threads = 1; threads <= mostThreads; threads++) {
+    const jobs = 36 * sharesFor(threads);
+    expect(jobs / (Math.ceil(jobs / threads) * threads)).toBeGreaterThan(0.93);
+  }
+  expect(sharesFor(2)).toBe(1);
 });
 
 it('threads: all cores, no more than the cap, what a person chose, one without isolation', () => {

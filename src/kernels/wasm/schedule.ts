@@ -1,4 +1,4 @@
-import { convSteps, outBytes, outSizeOf, tilesOf, type ConvStep } from './network';
+import { convSteps, outBytes, outSizeOf, places, tilesOf, type ConvStep } from './network';
 import { bufferOf, isRemade, type MemoryPlan } from './memory-plan';
 import { inputValues } from '../../domain/vgg16';
 import type { Phase } from './phases';
@@ -7,6 +7,16 @@ import type { Phase } from './phases';
 function jobsFor(count: number, size: number, threads: number): number {
   const least = Math.ceil(count / size);
   return Math.min(count, Math.ceil(least / threads) * threads);
+}
+
+/**
+ * Into how many shares of output channels each of the 36 products is cut: as few as leave hardly a thread idle at the end, since
+ * each share reads V again.
+ */
+export function sharesFor(threads: number): number {
+  const busy = (shares: number) => (places * shares) / (Math.ceil((places * shares) / threads) * threads);
+  for (let shares = 1; shares < 8; shares++) if (busy(shares) >= 0.95) return shares;
+  return 8;
 }
 
 /** Phases of one convolution of `pictures` pictures. */
@@ -39,10 +49,10 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
   const { v, m } = plan;
   const vPlane = (tiles + 5) * inChannels * 4 + 64;
   const mPlane = (tiles + 5) * outChannels * 4 + 64;
-  const shares = Math.max(1, Math.ceil((plan.threads * 2) / 36));
+  const shares = sharesFor(plan.threads);
   return [
     { kind: 'input', jobs: jobsFor(tiles, 8, plan.threads), input, size, inChannels, tiles, v, vPlane },
-    { kind: 'product', jobs: 36 * shares, v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares },
+    { kind: 'product', jobs: places * shares, v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares },
     { kind: 'output', jobs: jobsFor(tiles, 8, plan.threads), m, mPlane, bias, output, size, outChannels, pool, tiles },
   ];
 }
