@@ -1,7 +1,9 @@
 /** npm run bench -- [SUITE] [options] */
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PlainFailure, runMain } from '../scripts/install.mjs';
+import { chooseThreads } from '../src/kernels/wasm/threads';
 import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
@@ -11,7 +13,8 @@ import { pageSuite } from './suites/page';
 const suites: readonly Suite[] = [pageSuite, featuresSuite, accuracySuite];
 
 function printUsage(): void {
-  console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--pictures N] [--seeds N] [--python PATH]\n');
+  console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');
+  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
   for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(9)} ${about}${quick ? '' : ' (not quick)'}`);
 }
@@ -23,6 +26,18 @@ function readCount(name: string, text: string): number {
   return value;
 }
 
+function readDevice(text: string): 'cpu' | 'webgpu' {
+  if (text === 'cpu' || text === 'webgpu') return text;
+  throw new PlainFailure(`--device must be cpu or webgpu, not “${text}”.`, 2);
+}
+
+/** One thread against one thread, and as many as the app would take. */
+function readThreads(text: string | undefined): number[] {
+  if (text !== undefined) return text.split(',').map((one) => readCount('threads', one));
+  const all = chooseThreads({ cores: availableParallelism(), isolated: true });
+  return all === 1 ? [1] : [1, all];
+}
+
 await runMain(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -30,6 +45,9 @@ await runMain(async () => {
       json: { type: 'string' },
       data: { type: 'string' },
       files: { type: 'string', default: '1000' },
+      device: { type: 'string', default: 'cpu' },
+      threads: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
       pictures: { type: 'string', default: '4' },
       seeds: { type: 'string', default: '3' },
       python: { type: 'string', default: 'python3' },
@@ -45,6 +63,9 @@ await runMain(async () => {
   const options = {
     dataFolder: values.data ?? null,
     files: readCount('files', values.files),
+    device: readDevice(values.device),
+    threads: readThreads(values.threads),
+    rounds: readCount('rounds', values.rounds),
     pictures: readCount('pictures', values.pictures),
     seeds: readCount('seeds', values.seeds),
     python: values.python,

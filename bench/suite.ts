@@ -5,6 +5,12 @@ export interface BenchOptions {
   readonly files: number;
   /** Pictures that `features` measures. */
   readonly pictures: number;
+  /** Where `features` computes. */
+  readonly device: 'cpu' | 'webgpu';
+  /** Numbers of threads that `features` measures on the CPU. */
+  readonly threads: readonly number[];
+  /** Turns of each in `features` on the CPU. */
+  readonly rounds: number;
   /** Seeds 0 to `seeds - 1` of `accuracy`. */
   readonly seeds: number;
   /** An interpreter that may have torch. */

@@ -7,6 +7,8 @@ import { chromium } from 'playwright';
 import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
 import { projectRoot } from '../../scripts/install.mjs';
 import { featureCount } from '../../src/domain/vgg16';
+import { defaultBatch } from '../../src/kernels/wasm/memory-plan';
+import { measureCpuBackbone } from '../cpu/measure';
 import type { ExtractedFeatures, ExtractRequest } from '../features/features-protocol';
 import { createBenchPixels } from '../features/pictures';
 import { serveFeaturesPage } from '../features/serve';
@@ -49,14 +51,17 @@ async function askPyTorch(python: string, pictures: number): Promise<PyTorchAnsw
   }
 }
 
-async function askPage(pictures: number): Promise<{ answer: ExtractedFeatures; browser: string }> {
+async function askPage(pictures: number, device: 'cpu' | 'webgpu'): Promise<{ answer: ExtractedFeatures; browser: string }> {
   const { server, url, weights } = await serveFeaturesPage();
-  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
+  const browser = await chromium.launch({
+    executablePath: ensureChromium(),
+    args: chromiumArguments({ webgpu: device === 'webgpu' }),
+  });
   try {
     const page = await browser.newPage();
     await page.goto(url);
     await page.waitForFunction(() => 'extract' in globalThis);
-    const request: ExtractRequest = { device: 'cpu', weights, pictures };
+    const request: ExtractRequest = { device, weights, pictures };
     const answer = await page.evaluate((asked) => {
       const { extract } = globalThis as unknown as { extract: (asked: ExtractRequest) => Promise<ExtractedFeatures> };
       return extract(asked);
@@ -83,15 +88,20 @@ function maxErrorOverRms(features: readonly (readonly number[])[], reference: Fl
 
 export const featuresSuite: Suite = {
   name: 'features',
-  about: 'seconds a picture of the backbone on the CPU, beside PyTorch where it is found (--pictures N, --python PATH)',
+  about:
+    'seconds a picture of the backbone beside its peers, and PyTorch where it is found (--device cpu|webgpu, --threads N,N, --rounds N, --pictures N, --python PATH)',
   quick: true,
-  run: async ({ pictures, python }) => {
-    const { answer, browser } = await askPage(pictures);
+  run: async ({ device, threads, rounds, pictures, python }) => {
+    if (device === 'cpu') {
+      const peers = ['headstart', 'onnxruntime-web-wasm', 'tfjs-wasm'] as const;
+      return { ...(await measureCpuBackbone({ threads, batches: [1, defaultBatch], rounds, python, peers })), adapter: null };
+    }
+    const { answer, browser } = await askPage(pictures, device);
     const torch = await askPyTorch(python, pictures);
     const found = typeof torch !== 'string';
     const rows: Row[] = [
       {
-        name: 'tfjs-wasm',
+        name: 'tfjs-webgpu',
         device: answer.device,
         threads: answer.threads,
         batch: 1,

@@ -1,7 +1,7 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { convLayers, featureCount, inputValues, type ConvLayer } from '../../domain/vgg16';
 import { hasRelaxedSimd, loadKernelModule, type KernelBuild } from './kernel-builds';
-import { isRemade, memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
+import { defaultBatch, isRemade, memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
 import { convSteps, outSizeOf } from './network';
 import { startKernelPool, type KernelPool } from './pool';
 import { filterPhase, networkPhases } from './schedule';
@@ -58,8 +58,6 @@ export interface CpuBackbone {
   dispose(): void;
 }
 
-/** Eight pictures: the deepest layers have 16 tiles a picture, too few to pay for reading 36 MiB of filters each. */
-export const defaultBatch = 8;
 /** GB at or below which filters are transformed layer by layer. */
 const littleMemory = 4;
 

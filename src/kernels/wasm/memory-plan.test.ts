@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultBatch } from './cpu-backbone';
-import { memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
+import { defaultBatch, memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
 import { convSteps, filterBytes } from './network';
 import type { Phase } from './phases';
 import { networkPhases, sharesFor } from './schedule';

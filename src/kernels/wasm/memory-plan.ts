@@ -8,6 +8,9 @@ import { planeBytes, type Scratch } from './phases';
  */
 export type FilterMode = 'kept' | 'layer-by-layer';
 
+/** Eight pictures: the deepest layers have 16 tiles a picture, too few to pay for reading 36 MiB of filters each. */
+export const defaultBatch = 8;
+
 /** How a convolution is cut into jobs. */
 export type StepPlan =
   /** All three steps a block of tiles; V and M are a thread's own. */
