@@ -1,4 +1,4 @@
-import { add, sub, splat } from './simd';
+import { add, FAR, NEAR, splat, sub } from './simd';
 
 /** Four float16 as float32, exactly: the exponent is corrected by a multiplication, which also serves numbers below the normal ones. */
 @inline function widen(bits: v128): v128 {
@@ -21,31 +21,41 @@ const filterStride: usize = 160;
   return f32x4.mul(a, splat(k));
 }
 
+/** The parts of G g at +-NEAR and at +-FAR that do not, and that do, change sign. */
+@inline function nearEven(g0: v128, g2: v128): v128 {
+  return add(times(g0, -2.0 / 3.0), times(g2, -1.0 / 3.0));
+}
+@inline function nearOdd(g1: v128): v128 {
+  return times(g1, <f32>(-2.0 / 3.0) * NEAR);
+}
+@inline function farEven(g0: v128, g2: v128): v128 {
+  return add(times(g0, 1.0 / 6.0), times(g2, 1.0 / 3.0));
+}
+@inline function farOdd(g1: v128): v128 {
+  return times(g1, <f32>(1.0 / 6.0) * FAR);
+}
+
 /** One row of (G g) G^T: six values, a plane apart. */
 @inline function row(g0: v128, g1: v128, g2: v128, to: usize, plane: usize): void {
-  const outer = times(add(g0, g2), -1.0 / 6.0), inner = times(g1, 1.0 / 6.0);
-  const far = add(times(g0, 1.0 / 24.0), times(g2, 1.0 / 6.0)), side = times(g1, 1.0 / 12.0);
-  v128.store(to, times(g0, 0.25));
-  v128.store(to + plane, sub(outer, inner));
-  v128.store(to + 2 * plane, add(outer, inner));
-  v128.store(to + 3 * plane, add(far, side));
-  v128.store(to + 4 * plane, sub(far, side));
+  const near = nearEven(g0, g2), nearSide = nearOdd(g1), far = farEven(g0, g2), farSide = farOdd(g1);
+  v128.store(to, g0);
+  v128.store(to + plane, add(near, nearSide));
+  v128.store(to + 2 * plane, sub(near, nearSide));
+  v128.store(to + 3 * plane, add(far, farSide));
+  v128.store(to + 4 * plane, sub(far, farSide));
   v128.store(to + 5 * plane, g2);
 }
 
 /** G g G^T of one input channel and four output channels. */
 function transformFour(g: usize, to: usize, plane: usize): void {
   const a0 = gather(g), a1 = gather(g + 4), a2 = gather(g + 8), c0 = gather(g + 24), c1 = gather(g + 28), c2 = gather(g + 32);
-  row(times(a0, 0.25), times(a1, 0.25), times(a2, 0.25), to, plane);
+  row(a0, a1, a2, to, plane);
   row(c0, c1, c2, to + 30 * plane, plane);
   const b0 = gather(g + 12), b1 = gather(g + 16), b2 = gather(g + 20);
-  const o0 = times(add(a0, c0), -1.0 / 6.0), o1 = times(add(a1, c1), -1.0 / 6.0), o2 = times(add(a2, c2), -1.0 / 6.0);
-  const n0 = times(b0, 1.0 / 6.0), n1 = times(b1, 1.0 / 6.0), n2 = times(b2, 1.0 / 6.0);
-  row(sub(o0, n0), sub(o1, n1), sub(o2, n2), to + 6 * plane, plane);
-  row(add(o0, n0), add(o1, n1), add(o2, n2), to + 12 * plane, plane);
-  const f0 = add(times(a0, 1.0 / 24.0), times(c0, 1.0 / 6.0)), f1 = add(times(a1, 1.0 / 24.0), times(c1, 1.0 / 6.0));
-  const f2 = add(times(a2, 1.0 / 24.0), times(c2, 1.0 / 6.0));
-  const h0 = times(b0, 1.0 / 12.0), h1 = times(b1, 1.0 / 12.0), h2 = times(b2, 1.0 / 12.0);
+  const e0 = nearEven(a0, c0), e1 = nearEven(a1, c1), e2 = nearEven(a2, c2), o0 = nearOdd(b0), o1 = nearOdd(b1), o2 = nearOdd(b2);
+  row(add(e0, o0), add(e1, o1), add(e2, o2), to + 6 * plane, plane);
+  row(sub(e0, o0), sub(e1, o1), sub(e2, o2), to + 12 * plane, plane);
+  const f0 = farEven(a0, c0), f1 = farEven(a1, c1), f2 = farEven(a2, c2), h0 = farOdd(b0), h1 = farOdd(b1), h2 = farOdd(b2);
   row(add(f0, h0), add(f1, h1), add(f2, h2), to + 18 * plane, plane);
   row(sub(f0, h0), sub(f1, h1), sub(f2, h2), to + 24 * plane, plane);
 }

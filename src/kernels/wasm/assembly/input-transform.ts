@@ -1,17 +1,17 @@
-import { add, madd, splat, sub } from './simd';
+import { add, FAR, madd, NEAR, splat } from './simd';
 
 /** One column or row of B^T d: six values `step` bytes apart in, six `outStep` bytes apart out. */
 @inline function bt(from: usize, step: usize, to: usize, outStep: usize): void {
   const d0 = v128.load(from), d1 = v128.load(from + step), d2 = v128.load(from + 2 * step);
   const d3 = v128.load(from + 3 * step), d4 = v128.load(from + 4 * step), d5 = v128.load(from + 5 * step);
-  const four = splat(-4), two = splat(2);
-  const a = madd(d2, four, d4), b = madd(d1, four, d3), c = sub(d4, d2), e = sub(d3, d1);
-  v128.store(to, madd(d0, splat(4), madd(d2, splat(-5), d4)));
-  v128.store(to + outStep, add(a, b));
-  v128.store(to + 2 * outStep, sub(a, b));
-  v128.store(to + 3 * outStep, madd(e, two, c));
-  v128.store(to + 4 * outStep, madd(e, splat(-2), c));
-  v128.store(to + 5 * outStep, madd(d1, splat(4), madd(d3, splat(-5), d5)));
+  const minus = splat(-2), half = splat(-0.5);
+  const a = madd(d2, minus, d4), b = madd(d1, minus, d3), c = madd(d2, half, d4), e = madd(d1, half, d3);
+  v128.store(to, add(d0, madd(d2, splat(-2.5), d4)));
+  v128.store(to + outStep, madd(b, splat(NEAR), a));
+  v128.store(to + 2 * outStep, madd(b, splat(-NEAR), a));
+  v128.store(to + 3 * outStep, madd(e, splat(FAR), c));
+  v128.store(to + 4 * outStep, madd(e, splat(-FAR), c));
+  v128.store(to + 5 * outStep, add(d1, madd(d3, splat(-2.5), d5)));
 }
 
 /** B^T d B of one 6 x 6 patch: rows `rowStep` bytes apart, `pixel` = 4 * channels bytes a pixel; into 36 planes. */

@@ -1,35 +1,40 @@
-import { add, madd, max, splat, sub } from './simd';
+import { add, FAR, madd, max, NEAR, splat, sub } from './simd';
+
+@inline function times(a: v128, k: f32): v128 {
+  return f32x4.mul(a, splat(k));
+}
 
 /** A^T m: six values in, `step` bytes apart; four out, `outStep` apart. */
 @inline function at(from: usize, step: usize, to: usize, outStep: usize): void {
   const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step), m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
-  const p = add(m1, m2), q = sub(m1, m2), r = add(m3, m4), t = sub(m3, m4);
+  const p = add(m1, m2), q = times(sub(m1, m2), NEAR), r = add(m3, m4), t = times(sub(m3, m4), FAR);
   v128.store(to, add(add(v128.load(from), p), r));
-  v128.store(to + outStep, madd(t, splat(2), q));
-  v128.store(to + 2 * outStep, madd(r, splat(4), p));
-  v128.store(to + 3 * outStep, add(madd(t, splat(8), q), v128.load(from + 5 * step)));
+  v128.store(to + outStep, add(q, t));
+  v128.store(to + 2 * outStep, madd(r, splat(2), times(p, 0.5)));
+  v128.store(to + 3 * outStep, madd(t, splat(2), madd(q, splat(0.5), v128.load(from + 5 * step))));
 }
 
 /** The same, added to the bias; ReLU follows. */
 @inline function atBias(from: usize, bias: v128, to: usize, outStep: usize): void {
   const m1 = v128.load(from, 16), m2 = v128.load(from, 32), m3 = v128.load(from, 48), m4 = v128.load(from, 64), zero = splat(0);
-  const p = add(add(m1, m2), bias), q = add(sub(m1, m2), bias), r = add(m3, m4), t = sub(m3, m4);
-  v128.store(to, max(add(add(v128.load(from), p), r), zero));
-  v128.store(to + outStep, max(madd(t, splat(2), q), zero));
-  v128.store(to + 2 * outStep, max(madd(r, splat(4), p), zero));
-  v128.store(to + 3 * outStep, max(add(madd(t, splat(8), q), v128.load(from, 80)), zero));
+  const p = add(m1, m2), q = times(sub(m1, m2), NEAR), r = add(m3, m4), t = times(sub(m3, m4), FAR), half = splat(0.5), two = splat(2);
+  v128.store(to, max(add(add(add(v128.load(from), p), r), bias), zero));
+  v128.store(to + outStep, max(add(add(q, t), bias), zero));
+  v128.store(to + 2 * outStep, max(madd(r, two, madd(p, half, bias)), zero));
+  v128.store(to + 3 * outStep, max(madd(t, two, madd(q, half, add(v128.load(from, 80), bias))), zero));
 }
 
 /** Largest of each 2 x 2 of two rows: two pooled values; bias and ReLU do not change the order, so they come after. */
 @inline function poolRows(top: usize, bias: v128, to: usize, outStep: usize): void {
+  const half = splat(0.5), two = splat(2), zero = splat(0);
   const m1 = v128.load(top, 16), m2 = v128.load(top, 32), m3 = v128.load(top, 48), m4 = v128.load(top, 64);
-  const p = add(m1, m2), q = sub(m1, m2), r = add(m3, m4), t = sub(m3, m4);
-  const left = max(add(add(v128.load(top), p), r), madd(t, splat(2), q));
-  const right = max(madd(r, splat(4), p), add(madd(t, splat(8), q), v128.load(top, 80)));
+  const p = add(m1, m2), q = times(sub(m1, m2), NEAR), r = add(m3, m4), t = times(sub(m3, m4), FAR);
+  const left = max(add(add(v128.load(top), p), r), add(q, t));
+  const right = max(madd(r, two, times(p, 0.5)), madd(t, two, madd(q, half, v128.load(top, 80))));
   const n1 = v128.load(top, 112), n2 = v128.load(top, 128), n3 = v128.load(top, 144), n4 = v128.load(top, 160);
-  const p2 = add(n1, n2), q2 = sub(n1, n2), r2 = add(n3, n4), t2 = sub(n3, n4), zero = splat(0);
-  const left2 = max(add(add(v128.load(top, 96), p2), r2), madd(t2, splat(2), q2));
-  const right2 = max(madd(r2, splat(4), p2), add(madd(t2, splat(8), q2), v128.load(top, 176)));
+  const p2 = add(n1, n2), q2 = times(sub(n1, n2), NEAR), r2 = add(n3, n4), t2 = times(sub(n3, n4), FAR);
+  const left2 = max(add(add(v128.load(top, 96), p2), r2), add(q2, t2));
+  const right2 = max(madd(r2, two, times(p2, 0.5)), madd(t2, two, madd(q2, half, v128.load(top, 176))));
   v128.store(to, max(add(max(left, left2), bias), zero));
   v128.store(to + outStep, max(add(max(right, right2), bias), zero));
 }

@@ -59,28 +59,31 @@ export function poolPlainly(input: ArrayLike<number>, { pictures, height, width,
   });
 }
 
-/** Lavin and Gray (2015), F(4 x 4, 3 x 3). */
+const near = Math.SQRT1_2;
+const far = Math.SQRT2;
+
+/** F(4 x 4, 3 x 3) at the points 0, +-sqrt(1/2), +-sqrt(2) and infinity, after Lavin and Gray (2015), who took 1 and 2. */
 export const inputMatrix = [
-  [4, 0, -5, 0, 1, 0],
-  [0, -4, -4, 1, 1, 0],
-  [0, 4, -4, -1, 1, 0],
-  [0, -2, -1, 2, 1, 0],
-  [0, 2, -1, -2, 1, 0],
-  [0, 4, 0, -5, 0, 1],
+  [1, 0, -2.5, 0, 1, 0],
+  [0, -2 * near, -2, near, 1, 0],
+  [0, 2 * near, -2, -near, 1, 0],
+  [0, -far / 2, -0.5, far, 1, 0],
+  [0, far / 2, -0.5, -far, 1, 0],
+  [0, 1, 0, -2.5, 0, 1],
 ];
 export const filterMatrix = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
+  [1, 0, 0],
+  [-2 / 3, (-2 / 3) * near, -1 / 3],
+  [-2 / 3, (2 / 3) * near, -1 / 3],
+  [1 / 6, far / 6, 1 / 3],
+  [1 / 6, -far / 6, 1 / 3],
   [0, 0, 1],
 ];
 export const outputMatrix = [
   [1, 1, 1, 1, 1, 0],
-  [0, 1, -1, 2, -2, 0],
-  [0, 1, 1, 4, 4, 0],
-  [0, 1, -1, 8, -8, 1],
+  [0, near, -near, far, -far, 0],
+  [0, 0.5, 0.5, 2, 2, 0],
+  [0, near / 2, -near / 2, 2 * far, -2 * far, 1],
 ];
 
 /** M x M^T of a square `x`, row-major. */
