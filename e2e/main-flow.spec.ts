@@ -54,7 +54,7 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   for (const { valLoss } of run.history.epochs) expect(plotted).toContain(valLoss);
   for (const { trainLoss } of run.history.steps) expect(plotted).toContain(trainLoss);
 
-  await page.getByRole('option').first().click();
+  await page.getByRole('listbox', { name: 'Validation pictures' }).getByRole('option').first().click();
   await app.until((store) => store.getState().trial.prediction !== null);
   const { trial } = await app.state();
   expect(trial.error).toBeNull();
@@ -82,10 +82,7 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   expect(app.errors).toEqual([]);
 });
 
-test('the same seed gives the same losses, and a paused run goes on as if nothing had happened', async ({
-  openApp,
-  folder,
-}) => {
+test('the same seed gives the same losses, and a paused run goes on as if nothing had happened', async ({ openApp, folder }) => {
   await writeClasses(folder, { cat: 4, dog: 4 });
   const app = await openApp({ webgpu: false });
   await app.chooseFolder(folder);
