@@ -118,6 +118,7 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
         });
         closers.push(() => context.close());
         const page = context.pages()[0] ?? (await context.newPage());
+        page.setDefaultTimeout(30_000);
         const errors: string[] = [];
         page.on('pageerror', (error) => errors.push(error.message));
         await page.goto(server.url);

@@ -9,7 +9,12 @@ async function expectSentence({ page }: App, sentence: string | RegExp): Promise
 }
 
 async function expectTrainRefused(app: App): Promise<void> {
-  await expect(app.page.getByRole('button', { name: /^train/i })).toBeDisabled();
+  const train = app.page.getByRole('button', { name: /^train/i });
+  // It keeps its place in the tab order, so it is disabled in name only; the reason is read with it.
+  await expect(train).toHaveAttribute('aria-disabled', 'true');
+  await expect(train).toHaveAccessibleDescription(/\S/);
+  await train.click({ force: true });
+  expect((await app.state()).run.phase).toBe('idle');
 }
 
 test('an empty folder is told and leaves the page as it was', async ({ openApp, folder }) => {
@@ -29,10 +34,6 @@ test('one class, a class of one picture and no readable picture each keep Train 
   await app.chooseFolder(join(folder, 'one'));
   await expectSentence(app, /There is only one class, “cat”/);
   await expectTrainRefused(app);
-
-  await writeClasses(join(folder, 'two'), { dog: 1 });
-  await app.chooseFolder(join(folder, 'two', 'dog'));
-  expect((await app.state()).project.document.samples.length).toBeGreaterThanOrEqual(3);
 
   await app.act((store) => store.getState().actions.clearPictures());
   await writeClasses(join(folder, 'small'), { cat: 3, dog: 1 });

@@ -47,14 +47,18 @@ async function createSources(classNames: readonly string[], perClass: number): P
     const drawn = await Promise.all(Array.from({ length: Math.min(perClass, 40) }, (_, index) => drawPicture(className, index)));
     for (let index = 0; index < perClass; index += 1) {
       const file = drawn[index % drawn.length];
-      if (file !== undefined) sources.push({ path: `${className}/${String(index).padStart(4, '0')}.jpg`, file, className, folderSplit: null });
+      if (file !== undefined)
+        sources.push({ path: `${className}/${String(index).padStart(4, '0')}.jpg`, file, className, folderSplit: null });
     }
   }
   return sources;
 }
 
 const classCount = Number(query.get('classes') ?? '2');
-const classNames = ['cat', 'dog', ...Array.from({ length: classCount - 2 }, (_, index) => `breed ${String(index + 1)}`)].slice(0, classCount);
+const classNames = ['cat', 'dog', ...Array.from({ length: classCount - 2 }, (_, index) => `breed ${String(index + 1)}`)].slice(
+  0,
+  classCount,
+);
 const storage = createFakeStorage();
 const createEngine = () =>
   new FakeEngine({
@@ -80,7 +84,8 @@ const store = createPageStore({
 
 const input: PictureInput = {
   readDrop: () => Promise.resolve([]),
-  readFiles: (files) => [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
+  readFiles: (files) =>
+    [...files].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
 };
 
 const harness = {

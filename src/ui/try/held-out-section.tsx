@@ -51,6 +51,8 @@ export function HeldOutSection({ pictures }: { readonly pictures: readonly HeldO
   const [split, setSplit] = useState<HeldOutSplit>('val');
   const [filter, setFilter] = useState<HeldOutFilter>('all');
   const selectedId = usePage(({ trial }) => (trial.target?.kind === 'sample' ? trial.target.sampleId : null));
+  // While pictures come in, the split moves with each batch: a grid that follows would cost the page its frames.
+  const isReading = usePage(({ ingest }) => ingest.phase === 'reading');
   const { trySample } = useActions();
   const hasTest = pictures.some((picture) => picture.split === 'test');
   const shownSplit = hasTest ? split : 'val';
@@ -91,14 +93,18 @@ export function HeldOutSection({ pictures }: { readonly pictures: readonly HeldO
           <span className={styles['count']}>{formatCount(ofSplit.length)}</span>
         )}
       </div>
-      <HeldOutGrid
-        key={`${shownSplit} ${shownFilter}`}
-        label={heading}
-        pictures={shown}
-        selectedId={selectedId}
-        onChoose={(sampleId) => void trySample(sampleId)}
-        emptyText={emptyTexts[shownFilter]}
-      />
+      {isReading && !isJudged ? (
+        <p className={styles['reading']}>They are shown once all pictures are read.</p>
+      ) : (
+        <HeldOutGrid
+          key={`${shownSplit} ${shownFilter}`}
+          label={heading}
+          pictures={shown}
+          selectedId={selectedId}
+          onChoose={(sampleId) => void trySample(sampleId)}
+          emptyText={emptyTexts[shownFilter]}
+        />
+      )}
       <Footer pictures={ofSplit} />
     </section>
   );

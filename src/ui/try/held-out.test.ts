@@ -35,6 +35,12 @@ function prediction(
 }
 
 describe('the pictures kept apart', () => {
+  it('are the same objects until their split changes, so that the grid need not render them again', () => {
+    const [before] = createHeldOut(samples, splitsOf({ b: 'val', d: 'test' }), []);
+    expect(createHeldOut(samples, splitsOf({ a: 'val', b: 'val' }), [])).toContain(before);
+    expect(createHeldOut(samples, splitsOf({ b: 'test' }), [])).not.toContain(before);
+  });
+
   it('are those of the present split before any run, judged by nothing', () => {
     const pictures = createHeldOut(samples, splitsOf({ a: 'train', b: 'val', d: 'test' }), []);
     expect(pictures.map(({ id, split, isWrong, isUnsure }) => ({ id, split, isWrong, isUnsure }))).toEqual([

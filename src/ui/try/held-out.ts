@@ -26,6 +26,18 @@ function judge(prediction: SamplePrediction): Pick<HeldOutPicture, 'isWrong' | '
   return { isWrong: prediction.classIndex !== prediction.labelIndex, isUnsure: !(probability >= sureFrom) };
 }
 
+/** By sample and split, so that the grid renders a picture again only when something about it changed. */
+const unjudged = new WeakMap<Sample, HeldOutPicture>();
+
+function createUnjudged(sample: Sample, split: HeldOutSplit): HeldOutPicture {
+  const known = unjudged.get(sample);
+  if (known?.split === split) return known;
+  const { id, name, className } = sample;
+  const picture = { id, name, className, split, prediction: null, isWrong: false, isUnsure: false };
+  unjudged.set(sample, picture);
+  return picture;
+}
+
 /**
  * The pictures kept apart from training. Once a run has predicted, they are the run's own, whatever the settings say since;
  * before, those that the present settings would keep apart. Pictures that were removed are left out.
@@ -43,10 +55,9 @@ export function createHeldOut(
       return [{ id: sample.id, name: sample.name, className: sample.className, split, prediction, ...judge(prediction) }];
     });
   }
-  return [...samples.values()].flatMap(({ id, name, className }) => {
-    const split = splits.assignments.get(id);
-    if (split === undefined || split === 'train') return [];
-    return [{ id, name, className, split, prediction: null, isWrong: false, isUnsure: false }];
+  return [...samples.values()].flatMap((sample) => {
+    const split = splits.assignments.get(sample.id);
+    return split === undefined || split === 'train' ? [] : [createUnjudged(sample, split)];
   });
 }
 
