@@ -57,10 +57,10 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     if (isOpen) core.patch('features', { phase: 'idle' });
   };
 
-  /** Another device, or the same anew, holds nothing yet. */
+  /** A device that goes takes its features with it; another one, or the same anew, holds nothing yet. */
   const noteDevice = ({ compute, features }: PageState): void => {
     const present = compute.status?.selfTest ?? null;
-    if (present === null || present === proof) return;
+    if (present === proof) return;
     proof = present;
     core.set({ features: { ...idleFeatures, paused: features.paused } });
   };
