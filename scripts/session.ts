@@ -86,14 +86,13 @@ export async function openSession({ webgpu = true, bytesPerSecond }: SessionOpti
 }
 
 /**
- * Waits for the device (after choosing one, unless `auto`), the weights and the self-test, which may lead to another device.
+ * Waits for the device (after choosing one, unless `auto`) and the weights.
  * Throws the page's error as a PlainFailure.
  */
 export async function prepareDevice({ page, store }: Session, device: DeviceChoice): Promise<void> {
   const settled = (handle: StoreApi<PageStore>) => {
     const { compute, weights } = handle.getState();
-    const isProved = compute.status !== null && compute.status.selfTest !== null;
-    return compute.error !== null || weights.phase === 'failed' || (isProved && weights.phase === 'ready');
+    return compute.error !== null || weights.phase === 'failed' || (compute.status !== null && weights.phase === 'ready');
   };
   await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
   if (device !== 'auto') {
