@@ -152,6 +152,14 @@ const catalogue = {
     message: 'The loss stopped being a number at epoch {epoch}, step {step}.',
     remedy: 'Lower the learning rate and train again.',
   },
+  'self-test-failed': {
+    message: '{path} computes wrong numbers on this device ({detail}), so it is not used.',
+    remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
+  },
+  'no-path-proved': {
+    message: 'Every way to compute gave wrong numbers on this device, so nothing is trained here: {detail}',
+    remedy: 'Update the browser, or open the page in another one.',
+  },
   'self-check-failed': {
     message: 'The computed features are not numbers.',
     remedy: 'Choose CPU; this graphics driver gives wrong answers.',

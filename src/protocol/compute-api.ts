@@ -1,5 +1,13 @@
 import type { Fit } from '../domain/dataset';
-import type { ComputeStatus, DeviceChoice, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  FeaturesProgress,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { Prediction, RunRecord } from '../domain/history';
 import type { RunOutcome, RunRequest } from './engine-api';
 
@@ -25,6 +33,14 @@ export interface KeptHead {
 export interface ComputeApi {
   configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   startRun(
     request: RunRequest,
     pixels: PixelSource,

@@ -2,6 +2,7 @@ import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -74,6 +75,12 @@ export interface EngineApi {
   start(addresses: EngineAddresses): Promise<void>;
   /** Chooses what computes; disposes what the former device held. */
   configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  /**
+   * Builds the backbone on the device, once the weights are loaded, and proves it by the self-test: one drawing's features and one
+   * training step against committed numbers. A path that fails is left for the next one, and the status says why; once a device.
+   * Rejects with `no-path-proved` when none passes.
+   */
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
   /** Loads, checks and keeps the backbone's weights. Calling it again when they are loaded answers at once. */
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
 
@@ -92,6 +99,17 @@ export interface EngineApi {
   /** Samples whose pixels the worker can still read. */
   listSamples(): Promise<readonly Sample[]>;
   fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture>;
+
+  /**
+   * Extracts features in the background, in the order given; predictions go in between. A later call takes the place of an earlier
+   * one, which then resolves; so do a run and a change of device. Pictures that cannot be read are passed over: a run names them.
+   */
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 
   /** Features, training, evaluation. Aborting pauses within one picture or step. */
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;

@@ -3,6 +3,7 @@ import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/e
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -68,6 +69,9 @@ export class FakeEngine implements EngineApi {
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
+  #status: ComputeStatus | null = null;
+  #prepareCall = 0;
+  readonly #held = new Set<string>();
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
@@ -91,16 +95,22 @@ export class FakeEngine implements EngineApi {
   }
 
   configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#answer('configureDevice', () => ({
-      device: choice === 'webgpu' ? 'webgpu' : 'cpu',
-      label: choice === 'webgpu' ? 'WebGPU · Fake' : 'CPU · 1 thread',
-      adapter: choice === 'webgpu' ? 'Fake' : null,
-      softwareAdapter: false,
-      threads: 1,
-      computePlan: 'fake float32',
-      reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
-      ...this.#options.status,
-    }));
+    return this.#answer(
+      'configureDevice',
+      () =>
+        (this.#status = {
+          device: choice === 'webgpu' ? 'webgpu' : 'cpu',
+          label: choice === 'webgpu' ? 'WebGPU · Fake' : 'CPU · 1 thread',
+          adapter: choice === 'webgpu' ? 'Fake' : null,
+          softwareAdapter: false,
+          threads: 1,
+          computePlan: 'fake float32',
+          reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
+          memoryBytes: null,
+          selfTest: null,
+          ...this.#options.status,
+        }),
+    );
   }
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
@@ -176,7 +186,43 @@ export class FakeEngine implements EngineApi {
     }));
   }
 
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#answer('proveDevice', () => {
+      throwIfCancelled(signal);
+      if (this.#status === null) throw new HeadstartError('unexpected', { detail: 'no device was chosen' });
+      this.#status = {
+        ...this.#status,
+        memoryBytes: 350_000_000,
+        selfTest: { featureError: 3e-5, lossError: 1e-7, secondsPerPicture: 0.2, secondsPerStep: 0.01 },
+      };
+      return this.#status;
+    });
+  }
+
+  prepareFeatures(
+    sampleIds: readonly string[],
+    _fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#answer('prepareFeatures', async () => {
+      this.#prepareCall += 1;
+      const mine = this.#prepareCall;
+      const total = sampleIds.length;
+      for (;;) {
+        const done = sampleIds.filter((id) => this.#held.has(id)).length;
+        onProgress({ done, total, secondsPerPicture: this.#held.size === 0 ? null : 0.2 });
+        const next = sampleIds.find((id) => !this.#held.has(id));
+        if (next === undefined || mine !== this.#prepareCall) return;
+        await this.#tick();
+        throwIfCancelled(signal);
+        this.#held.add(next);
+      }
+    });
+  }
+
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    this.#prepareCall += 1;
     this.#paused = { request, steps: [], epochs: [], log: [], featuresDone: 0 };
     return this.#answer('startRun', () => this.#train(onEvent, signal));
   }
