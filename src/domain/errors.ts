@@ -142,7 +142,7 @@ const catalogue = {
   },
   'isolation-failed': {
     message: 'This host sends no isolation headers, and the service worker that would add them did not come to work.',
-    remedy: 'Close this tab and open the page in a new one. If that changes nothing, check that sw.js was uploaded with the app.',
+    remedy: 'Reload the page. If that changes nothing, check that sw.js was uploaded with the app.',
   },
   'out-of-memory': {
     message: 'The browser ran out of memory.',

@@ -16,8 +16,7 @@ export function routeRequest({ method, mode, destination, url }: RoutedRequest, 
   const home = new URL(scope);
   const { origin, pathname } = new URL(url);
   if (origin !== home.origin) return 'leave';
-  if (mode === 'navigate')
-    return pathname === home.pathname || pathname === `${home.pathname}index.html` ? 'page' : 'leave';
+  if (mode === 'navigate') return pathname === home.pathname || pathname === `${home.pathname}index.html` ? 'page' : 'leave';
   // `assets/` is where the build puts every script.
   return destination === 'worker' && pathname.startsWith(`${home.pathname}assets/`) ? 'worker-script' : 'leave';
 }

@@ -1,11 +1,12 @@
 import { describeError } from '../domain/errors';
+import { clampThreads } from '../domain/threads';
 import type { StoreCore } from './core';
-import { keepDeviceChoice } from './kept-choice';
-import type { PageActions } from './state';
+import { keepDeviceChoice, keepThreadsChoice } from './kept-choice';
+import type { ComputeState, PageActions } from './state';
 import type { WeightsLoader } from './weights-actions';
 
 export interface DeviceChooser {
-  readonly actions: Pick<PageActions, 'chooseDevice'>;
+  readonly actions: Pick<PageActions, 'chooseDevice' | 'chooseThreads'>;
   /** Asks for the chosen device; false when nothing can compute. */
   configure(): Promise<boolean>;
 }
@@ -18,7 +19,8 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
     const mine = asked;
     core.patch('compute', { error: null });
     try {
-      const status = await core.engine().configureDevice(core.state().compute.choice);
+      const { choice, threads } = core.state().compute;
+      const status = await core.engine().configureDevice(choice, { threads });
       if (mine === asked) core.patch('compute', { status, error: null });
       return true;
     } catch (thrown) {
@@ -28,20 +30,25 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
     }
   };
 
+  const choose = async (change: Partial<Pick<ComputeState, 'choice' | 'threads'>>): Promise<void> => {
+    const { phase } = core.state().run;
+    if (phase === 'running' || phase === 'stopping') {
+      core.patch('compute', { error: describeError('busy') });
+      return;
+    }
+    if (change.choice !== undefined) keepDeviceChoice(change.choice);
+    if (change.threads !== undefined) keepThreadsChoice(change.threads);
+    core.patch('compute', change);
+    // The former device took the weights with it.
+    if (await configure()) await weights.load().catch(() => undefined);
+  };
+
   return {
     configure,
     actions: {
-      chooseDevice: async (choice) => {
-        const { phase } = core.state().run;
-        if (phase === 'running' || phase === 'stopping') {
-          core.patch('compute', { error: describeError('busy') });
-          return;
-        }
-        keepDeviceChoice(choice);
-        core.patch('compute', { choice });
-        // The former device took the weights with it.
-        if (await configure()) await weights.load().catch(() => undefined);
-      },
+      chooseDevice: (choice) => choose({ choice }),
+      chooseThreads: (threads) =>
+        choose({ threads: threads === null ? null : clampThreads(threads, core.state().compute.mostThreads) }),
     },
   };
 }

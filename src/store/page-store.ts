@@ -40,7 +40,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const pictures = createPictureTaker(core, ready);
     const runner = createRunner(core, weights, device);
     return {
-      ...createInitialState(createEmptyProject()),
+      ...createInitialState(createEmptyProject(), ports),
       actions: {
         ...device.actions,
         ...weights.actions,

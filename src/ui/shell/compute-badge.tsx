@@ -9,11 +9,14 @@ import {
   RadioField,
   RadioGroup,
 } from 'react-aria-components';
+import { describeError, type ErrorRecord } from '../../domain/errors';
 import type { DeviceChoice } from '../../domain/events';
+import type { ComputeState } from '../../store/state';
 import { joinClasses } from '../join-classes';
 import { ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import styles from './badge.module.css';
+import { ThreadsField } from './threads-field';
 
 const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] = [
   { id: 'auto', name: 'Auto' },
@@ -23,10 +26,12 @@ const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] =
 
 /** What computes, and, opened, everything about it and the choice. */
 export function ComputeBadge() {
-  const { choice, status, error } = usePage(({ compute }) => compute);
+  const compute = usePage((state) => state.compute);
+  const { choice, status, error } = compute;
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
   const { chooseDevice } = useActions();
   const reason = status?.reason ?? null;
+  const oneThread = whyOneThread(compute);
   const label = status?.label ?? (error === null ? 'Looking for a device' : 'Nothing can compute');
   return (
     <DialogTrigger>
@@ -63,6 +68,11 @@ export function ComputeBadge() {
               <b>Why not the GPU:</b> {reason.message} {reason.remedy}
             </p>
           )}
+          {oneThread === null ? null : (
+            <p>
+              <b>Why one thread only:</b> {oneThread.message} {oneThread.remedy}
+            </p>
+          )}
           {error === null ? null : <ErrorNote record={error} />}
           <RadioGroup
             className={styles['choices'] ?? ''}
@@ -81,10 +91,16 @@ export function ComputeBadge() {
               ))}
             </div>
           </RadioGroup>
+          <ThreadsField />
         </Dialog>
       </Popover>
     </DialogTrigger>
   );
+}
+
+/** Null where all threads may compute, or none matter. */
+function whyOneThread({ status, isolation }: ComputeState): ErrorRecord | null {
+  return isolation.isolated || status?.device !== 'cpu' ? null : describeError(isolation.reason);
 }
 
 function joinAdapter(adapter: string | null, isSoftware: boolean): string {
