@@ -1,6 +1,7 @@
 import { distFolder } from '../scripts/build.mjs';
 import { startStaticServer } from '../scripts/static-server.mjs';
 import type { AutomationWindow } from '../scripts/session';
+import type { RunState } from '../src/store/state';
 import { connectPage, expect, test, type App } from './app-test';
 
 const bare = { basePath: '/some/sub/path/', isolation: false };
@@ -20,6 +21,17 @@ async function whyOneThread(app: App): Promise<string> {
   return app.page.locator('p', { hasText: 'Why one thread only:' }).innerText();
 }
 
+/** A run over a few drawings. */
+async function trainQuickly(app: App): Promise<RunState> {
+  await app.act(async (store) => {
+    const { actions } = store.getState();
+    await actions.addDrawings();
+    actions.changeSettings({ limitPerClass: 3, epochs: 1 });
+    await actions.train();
+  });
+  return (await app.state()).run;
+}
+
 /** Puts a mark on the present document that a reload would take away. */
 async function markDocument({ page }: App): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(globalThis, { markOfTest: true }));
@@ -35,13 +47,13 @@ test('without headers, one reload isolates the page and its workers, and nothing
     isolated: crossOriginIsolated,
     controller: navigator.serviceWorker.controller?.scriptURL,
     navigation: performance.getEntriesByType('navigation').map((entry) => entry.toJSON() as { type: string }),
-    kept: { ...sessionStorage },
+    kept: sessionStorage.length,
   }));
   expect(found).toMatchObject({
     isolated: true,
     controller: `${app.server.url}sw.js`,
     navigation: [{ type: 'reload' }],
-    kept: {},
+    kept: 0,
   });
   expect((await app.state()).compute.isolation).toEqual({ isolated: true, by: 'service-worker' });
   expect(pageLoads(app)).toBe(2);
@@ -100,16 +112,26 @@ test('with the host’s own headers there is no reload and no service worker', a
   await expect(app.page.getByText('Why one thread only:')).toHaveCount(0);
 });
 
-test('where service workers are refused the page works on one thread and says why', async ({ openApp }) => {
+test('where service workers are refused the page trains on one thread and says why', async ({ openApp }) => {
   const app = await openApp({ ...withoutGpu, server: bare, serviceWorkersBlocked: true });
   await untilReady(app);
+  expect((await app.state()).compute.isolation).toEqual({ isolated: false, reason: 'isolation-refused' });
+  expect(await trainQuickly(app)).toMatchObject({ error: null, result: { threads: 1 } });
   expect(pageLoads(app)).toBe(1);
-  expect((await app.state()).compute).toMatchObject({
-    status: { threads: 1 },
-    isolation: { isolated: false, reason: 'isolation-refused' },
-  });
   expect(await whyOneThread(app)).toMatch(/no isolation headers, and the browser refused the service worker.* not private/);
   expect(app.errors).toEqual([]);
+});
+
+test('the number of threads that is chosen is the number that computes, on the next visit too', async ({ openApp }) => {
+  const app = await openApp({ ...withoutGpu, server: bare });
+  await untilReady(app);
+  await app.page.getByRole('button', { name: /Computes with: CPU/ }).click();
+  await app.page.getByLabel('Threads', { exact: true }).selectOption('1');
+  await app.page.keyboard.press('Escape');
+  await app.page.reload();
+  await untilReady(app);
+  expect((await app.state()).compute).toMatchObject({ threads: 1, isolation: { isolated: true } });
+  expect(await trainQuickly(app)).toMatchObject({ error: null, result: { threads: 1 } });
 });
 
 test('where all site data is blocked the reason is the same', async ({ openApp }) => {

@@ -40,11 +40,18 @@ async function getStore(page: Page): Promise<StoreHandle> {
   return page.evaluateHandle(() => (globalThis as unknown as AutomationWindow).headstart.store);
 }
 
+export interface SessionOptions {
+  /** Whether software WebGPU is there to be found. */
+  readonly webgpu?: boolean;
+  /** Of all that is served; as fast as it goes when absent. */
+  readonly bytesPerSecond?: number;
+}
+
 /** Builds the app where needed, serves it, opens it in a fresh headless browser. Close it in any case. */
-export async function openSession({ webgpu = true }: { webgpu?: boolean } = {}): Promise<Session> {
+export async function openSession({ webgpu = true, bytesPerSecond }: SessionOptions = {}): Promise<Session> {
   await ensureBuilt();
   const executablePath = ensureChromium();
-  const server = await startStaticServer({ root: distFolder });
+  const server = await startStaticServer({ root: distFolder, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) });
   const browser = await chromium
     // Ctrl-C must end the run below, which closes the browser by itself.
     .launch({ executablePath, args: chromiumArguments({ webgpu }), handleSIGINT: false, handleSIGTERM: false })

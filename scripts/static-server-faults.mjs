@@ -45,3 +45,20 @@ export async function* throttle(chunks, bytesPerSecond) {
     yield chunk;
   }
 }
+
+/**
+ * A line that all answers share: at most so many bytes a second together, as a household's is.
+ * @param {number} bytesPerSecond
+ * @returns {(chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>}
+ */
+export function createLine(bytesPerSecond) {
+  let free = 0;
+  return async function* send(chunks) {
+    for await (const chunk of chunks) {
+      const now = performance.now();
+      free = Math.max(now, free) + (chunk.byteLength / bytesPerSecond) * 1000;
+      await new Promise((resolve) => setTimeout(resolve, free - now));
+      yield chunk;
+    }
+  };
+}

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { damage, throttle } from './static-server-faults.mjs';
+import { createLine, damage, throttle } from './static-server-faults.mjs';
 
 /** @typedef {import('./static-server-faults.mjs').Fault} Fault */
 
@@ -24,6 +24,7 @@ import { damage, throttle } from './static-server-faults.mjs';
  * @property {Record<string, string>} [headers] more headers of every answer
  * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name
  * @property {boolean} [recordRequests] true when absent
+ * @property {number} [bytesPerSecond] of all answers together; as fast as it goes when absent
  */
 
 /**
@@ -128,7 +129,9 @@ export async function startStaticServer({
   headers: more = {},
   meta = {},
   recordRequests = true,
+  bytesPerSecond,
 }) {
+  const line = bytesPerSecond === undefined ? undefined : createLine(bytesPerSecond);
   /** @type {RecordedRequest[]} */
   const requests = [];
   /** @type {{ fault: Fault, left: number }[]} */
@@ -201,7 +204,8 @@ export async function startStaticServer({
       return;
     }
     const stream = createReadStream(file, { highWaterMark: 65536 });
-    const body = fault?.kind === 'throttle' ? Readable.from(throttle(stream, fault.bytesPerSecond)) : stream;
+    const slowed = fault?.kind === 'throttle' ? throttle(stream, fault.bytesPerSecond) : line?.(stream);
+    const body = slowed === undefined ? stream : Readable.from(slowed);
     await pipeline(body, response);
   }
 

@@ -115,6 +115,10 @@ const catalogue = {
     message: 'The graphics card was lost ({detail}).',
     remedy: 'What was trained is kept. Press Continue, or choose CPU.',
   },
+  'cpu-worker-lost': {
+    message: 'One of the compute threads stopped, perhaps for want of memory.',
+    remedy: 'What was trained is kept. Press Continue; fewer threads need less memory.',
+  },
   'wasm-simd-absent': {
     message: 'This browser cannot run WebAssembly SIMD.',
     remedy: 'Use a browser of 2023 or later: Chrome, Edge, Firefox or Safari 16.4.',
@@ -156,8 +160,12 @@ const catalogue = {
     message: '{path} computes wrong numbers on this device ({detail}), so it is not used.',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
   },
+  'compute-path-failed': {
+    message: '{path} cannot be used on this device: {detail}',
+    remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
+  },
   'no-path-proved': {
-    message: 'Every way to compute gave wrong numbers on this device, so nothing is trained here: {detail}',
+    message: 'No way to compute passed its self-test on this device, so nothing is trained here. {detail}',
     remedy: 'Update the browser, or open the page in another one.',
   },
   'self-check-failed': {

@@ -4,6 +4,7 @@ import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/er
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -80,6 +81,10 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
   }
 
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#compute.proveDevice(signal);
+  }
+
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
   }
@@ -116,6 +121,15 @@ export class ControlEngine implements EngineApi {
   async fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture> {
     const pixels = await this.#pictures.pixels(sampleId, fit);
     return { pixels, fit, width: inputSize, height: inputSize };
+  }
+
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#compute.prepareFeatures(sampleIds, fit, this.#pixelSource(), onProgress, signal);
   }
 
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
@@ -182,15 +196,19 @@ export class ControlEngine implements EngineApi {
 
   async #run(start: (pixels: PixelSource) => Promise<RunOutcome>): Promise<RunOutcome> {
     return this.#exclusively('run', async () => {
-      const source: PixelSource = async (sampleId, fit) => {
-        // A copy, because the library may keep the original for the page.
-        const pixels = (await this.#pictures.pixels(sampleId, fit)).slice();
-        return transfer(pixels, [pixels.buffer]);
-      };
-      const outcome = await start(proxy(source));
+      const outcome = await start(this.#pixelSource());
       if (outcome.status === 'done') await this.#keepHead();
       return outcome;
     });
+  }
+
+  #pixelSource(): PixelSource {
+    const source: PixelSource = async (sampleId, fit) => {
+      // A copy, because the library may keep the original for the page.
+      const pixels = (await this.#pictures.pixels(sampleId, fit)).slice();
+      return transfer(pixels, [pixels.buffer]);
+    };
+    return proxy(source);
   }
 
   /** A refused storage must not fail the run: the page learns of it when it saves the project. */
