@@ -86,10 +86,14 @@ export async function openSession({ webgpu = true, bytesPerSecond }: SessionOpti
 }
 
 /**
- * Waits for the device (after choosing one, unless `auto`) and the weights.
+ * Waits for the device (after choosing one, unless `auto`, and a number of threads, unless null) and the weights.
  * Throws the page's error as a PlainFailure.
  */
-export async function prepareDevice({ page, store }: Session, device: DeviceChoice): Promise<void> {
+export async function prepareDevice(
+  { page, store }: Session,
+  device: DeviceChoice,
+  threads: number | null = null,
+): Promise<void> {
   const settled = (handle: StoreApi<PageStore>) => {
     const { compute, weights } = handle.getState();
     return compute.error !== null || weights.phase === 'failed' || (compute.status !== null && weights.phase === 'ready');
@@ -97,6 +101,10 @@ export async function prepareDevice({ page, store }: Session, device: DeviceChoi
   await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
   if (device !== 'auto') {
     await store.evaluate((handle, choice) => handle.getState().actions.chooseDevice(choice), device);
+    await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
+  }
+  if (threads !== null) {
+    await store.evaluate((handle, count) => handle.getState().actions.chooseThreads(count), threads);
     await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
   }
   const { error, reason, obtained } = await store.evaluate((handle) => {

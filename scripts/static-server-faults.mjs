@@ -1,11 +1,13 @@
 /**
  * What can go wrong with an answer. `times`: for so many matching requests, for ever when absent.
  * `cut` closes the connection without an answer, `hang` never answers, `truncate` sends only the first bytes (as a whole
- * answer, so that only the content shows it), `flip` changes one byte.
+ * answer, so that only the content shows it), `flip` changes one byte, `append` adds text to the end, as a newer file has it.
  * @typedef {{ readonly match: RegExp, readonly times?: number } & (
  *   | { readonly kind: 'status', readonly status: number }
  *   | { readonly kind: 'truncate', readonly bytes: number }
  *   | { readonly kind: 'flip', readonly at: number }
+ *   | { readonly kind: 'append', readonly text: string }
+ *   | { readonly kind: 'redirect', readonly to: string }
  *   | { readonly kind: 'throttle', readonly bytesPerSecond: number }
  *   | { readonly kind: 'cut' }
  *   | { readonly kind: 'hang' })} Fault
@@ -24,6 +26,7 @@ export function damage(body, fault) {
     copy[fault.at] = (copy[fault.at] ?? 0) ^ 0xff;
     return copy;
   }
+  if (fault.kind === 'append') return Buffer.concat([body, Buffer.from(fault.text)]);
   return body;
 }
 

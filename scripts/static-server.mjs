@@ -21,6 +21,7 @@ import { createLine, damage, throttle } from './static-server-faults.mjs';
  * @property {string} [basePath] where it appears, such as `/some/sub/path/`; `/` when absent
  * @property {number} [firstPort] the first free port from here up; any free port when absent
  * @property {boolean} [isolation] whether answers carry the cross-origin isolation headers; true when absent
+ * @property {Record<string, string>} [headers] more headers of every answer
  * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name
  * @property {boolean} [recordRequests] true when absent
  * @property {number} [bytesPerSecond] of all answers together; as fast as it goes when absent
@@ -125,6 +126,7 @@ export async function startStaticServer({
   basePath = '/',
   firstPort = 0,
   isolation = true,
+  headers: more = {},
   meta = {},
   recordRequests = true,
   bytesPerSecond,
@@ -150,6 +152,7 @@ export async function startStaticServer({
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
         ...(isolation ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } : {}),
+        ...more,
         ...headers,
       });
     };
@@ -171,6 +174,11 @@ export async function startStaticServer({
       refuse(fault.status, `Status ${String(fault.status)} asked for by a test\n`);
       return;
     }
+    if (fault?.kind === 'redirect') {
+      writeHead(302, { Location: fault.to });
+      response.end();
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(405, 'Only GET and HEAD\n');
       return;
@@ -182,7 +190,7 @@ export async function startStaticServer({
     }
     const type = mimeTypes[extname(file)] ?? 'application/octet-stream';
     const isPage = file.endsWith('.html') && Object.keys(meta).length > 0;
-    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip') {
+    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip' || fault?.kind === 'append') {
       const whole = await readFile(file);
       const changed = isPage ? Buffer.from(replaceMeta(whole.toString('utf8'), meta)) : whole;
       const body = fault === undefined ? changed : damage(changed, fault);

@@ -77,6 +77,8 @@ const store = createPageStore({
     return engine;
   },
   addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
+  isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
+  mostThreads: 8,
   scheduleFrame: (callback) => {
     requestAnimationFrame(callback);
   },

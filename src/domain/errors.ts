@@ -127,6 +127,27 @@ const catalogue = {
     message: 'Neither the GPU nor the CPU path could start: {detail}',
     remedy: 'Reload the page; if it stays, use a recent Chrome, Edge, Firefox or Safari.',
   },
+  // why the processor works on one thread only
+  'isolation-insecure-address': {
+    message: 'At a plain http address a browser allows one thread only.',
+    remedy: 'Open the page at an https address, or at localhost: all threads compute then.',
+  },
+  'isolation-not-supported': {
+    message: 'This browser cannot share memory between threads.',
+    remedy: 'Use a recent Chrome, Edge, Firefox or Safari: all threads compute there.',
+  },
+  'isolation-framed': {
+    message: 'The page is shown inside another page, where a browser allows it one thread only.',
+    remedy: 'Open it in a tab of its own: all threads compute there.',
+  },
+  'isolation-refused': {
+    message: 'This host sends no isolation headers, and the browser refused the service worker that would add them.',
+    remedy: 'Open the page in a window that is not private, and let this site keep data: all threads compute then.',
+  },
+  'isolation-failed': {
+    message: 'This host sends no isolation headers, and the service worker that would add them did not come to work.',
+    remedy: 'Reload the page. If that changes nothing, check that sw.js was uploaded with the app.',
+  },
   'out-of-memory': {
     message: 'The browser ran out of memory.',
     remedy: 'Close other tabs or set a limit on the number of pictures, then press Train again.',

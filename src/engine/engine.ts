@@ -13,7 +13,7 @@ import type {
 import type { Prediction } from '../domain/history';
 import { featureCount } from '../domain/vgg16';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
-import type { RunOutcome, RunRequest } from '../protocol/engine-api';
+import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { PathsOf } from './compute-paths';
@@ -76,8 +76,8 @@ export class Engine implements ComputeApi {
     });
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#alone(null, () => this.#device.configure(choice, { threads: null }));
+  configureDevice(choice: DeviceChoice, options: DeviceOptions = { threads: null }): Promise<ComputeStatus> {
+    return this.#alone(null, () => this.#device.configure(choice, options));
   }
 
   async proveDevice(signal: AbortSignal): Promise<ComputeStatus> {

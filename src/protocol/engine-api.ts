@@ -22,6 +22,12 @@ export interface EngineAddresses {
   readonly datasetsServer: string;
 }
 
+/** What the person chose besides the device. */
+export interface DeviceOptions {
+  /** Threads of the processor; null for as many as it has. One computes where the page is not isolated. */
+  readonly threads: number | null;
+}
+
 /** A sample of a run: its label index and split are fixed when the run starts. */
 export interface RunSample {
   readonly id: string;
@@ -73,8 +79,8 @@ export interface KagglePlan {
 export interface EngineApi {
   /** Must be the first call. */
   start(addresses: EngineAddresses): Promise<void>;
-  /** Chooses what computes; disposes what the former device held. */
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  /** Chooses what computes; disposes what the former device held. `ComputeStatus.threads` says how many threads it came to. */
+  configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus>;
   /**
    * Builds the backbone on the device, once the weights are loaded, and proves it by the self-test: one drawing's features and one
    * training step against committed numbers. A path that fails is left for the next one, and the status says why; once a device.

@@ -1,11 +1,12 @@
 import { describeError, toHeadstartError } from '../domain/errors';
+import { clampThreads } from '../domain/threads';
 import type { StoreCore } from './core';
-import { keepDeviceChoice } from './kept-choice';
-import type { PageActions } from './state';
+import { keepDeviceChoice, keepThreadsChoice } from './kept-choice';
+import type { ComputeState, PageActions } from './state';
 import type { WeightsLoader } from './weights-actions';
 
 export interface DeviceChooser {
-  readonly actions: Pick<PageActions, 'chooseDevice' | 'retryWeights'>;
+  readonly actions: Pick<PageActions, 'chooseDevice' | 'chooseThreads' | 'retryWeights'>;
   /** Asks for the chosen device; false when nothing can compute. */
   configure(): Promise<boolean>;
   /** Brings the weights to the configured device and proves it. Never rejects: failures are in the state. */
@@ -32,7 +33,8 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
     // None until the answer: what the former device had is going.
     core.patch('compute', { status: null, proving: false, error: null });
     try {
-      const status = await core.engine().configureDevice(core.state().compute.choice);
+      const { choice, threads } = core.state().compute;
+      const status = await core.engine().configureDevice(choice, { threads });
       if (mine === asked) core.patch('compute', { status, error: null });
       return true;
     } catch (thrown) {
@@ -71,6 +73,19 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
     if (mine === asked) await prove();
   };
 
+  const choose = async (change: Partial<Pick<ComputeState, 'choice' | 'threads'>>): Promise<void> => {
+    const { phase } = core.state().run;
+    if (phase === 'running' || phase === 'stopping') {
+      core.patch('compute', { error: describeError('busy') });
+      return;
+    }
+    if (change.choice !== undefined) keepDeviceChoice(change.choice);
+    if (change.threads !== undefined) keepThreadsChoice(change.threads);
+    core.patch('compute', change);
+    // The former device took the weights with it.
+    if (await configure()) await makeReady();
+  };
+
   return {
     configure,
     makeReady,
@@ -79,17 +94,9 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
       core.patch('compute', { status: null, proving: false, error: null });
     },
     actions: {
-      chooseDevice: async (choice) => {
-        const { phase } = core.state().run;
-        if (phase === 'running' || phase === 'stopping') {
-          core.patch('compute', { error: describeError('busy') });
-          return;
-        }
-        keepDeviceChoice(choice);
-        core.patch('compute', { choice });
-        // The former device took the weights with it.
-        if (await configure()) await makeReady();
-      },
+      chooseDevice: (choice) => choose({ choice }),
+      chooseThreads: (threads) =>
+        choose({ threads: threads === null ? null : clampThreads(threads, core.state().compute.mostThreads) }),
       retryWeights: async () => {
         if (core.state().compute.status === null) {
           core.patch('weights', { phase: 'failed', error: core.state().compute.error ?? describeError('busy') });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
+import type { Isolation } from '../domain/isolation';
 import { reportWorkerDeath } from './page-store';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { ListedFile } from './state';
@@ -236,6 +237,43 @@ describe('pictures', () => {
     await page.actions.clearPictures();
     expect(await page.engine().listSamples()).toHaveLength(0);
     expect(page.state().project.document.classNames).toEqual([]);
+  });
+});
+
+describe('the number of threads', () => {
+  it('is left to the engine until it is chosen, and is part of every later choice of a device', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    expect(page.state().compute).toMatchObject({ threads: null, mostThreads: 4, status: { threads: 1 } });
+    await page.actions.chooseThreads(3);
+    expect(page.state().compute).toMatchObject({ threads: 3, status: { threads: 3, label: 'CPU · 3 threads' } });
+    expect(page.state().weights.phase).toBe('ready');
+    await page.actions.chooseDevice('webgpu');
+    expect(page.state().compute).toMatchObject({ threads: 3, status: { device: 'webgpu', threads: 1 } });
+    await page.actions.chooseDevice('cpu');
+    expect(page.state().compute.status?.threads).toBe(3);
+    await page.actions.restartWorker();
+    expect(page.state().compute.status?.threads).toBe(3);
+    await page.actions.chooseThreads(null);
+    expect(page.state().compute).toMatchObject({ threads: null, status: { threads: 1 } });
+  });
+
+  it('is at most what there is', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    await page.actions.chooseThreads(64);
+    expect(page.state().compute).toMatchObject({ threads: 4, status: { threads: 4 } });
+    await page.actions.chooseThreads(0);
+    expect(page.state().compute).toMatchObject({ threads: 1, status: { threads: 1 } });
+  });
+
+  it('is forgotten with everything else, but not why there is only one', async () => {
+    const isolation: Isolation = { isolated: false, reason: 'isolation-refused' };
+    const page = createPage(createFakeStorage(), {}, () => performance.now(), isolation);
+    await page.actions.begin();
+    await page.actions.chooseThreads(2);
+    await page.actions.forgetEverything();
+    expect(page.state().compute).toMatchObject({ choice: 'auto', threads: null, mostThreads: 4, isolation });
   });
 });
 

@@ -45,7 +45,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
       features.look();
     });
     return {
-      ...createInitialState(createEmptyProject()),
+      ...createInitialState(createEmptyProject(), ports),
       actions: {
         ...device.actions,
         ...pictures.actions,

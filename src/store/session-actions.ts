@@ -7,7 +7,7 @@ import type { StoreCore } from './core';
 import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
-import { forgetDeviceChoice } from './kept-choice';
+import { forgetChoices } from './kept-choice';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -113,9 +113,13 @@ export function createSessionActions(
       runner.abandon();
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
-      forgetDeviceChoice();
+      forgetChoices();
       const { compute, weights: loaded } = core.state();
-      core.set({ ...createInitialState(parts.createEmptyProject()), compute: { ...compute, choice: 'auto' }, weights: loaded });
+      core.set({
+        ...createInitialState(parts.createEmptyProject(), core.ports),
+        compute: { ...compute, choice: 'auto', threads: null },
+        weights: loaded,
+      });
       try {
         await core.engine().removeSamples(ids);
         await core.engine().forgetEverything();

@@ -3,6 +3,7 @@ import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
+import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
@@ -15,6 +16,11 @@ export interface ListedFile {
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
+  /** Threads of the processor that the person chose, 1 to `mostThreads`; null: as many as there are. What runs is in `status`. */
+  readonly threads: number | null;
+  readonly mostThreads: number;
+  /** Where the page is not isolated one thread computes, and this says why. */
+  readonly isolation: Isolation;
   /** null until the probe has answered. */
   readonly status: ComputeStatus | null;
   /** The self-test is going on. */
@@ -125,6 +131,8 @@ export interface PageActions {
   /** Once, at the start: device, kept project, weights. */
   begin(): Promise<void>;
   chooseDevice(choice: DeviceChoice): Promise<void>;
+  /** 1 or more, more than there are is all of them; null: as many as there are. */
+  chooseThreads(threads: number | null): Promise<void>;
   retryWeights(): Promise<void>;
   dispatch(command: ProjectCommand): void;
   changeSettings(change: Partial<RunConfig>): void;

@@ -16,7 +16,16 @@ import type { Prediction, RunRecord } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
-import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type {
+  DeviceOptions,
+  EngineAddresses,
+  EngineApi,
+  FittedPicture,
+  KagglePlan,
+  Kept,
+  RunOutcome,
+  RunRequest,
+} from '../protocol/engine-api';
 import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
@@ -68,8 +77,8 @@ export class ControlEngine implements EngineApi {
     return Promise.resolve();
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#exclusively('device', () => this.#compute.configureDevice(choice));
+  configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus> {
+    return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
   }
 
   proveDevice(signal: AbortSignal): Promise<ComputeStatus> {

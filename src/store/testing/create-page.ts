@@ -1,3 +1,4 @@
+import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../page-store';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
@@ -7,6 +8,7 @@ export function createPage(
   storage: FakeStorage = createFakeStorage(),
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
+  isolation: Isolation = { isolated: true, by: 'headers' },
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
@@ -18,6 +20,8 @@ export function createPage(
       return latest();
     },
     addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
+    isolation,
+    mostThreads: 4,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);
     },

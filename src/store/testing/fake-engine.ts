@@ -15,6 +15,7 @@ import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domai
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
 import type {
+  DeviceOptions,
   EngineAddresses,
   EngineApi,
   FittedPicture,
@@ -106,16 +107,17 @@ export class FakeEngine implements EngineApi {
     return this.#answer('start', () => undefined);
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
+  configureDevice(choice: DeviceChoice, options: DeviceOptions = { threads: null }): Promise<ComputeStatus> {
+    const threads = choice === 'webgpu' ? 1 : (options.threads ?? 1);
     return this.#answer('configureDevice', () => {
       this.#prepareCall += 1;
       this.#held.clear();
       return (this.#status = {
         device: choice === 'webgpu' ? 'webgpu' : 'cpu',
-        label: choice === 'webgpu' ? 'WebGPU · Fake' : 'CPU · 1 thread',
+        label: choice === 'webgpu' ? 'WebGPU · Fake' : `CPU · ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`,
         adapter: choice === 'webgpu' ? 'Fake' : null,
         softwareAdapter: false,
-        threads: 1,
+        threads,
         computePlan: 'fake float32',
         reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
         memoryBytes: null,

@@ -9,6 +9,7 @@ import {
   RadioField,
   RadioGroup,
 } from 'react-aria-components';
+import { describeError, type ErrorRecord } from '../../domain/errors';
 import type { DeviceChoice, SelfTestReport } from '../../domain/events';
 import type { ComputeState } from '../../store/state';
 import { joinClasses } from '../join-classes';
@@ -16,6 +17,7 @@ import { Button as SmallButton, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { formatBytes } from '../words';
 import styles from './badge.module.css';
+import { ThreadsField } from './threads-field';
 
 const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] = [
   { id: 'auto', name: 'Auto' },
@@ -25,11 +27,13 @@ const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] =
 
 /** What computes, and, opened, everything about it and the choice. */
 export function ComputeBadge() {
-  const { choice, status, proving, error } = usePage(({ compute }) => compute);
+  const compute = usePage((state) => state.compute);
+  const { choice, status, proving, error } = compute;
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
   const { chooseDevice } = useActions();
   const reason = status?.reason ?? null;
-  const label = badgeLabel({ status, proving, error });
+  const oneThread = whyOneThread(compute);
+  const label = badgeLabel(compute);
   return (
     <DialogTrigger>
       <Button className={styles['badge'] ?? ''} aria-label={proving ? `${label}. Details` : `Computes with: ${label}. Details`}>
@@ -74,6 +78,11 @@ export function ComputeBadge() {
               {reason.remedy}
             </p>
           )}
+          {oneThread === null ? null : (
+            <p>
+              <b>Why one thread only:</b> {oneThread.message} {oneThread.remedy}
+            </p>
+          )}
           {error === null ? null : (
             <ErrorNote
               record={error}
@@ -103,6 +112,7 @@ export function ComputeBadge() {
               ))}
             </div>
           </RadioGroup>
+          <ThreadsField />
         </Dialog>
       </Popover>
     </DialogTrigger>
@@ -123,6 +133,11 @@ function describeSelfTest(report: SelfTestReport | null): string {
 /** `3.1e-5`. */
 function formatError(error: number): string {
   return error === 0 ? '0' : error.toExponential(1);
+}
+
+/** Null where all threads may compute, or none matter. */
+function whyOneThread({ status, isolation }: ComputeState): ErrorRecord | null {
+  return isolation.isolated || status?.device !== 'cpu' ? null : describeError(isolation.reason);
 }
 
 function joinAdapter(adapter: string | null, isSoftware: boolean): string {
