@@ -3,7 +3,7 @@ import { convLayers, featureCount, inputValues, type ConvLayer } from '../../dom
 import { convSteps, outSizeOf } from '../wasm/network';
 import { mapRead, usage } from './flags';
 import { allocate, createGpuMemory, writeBytes, type GpuMemory } from './gpu-memory';
-import { defaultPlan, describePlan, programsOf, type KernelPlan } from './kernel-plan';
+import { defaultPlan, describePlan, leanPlan, programsOf, type KernelPlan } from './kernel-plan';
 import {
   activationBytes,
   allowedBatch,
@@ -141,7 +141,7 @@ interface Room {
   readonly pieces: Pieces;
 }
 
-/** Takes the memory for the plan's batch, or for half of it as often as the device has no room. */
+/** Takes the memory for the plan's batch, or for half of it as often as the device has no room; at last for the leanest plan. */
 async function takeRoom(
   options: GpuBackboneOptions,
   wanted: KernelPlan,
@@ -152,8 +152,10 @@ async function takeRoom(
   const { device, scaling, onMemory } = options;
   const sizes = sizesBufferBytes(device.limits.minUniformBufferOffsetAlignment);
   let refusal: unknown = null;
-  for (let batch = allowedBatch(wanted, device.limits); batch >= 1; batch = Math.floor(batch / 2)) {
-    const plan = { ...wanted, batch };
+  const tries: KernelPlan[] = [];
+  for (let batch = allowedBatch(wanted, device.limits); batch >= 1; batch = Math.floor(batch / 2))
+    tries.push({ ...wanted, batch });
+  for (const plan of [...tries, leanPlan(wanted)]) {
     onMemory?.(memoryPlan(plan, sizes));
     try {
       return await allocate(
@@ -233,6 +235,7 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     compiled.catch(() => undefined); // told below
     room = await takeRoom(options, wanted, memory, clock, orFailure);
     await compiled;
+    await pipelines.compile(programsOf(room.plan));
     maker = createMaker(device, pipelines, room.pieces.sizes, sizesBytes);
     await putWeights(options, memory, room, maker, orFailure);
     await orFailure(room.pieces.settle());

@@ -20,10 +20,6 @@ export interface MemoryPlan {
   readonly largest: number;
 }
 
-export function valueBytes(precision: KernelPlan['precision']): number {
-  return precision === 'float16' ? 2 : 4;
-}
-
 /** Columns of V and M for so many tiles. */
 export function columnsFor(tiles: number, kind: MultiplyKind): number {
   const each = columnsOf(kind);
@@ -37,12 +33,12 @@ function transformedBytes(step: ConvStep, plan: KernelPlan, at: number, pictures
     // The results before pooling lie where V would.
     return { v: step.pool ? pictures * step.size * step.size * step.outChannels * 4 : 0, m: 0 };
   const columns = columnsFor(tilesOf(step) * pictures, layer.multiply);
-  return { v: places * columns * step.inChannels * valueBytes(plan.precision), m: places * columns * step.outChannels * 4 };
+  return { v: places * columns * step.inChannels * 4, m: places * columns * step.outChannels * 4 };
 }
 
 export function filterBytesOf(step: ConvStep, plan: KernelPlan, at: number): number {
   return plan.layers[at]?.kernel === 'winograd4'
-    ? places * step.inChannels * step.outChannels * valueBytes(plan.precision)
+    ? places * step.inChannels * step.outChannels * 4
     : (step.inChannels * 9 + 1) * step.outChannels * 4;
 }
 

@@ -5,14 +5,14 @@ import { multiplyKinds, multiplyProgram, type MultiplyKind } from './programs/mu
 import { outputProgram } from './programs/output-program';
 import { pixelsProgram } from './programs/pixels-program';
 import { poolProgram } from './programs/pool-program';
-import { sizesBytes, type Precision } from './programs/sizes';
+import { sizesBytes } from './programs/sizes';
 import { computeStage } from './flags';
 
 export type ProgramName =
   'pixels' | 'pack-filters' | 'transform-filters' | 'input' | 'output' | 'output-pool' | 'direct' | 'pool' | MultiplyKind;
 
 export interface ProgramOptions {
-  readonly precision: Precision;
+  /** Whether the direct program may use them; the products say so by their name. */
   readonly subgroups: boolean;
 }
 
@@ -20,17 +20,17 @@ function isMultiply(name: ProgramName): name is MultiplyKind {
   return multiplyKinds.some((kind) => kind === name);
 }
 
-export function programCode(name: ProgramName, { precision, subgroups }: ProgramOptions): string {
-  if (isMultiply(name)) return multiplyProgram(name, precision);
+export function programCode(name: ProgramName, { subgroups }: ProgramOptions): string {
+  if (isMultiply(name)) return multiplyProgram(name);
   switch (name) {
     case 'pixels':
       return pixelsProgram;
     case 'pack-filters':
       return packFiltersProgram;
     case 'transform-filters':
-      return transformFiltersProgram(precision);
+      return transformFiltersProgram;
     case 'input':
-      return inputProgram(precision);
+      return inputProgram;
     case 'output':
       return outputProgram(false);
     case 'output-pool':

@@ -1,4 +1,4 @@
-import { lineMain, sizesBlock, storedType, type Precision } from './sizes';
+import { lineMain, sizesBlock } from './sizes';
 import { filterTransform, pairs, winogradConstants } from './winograd';
 
 /** Reads OIHW filters as they lie in the file. Every float16 is widened exactly, by whole numbers: drivers may flush small ones. */
@@ -19,10 +19,9 @@ fn readValue(at: u32) -> f32 {
 `;
 
 /** U = G g G^T: one thread an input and an output channel; `[36][inChannels][outChannels]`. */
-export function transformFiltersProgram(precision: Precision): string {
-  return `${storedType(precision)}
+export const transformFiltersProgram = `
 ${sizesBlock}${winogradConstants}${readFilter}
-@group(0) @binding(2) var<storage, read_write> filters: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> filters: array<f32>;
 ${lineMain(`
   let plane = sizes.inChannels * sizes.outChannels;
   if (at >= plane) { return; }
@@ -32,9 +31,8 @@ ${lineMain(`
     .join('\n  ')}
   ${filterTransform}
   ${pairs(6, 6)
-    .map(([i, j]) => `filters[at + ${i * 6 + j}u * plane] = Stored(u${i}${j});`)
+    .map(([i, j]) => `filters[at + ${i * 6 + j}u * plane] = u${i}${j};`)
     .join('\n  ')}`)}`;
-}
 
 /** Filters for the direct program: `[inChannels][9][outChannels]`; the biases lie behind them. */
 export const packFiltersProgram = `

@@ -1,14 +1,13 @@
-import { lineMain, sizesBlock, storedType, type Precision } from './sizes';
+import { lineMain, sizesBlock } from './sizes';
 import { inputTransform, pairs, winogradConstants } from './winograd';
 
 const side = [0, 1, 2, 3, 4, 5] as const;
 
 /** `[pictures][inChannels][height][width]` -> V `[36][inChannels][columns]`: one thread a tile of a channel, zeros around the picture. */
-export function inputProgram(precision: Precision): string {
-  return `${storedType(precision)}
+export const inputProgram = `
 ${sizesBlock}${winogradConstants}
 @group(0) @binding(0) var<storage, read> input: array<f32>;
-@group(0) @binding(2) var<storage, read_write> v: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> v: array<f32>;
 ${lineMain(`
   let channel = at / sizes.tiles;
   if (channel >= sizes.inChannels) { return; }
@@ -31,6 +30,5 @@ ${lineMain(`
   let to = channel * sizes.columns + tile;
   let step = sizes.inChannels * sizes.columns;
   ${pairs(6, 6)
-    .map(([i, j]) => `v[to + ${i * 6 + j}u * step] = Stored(v${i}${j});`)
+    .map(([i, j]) => `v[to + ${i * 6 + j}u * step] = v${i}${j};`)
     .join('\n  ')}`)}`;
-}

@@ -1,4 +1,4 @@
-import { lineGroup, sizesBlock, storedType, type Precision } from './sizes';
+import { lineGroup, sizesBlock } from './sizes';
 
 /**
  * M[place][out][column] = sum over channels of U[place][channel][out] * V[place][channel][column], for all 36 places: `group.z` counts them.
@@ -17,8 +17,8 @@ export function columnsOf(kind: MultiplyKind): number {
 const lanes = ['x', 'y', 'z', 'w'] as const;
 const bindings = `
 ${sizesBlock}
-@group(0) @binding(0) var<storage, read> v: array<Stored4>;
-@group(0) @binding(1) var<storage, read> u: array<Stored4>;
+@group(0) @binding(0) var<storage, read> v: array<vec4f>;
+@group(0) @binding(1) var<storage, read> u: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> m: array<vec4f>;
 `;
 
@@ -30,18 +30,13 @@ function count(length: number): number[] {
 const outs = 16;
 
 /** Channels a turn: several sums in a row stay in a register, which software adapters reward with twice the speed. */
-function lineProgram(precision: Precision, vectors: number, quad: boolean, turn: number): string {
-  const wide = (text: string) => (precision === 'float16' ? `vec4f(${text})` : text);
+function lineProgram(vectors: number, quad: boolean, turn: number): string {
   const places = count(outs).flatMap((out) => count(vectors * 4).map((column) => [out, column] as const));
   const filters = (k: number) =>
     quad
-      ? [
-          `let q${k} = ${wide(`u[uAt + ${k}u * outs4]`)};`,
-          ...count(4).map((i) => `let b${k}_${i} = quadBroadcast(q${k}, ${i}u);`),
-        ]
-      : count(4).map((i) => `let b${k}_${i} = ${wide(`u[uAt + ${k}u * outs4 + ${i}u]`)};`);
-  return `${quad ? 'enable subgroups;\n' : ''}${storedType(precision)}
-${bindings}
+      ? [`let q${k} = u[uAt + ${k}u * outs4];`, ...count(4).map((i) => `let b${k}_${i} = quadBroadcast(q${k}, ${i}u);`)]
+      : count(4).map((i) => `let b${k}_${i} = u[uAt + ${k}u * outs4 + ${i}u];`);
+  return `${quad ? 'enable subgroups;\n' : ''}${bindings}
 @compute @workgroup_size(${lineGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let columns4 = sizes.columns / 4u;
@@ -57,10 +52,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   ${places.map(([out, column]) => `var c${out}_${column} = 0f;`).join(' ')}
   for (var k = 0u; k < sizes.inChannels; k += ${turn}u) {
     ${count(turn)
-      .flatMap((k) => [
-        ...count(vectors).map((n) => `let a${k}_${n} = ${wide(`v[vAt + ${k}u * columns4 + ${n}u]`)};`),
-        ...filters(k),
-      ])
+      .flatMap((k) => [...count(vectors).map((n) => `let a${k}_${n} = v[vAt + ${k}u * columns4 + ${n}u];`), ...filters(k)])
       .join('\n    ')}
     ${places
       .map(([out, column]) => {
@@ -92,14 +84,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 /** Channels of a tile in workgroup memory. */
 const depth = 16;
 
-function sharedProgram(precision: Precision): string {
+function sharedProgram(): string {
   const loads = count((depth * 16) / lineGroup);
   const sums = count(8).flatMap((out) => count(2).map((n) => [out, n] as const));
-  const wide = (text: string) => (precision === 'float16' ? `vec4f(${text})` : text);
-  return `${storedType(precision)}
-${bindings}
-var<workgroup> tileV: array<Stored4, ${depth * 16}>;
-var<workgroup> tileU: array<Stored4, ${depth * 16}>;
+  return `${bindings}
+var<workgroup> tileV: array<vec4f, ${depth * 16}>;
+var<workgroup> tileU: array<vec4f, ${depth * 16}>;
 @compute @workgroup_size(${lineGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let columns4 = sizes.columns / 4u;
@@ -121,8 +111,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     uAt += ${depth}u * outs4;
     workgroupBarrier();
     for (var k = 0u; k < ${depth}u; k++) {
-      let a0 = ${wide('tileV[k * 16u + x]')}; let a1 = ${wide('tileV[k * 16u + x + 8u]')};
-      let b0 = ${wide('tileU[k * 16u + y]')}; let b1 = ${wide('tileU[k * 16u + y + 8u]')};
+      let a0 = tileV[k * 16u + x]; let a1 = tileV[k * 16u + x + 8u];
+      let b0 = tileU[k * 16u + y]; let b1 = tileU[k * 16u + y + 8u];
       ${sums.map(([out, n]) => `c${out}_${n} = fma(a${n}, vec4f(b${out >> 2}.${lanes[out & 3] ?? ''}), c${out}_${n});`).join('\n      ')}
     }
     workgroupBarrier();
@@ -137,9 +127,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }`;
 }
 
-export function multiplyProgram(kind: MultiplyKind, precision: Precision): string {
-  if (kind === 'shared') return sharedProgram(precision);
-  return lineProgram(precision, kind === 'quad4' ? 1 : 2, kind !== 'plain8', kind === 'plain8' ? 2 : 4);
+export function multiplyProgram(kind: MultiplyKind): string {
+  if (kind === 'shared') return sharedProgram();
+  return lineProgram(kind === 'quad4' ? 1 : 2, kind !== 'plain8', kind === 'plain8' ? 2 : 4);
 }
 
 /** Workgroups of one dispatch in each direction; the last counts places. */

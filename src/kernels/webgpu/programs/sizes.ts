@@ -56,12 +56,3 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 ${body}
 }`;
 }
-
-export type Precision = 'float32' | 'float16';
-
-/** `Stored` is what V and U are kept in; sums are always float32. */
-export function storedType(precision: Precision): string {
-  return precision === 'float16'
-    ? 'enable f16;\nalias Stored = f16;\nalias Stored4 = vec4h;'
-    : 'alias Stored = f32;\nalias Stored4 = vec4f;';
-}
