@@ -255,29 +255,29 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     return result;
   }
 
-  function scheduleOf(pictures: number, side: 0 | 1, step?: number): NetworkSchedule {
-    const key = [pictures, side, step].join();
-    const schedule = schedules.get(key) ?? networkSchedule(maker, plan, buffers, pictures, side, step);
+  function scheduleOf(pictures: number, side: 0 | 1): NetworkSchedule {
+    const key = [pictures, side].join();
+    const schedule = schedules.get(key) ?? networkSchedule(maker, plan, buffers, pictures, side);
     schedules.set(key, schedule);
     return schedule;
   }
 
-  /** Submits the network over some pictures; the last step's result is copied to the start of a new buffer. */
-  async function start(
-    pixels: readonly Uint8Array[],
-    flags: number,
-    signal?: AbortSignal,
-    step?: number,
-    bytes = featureBytes(pixels.length),
-  ): Promise<GPUBuffer> {
-    throwIfCancelled(signal);
+  function putPixels(pixels: readonly Uint8Array[]): void {
     for (const picture of pixels)
       if (picture.length !== inputValues) throw new RangeError(`expected ${inputValues} values, not ${picture.length}`);
     // The other slot may still be read by what was submitted before.
     slot = slot === 0 ? 1 : 0;
     for (const [at, picture] of pixels.entries()) writeBytes(device, buffers.pixels[slot], at * inputValues, picture);
-    const { dispatches, result } = scheduleOf(pixels.length, slot, step);
-    const target = device.createBuffer({ label: 'headstart features', size: bytes, usage: usage.copyTarget | flags });
+  }
+
+  /** Submits a schedule; its result is copied to the start of a new buffer. */
+  async function compute(
+    { dispatches, result }: NetworkSchedule,
+    bytes: number,
+    flags: number,
+    signal?: AbortSignal,
+  ): Promise<GPUBuffer> {
+    const target = device.createBuffer({ label: 'headstart result', size: bytes, usage: usage.copyTarget | flags });
     try {
       await pieces.submit(dispatches, signal, (encoder) => {
         encoder.copyBufferToBuffer(result.buffer, result.from * 4, target, 0, bytes);
@@ -287,6 +287,13 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
       target.destroy();
       throw error;
     }
+  }
+
+  /** Submits the network over some pictures; resolves with their features' buffer when it is submitted. */
+  async function start(pixels: readonly Uint8Array[], flags: number, signal?: AbortSignal): Promise<GPUBuffer> {
+    throwIfCancelled(signal);
+    putPixels(pixels);
+    return compute(scheduleOf(pixels.length, slot), featureBytes(pixels.length), flags, signal);
   }
 
   async function read(buffer: GPUBuffer): Promise<Float32Array> {
@@ -322,12 +329,13 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     return all;
   }
 
-  /** Runs the network again up to each step: only tests look inside. */
+  /** Step by step, reading what is between: only tests look inside. */
   async function showSteps(pixels: Uint8Array, tap: LayerTap): Promise<void> {
+    putPixels([pixels]);
     for (const [at, step] of convSteps.entries()) {
       const size = outSizeOf(step);
-      const bytes = size * size * step.outChannels * 4;
-      const values = await read(await inTurn(() => start([pixels], usage.mapRead, undefined, at, bytes)));
+      const schedule = networkSchedule(maker, plan, buffers, 1, slot, at, at);
+      const values = await read(await compute(schedule, size * size * step.outChannels * 4, usage.mapRead));
       tap(step.index + (step.pool ? 2 : 1), [size, size, step.outChannels], toHwc(values, step.outChannels));
     }
   }
@@ -341,7 +349,7 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     longestPiece: () => pieces.longest(),
 
     extractFeatures: async (pixels, tap, signal) => {
-      if (tap !== undefined) await showSteps(pixels, tap);
+      if (tap !== undefined) await inTurn(() => showSteps(pixels, tap));
       const [features] = await extract([pixels], signal);
       if (features === undefined) throw new HeadstartError('unexpected', { detail: 'no features' });
       return features;

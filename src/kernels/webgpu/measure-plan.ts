@@ -2,10 +2,19 @@ import { convSteps, outBytes, tilesOf, type ConvStep } from '../wasm/network';
 import { HeadstartError } from '../../domain/errors';
 import { usage } from './flags';
 import { allocate, createGpuMemory } from './gpu-memory';
-import { defaultPlan, mayWinograd, programsOfLayer, type KernelPlan, type LayerPlan, type PlanOptions } from './kernel-plan';
+import {
+  defaultPlan,
+  mayWinograd,
+  needsSubgroups,
+  programsOfLayer,
+  type KernelPlan,
+  type LayerPlan,
+  type PlanOptions,
+} from './kernel-plan';
 import { filterBytesOf, picturesAtOnce, scratchBytes, singleSteps } from './memory-plan';
 import { sizesBufferBytes, type Dispatch } from './pieces';
 import type { Pipelines } from './pipelines';
+import { multiplyKinds } from './programs/multiply-programs';
 import { sizesBytes, writeSizes } from './programs/sizes';
 import { createMaker, stepDispatches } from './schedule';
 
@@ -59,8 +68,10 @@ function nameOf(layer: LayerPlan): string {
 function rivals(standard: KernelPlan, at: number, software: boolean): LayerPlan[] {
   const [own, step] = [standard.layers[at], convSteps[at]];
   if (own?.kernel !== 'winograd4' || step === undefined || !mayWinograd(step)) return [];
-  const kinds = standard.subgroups ? (['quad8', 'quad4', 'shared'] as const) : (['plain8', 'shared'] as const);
-  const others: LayerPlan[] = kinds
+  const others: LayerPlan[] = multiplyKinds
+    .filter((multiply) => (needsSubgroups(multiply) ? standard.subgroups : true))
+    // A software adapter gains nothing by sharing memory, and loses time by trying.
+    .filter((multiply) => !(software && multiply === 'shared') && !(standard.subgroups && multiply === 'plain8'))
     .filter((multiply) => multiply !== own.multiply)
     .filter((multiply) => multiply !== 'quad4' || tilesOf(step) <= 64) // gains only where eight columns are too many
     .map((multiply) => ({ kernel: 'winograd4', multiply }));
@@ -125,6 +136,7 @@ const tooShort = 3;
 export async function measurePlan(options: MeasureOptions): Promise<MeasuredPlan> {
   const { device, pipelines, orFailure, clock = browserClock } = options;
   const standard = defaultPlan(options);
+  let stopped = false;
   const memory = createGpuMemory(device);
   const scratch = scratchBytes(standard);
   const storage = usage.storage;
@@ -156,6 +168,7 @@ export async function measurePlan(options: MeasureOptions): Promise<MeasuredPlan
     const maker = createMaker(device, pipelines, taken.sizes, sizesBytes);
     const words = new Uint32Array(sizesBytes / 4);
     const run = async ({ pipeline, buffers, groups: [x, y, z], cut, sizes }: Dispatch, count: number) => {
+      if (stopped) return Infinity; // the time was up
       writeSizes(words, 0, sizes, 0);
       device.queue.writeBuffer(taken.sizes, 0, words);
       const encoder = device.createCommandEncoder();
@@ -174,13 +187,12 @@ export async function measurePlan(options: MeasureOptions): Promise<MeasuredPlan
     const time = async (dispatch: Dispatch) => {
       const total = dispatch.groups[dispatch.cut === 'x' ? 0 : 2];
       let count = Math.max(1, Math.floor(total / 36));
-      await run(dispatch, count); // drivers may compile now
-      let ms = await run(dispatch, count);
+      let ms = Math.min(await run(dispatch, count), await run(dispatch, count)); // drivers may compile at the first
       while (ms < tooShort && count < total) {
         count = Math.min(total, count * 4);
         ms = await run(dispatch, count);
       }
-      return (ms * total) / count;
+      return (Math.min(ms, await run(dispatch, count)) * total) / count;
     };
     const cost: LayerCost = async (layer, at) => {
       const step = convSteps[at];
@@ -210,6 +222,7 @@ export async function measurePlan(options: MeasureOptions): Promise<MeasuredPlan
       return { plan: standard, complete: false, spentMs: 0, costs: [] };
     throw error;
   } finally {
+    stopped = true;
     memory.destroyAll();
   }
 }

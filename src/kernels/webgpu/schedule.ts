@@ -176,13 +176,14 @@ export interface NetworkSchedule {
   readonly result: Place;
 }
 
-/** The whole network over the first `pictures` of a slot, or as far as step `last`. */
+/** The network over the first `pictures` of a slot: all of it, or the steps from `first` to `last` after those before have run. */
 export function networkSchedule(
   maker: Maker,
   plan: KernelPlan,
   buffers: NetworkBuffers,
   pictures: number,
   slot: 0 | 1,
+  first = 0,
   last = convSteps.length - 1,
 ): NetworkSchedule {
   const dispatches: Dispatch[] = [];
@@ -199,27 +200,28 @@ export function networkSchedule(
     buffer: at < singleSteps - 1 ? buffers.single[outSide(at)] : buffers.all[outSide(at)],
     from: at < singleSteps - 1 ? 0 : (picture * outBytes(step)) / 4,
   });
-  const singles = convSteps.slice(0, Math.min(singleSteps, last + 1));
   for (let picture = 0; picture < pictures; picture++) {
     const plane = inputValues / 3;
     const side = Math.sqrt(plane);
-    dispatches.push(
-      maker.line(
-        'pixels',
-        [buffers.pixels[slot], buffers.table, buffers.scaled],
-        { height: side, width: side, inputFrom: picture * inputValues },
-        plane,
-        12 * movedValue,
-      ),
-    );
+    if (first === 0)
+      dispatches.push(
+        maker.line(
+          'pixels',
+          [buffers.pixels[slot], buffers.table, buffers.scaled],
+          { height: side, width: side, inputFrom: picture * inputValues },
+          plane,
+          12 * movedValue,
+        ),
+      );
     let from: Place = { buffer: buffers.scaled, from: 0 };
-    singles.forEach((step, at) => {
+    convSteps.slice(0, singleSteps).forEach((step, at) => {
       const to = placeOf(at, step, picture);
-      dispatches.push(...stepDispatches(maker, layerOf(at), shapeOf(step, 1), from, to, owned(at)));
+      if (at >= first && at <= last)
+        dispatches.push(...stepDispatches(maker, layerOf(at), shapeOf(step, 1), from, to, owned(at)));
       from = to;
     });
   }
-  for (let at = singleSteps; at <= last; at++) {
+  for (let at = Math.max(first, singleSteps); at <= last; at++) {
     const [before, step] = [convSteps[at - 1], convSteps[at]];
     if (before === undefined || step === undefined) break;
     const most = picturesAtOnce(plan, at, pictures);

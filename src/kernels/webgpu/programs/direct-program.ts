@@ -1,4 +1,4 @@
-import { lineGroup, sizesBlock } from './sizes';
+import { lineGroup, reluFunction, sizesBlock } from './sizes';
 import { pairs } from './winograd';
 
 /** Pixels and output channels of a thread. */
@@ -31,7 +31,7 @@ export function directProgram(quad: boolean): string {
   const sums = pairs(outs, across * down);
   const taps = [0, 1, 2] as const;
   const count = (length: number) => Array.from({ length }, (_, at) => at);
-  return `${quad ? 'enable subgroups;\n' : ''}${sizesBlock}
+  return `${quad ? 'enable subgroups;\n' : ''}${sizesBlock}${reluFunction}
 @group(0) @binding(0) var<storage, read> input: array<f32>;
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> output: array<f32>;
@@ -105,7 +105,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     ${count(outs)
       .map(
         (out) =>
-          `output[to + (${out}u * sizes.height + ${py}u) * sizes.width + ${px}u] = max(0f, c${out}_${py * across + px} + bias${out >> 2}.${lanes[out & 3] ?? ''});`,
+          `output[to + (${out}u * sizes.height + ${py}u) * sizes.width + ${px}u] = relu(c${out}_${py * across + px} + bias${out >> 2}.${lanes[out & 3] ?? ''});`,
       )
       .join('\n    ')}
   }`,

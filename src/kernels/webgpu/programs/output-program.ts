@@ -1,4 +1,4 @@
-import { lineMain, sizesBlock } from './sizes';
+import { lineMain, reluFunction, sizesBlock } from './sizes';
 import { outputTransform, pairs, winogradConstants } from './winograd';
 
 /**
@@ -12,7 +12,7 @@ export function outputProgram(pool: boolean): string {
       ? `max(max(y${2 * i}${2 * j}, y${2 * i}${2 * j + 1}), max(y${2 * i + 1}${2 * j}, y${2 * i + 1}${2 * j + 1}))`
       : `y${i}${j}`;
   return `
-${sizesBlock}${winogradConstants}
+${sizesBlock}${reluFunction}${winogradConstants}
 @group(0) @binding(0) var<storage, read> products: array<f32>;
 @group(0) @binding(1) var<storage, read> biases: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output: array<f32>;
@@ -40,7 +40,7 @@ ${lineMain(`
   ${pairs(results, results)
     .map(
       (at) =>
-        `if (whole || (y + ${at[0]}u < height && x + ${at[1]}u < width)) { output[to + ${at[0]}u * width + ${at[1]}u] = max(0f, ${value(at)} + bias); }`,
+        `if (whole || (y + ${at[0]}u < height && x + ${at[1]}u < width)) { output[to + ${at[0]}u * width + ${at[1]}u] = relu(${value(at)} + bias); }`,
     )
     .join('\n  ')}`)}`;
 }

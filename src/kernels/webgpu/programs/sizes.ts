@@ -56,3 +56,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 ${body}
 }`;
 }
+
+/** Lets NaN through, which `max` may drop: a driver that computes wrongly is to show. */
+export const reluFunction = `
+fn relu(x: f32) -> f32 { return select(x, 0f, x < 0f); }
+`;
