@@ -30,7 +30,11 @@ export function parseKernelPlan(kept: unknown, features: ReadonlySet<string>): K
   if (output.subgroups && !features.has('subgroups')) return null;
   if (!output.subgroups && output.layers.some((layer) => layer.kernel === 'winograd4' && needsSubgroups(layer.multiply)))
     return null;
-  return output;
+  const fits = (layer: LayerPlan, at: number) => {
+    const step = convSteps[at];
+    return layer.kernel === 'direct' || (step !== undefined && mayWinograd(step));
+  };
+  return output.layers.every(fits) ? output : null;
 }
 
 export function needsSubgroups(kind: MultiplyKind): boolean {

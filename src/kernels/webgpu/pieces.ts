@@ -35,7 +35,7 @@ const inFlight = 2;
 const slots = 256;
 
 /** FLOP a millisecond before anything is known: the first pieces are small, and grow fourfold until they take their time. */
-const firstRate = 1e6;
+const firstRate = 2e5;
 
 export const sizesSlotBytes = (alignment: number) => Math.ceil(sizesBytes / alignment) * alignment;
 
