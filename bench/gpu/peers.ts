@@ -1,5 +1,5 @@
-import { createBackbone } from '../../src/engine/backbone';
 import { createCompute, type Compute, type DeviceEnvironment } from '../../src/engine/device';
+import { createTfjsBackbone } from '../../src/engine/tfjs-backbone';
 import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';
 import { createGpuBackbone } from '../../src/kernels/webgpu/gpu-backbone';
 import { describePlan } from '../../src/kernels/webgpu/kernel-plan';
@@ -82,7 +82,7 @@ export async function askHeadstart(
 export async function askTfjs(weights: BackboneWeights, environment: DeviceEnvironment, read: ReadPixels): Promise<GpuAnswer> {
   const started = performance.now();
   const { compute, device } = await startWebGpu(environment);
-  const backbone = createBackbone(weights, compute);
+  const backbone = createTfjsBackbone(weights, compute);
   await backbone.extractFeatures(read(0));
   const coldSeconds = (performance.now() - started) / 1000;
   const runs = await timeRounds({ batches: [1], rounds: 1 }, async () => [await backbone.extractFeatures(read(0))]);
