@@ -39,7 +39,17 @@ export interface App {
   state(): Promise<
     Pick<
       PageState,
-      'compute' | 'weights' | 'ingest' | 'run' | 'trial' | 'headReady' | 'headRun' | 'notice' | 'workerDead' | 'project'
+      | 'compute'
+      | 'weights'
+      | 'ingest'
+      | 'features'
+      | 'run'
+      | 'trial'
+      | 'headReady'
+      | 'headRun'
+      | 'notice'
+      | 'workerDead'
+      | 'project'
     >
   >;
   /** Changes the state as scripts do. */
@@ -79,8 +89,9 @@ export function connectPage(page: Page, { context, server, errors }: Pick<App, '
     store,
     state: async () =>
       (await store()).evaluate((handle) => {
-        const { compute, weights, ingest, run, trial, headReady, headRun, notice, workerDead, project } = handle.getState();
-        return { compute, weights, ingest, run, trial, headReady, headRun, notice, workerDead, project };
+        const { compute, weights, ingest, features, run, trial, headReady, headRun, notice, workerDead, project } =
+          handle.getState();
+        return { compute, weights, ingest, features, run, trial, headReady, headRun, notice, workerDead, project };
       }),
     act: async (action) => {
       await (await store()).evaluate(action);

@@ -3,7 +3,7 @@ import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
-import type { IngestState, PageState, RunState, StageState, TrialState } from './state';
+import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -39,6 +39,17 @@ export const idleIngest: IngestState = {
   kagglePlan: null,
 };
 
+export const idleFeatures: FeaturesState = {
+  phase: 'idle',
+  paused: false,
+  wanted: null,
+  done: 0,
+  total: 0,
+  secondsPerPicture: null,
+  unreadable: 0,
+  error: null,
+};
+
 export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
 
 export function createInitialState(
@@ -53,10 +64,12 @@ export function createInitialState(
       mostThreads,
       isolation,
       status: null,
+      proving: false,
       error: null,
     },
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
+    features: idleFeatures,
     run: idleRun,
     trial: idleTrial,
     thumbnails: new Map(),

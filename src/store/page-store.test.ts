@@ -1,60 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { Isolation } from '../domain/isolation';
-import { createPageStore, reportWorkerDeath } from './page-store';
+import { reportWorkerDeath } from './page-store';
 import { selectSplits, selectTrainBlocker } from './selectors';
-import type { ListedFile, PageState } from './state';
-import { createFakeStorage, FakeEngine, type FakeStorage } from './testing/fake-engine';
-
-function createPage(storage: FakeStorage = createFakeStorage(), isolation: Isolation = { isolated: true, by: 'headers' }) {
-  const engines = [new FakeEngine({ storage })];
-  const latest = () => engines.at(-1) ?? new FakeEngine();
-  let id = 0;
-  const store = createPageStore({
-    engine: latest(),
-    restartEngine: () => {
-      engines.push(new FakeEngine({ storage }));
-      return latest();
-    },
-    addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
-    isolation,
-    mostThreads: 4,
-    scheduleFrame: (callback) => {
-      setTimeout(callback, 1);
-    },
-    now: () => performance.now(),
-    createId: () => `project-${String((id += 1))}`,
-  });
-  return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
-}
-
-type Page = ReturnType<typeof createPage>;
-
-function listed(...paths: readonly string[]): ListedFile[] {
-  return paths.map((path) => ({ path, file: new File([path], path.split('/').at(-1) ?? path) }));
-}
-
-function classFolder(className: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `pets/${className}/${String(index)}.jpg`);
-}
-
-const catsAndDogs = listed(...classFolder('cat', 20), ...classFolder('dog', 20));
-
-async function beginWithPictures(page: Page): Promise<void> {
-  await page.actions.begin();
-  await page.actions.addFiles(catsAndDogs);
-}
-
-/** Resolves in the very update that makes it true: a run here is over in a few milliseconds. */
-function until(page: Page, isTrue: (state: PageState) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const unsubscribe = page.store.subscribe((state) => {
-      if (!isTrue(state)) return;
-      unsubscribe();
-      resolve();
-    });
-  });
-}
+import type { ListedFile } from './state';
+import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
+import { createFakeStorage } from './testing/fake-engine';
 
 describe('the page from its start to a prediction', () => {
   it('finds a device, loads the weights and says what a first visit needs', async () => {
@@ -318,7 +269,7 @@ describe('the number of threads', () => {
 
   it('is forgotten with everything else, but not why there is only one', async () => {
     const isolation: Isolation = { isolated: false, reason: 'isolation-refused' };
-    const page = createPage(createFakeStorage(), isolation);
+    const page = createPage(createFakeStorage(), {}, undefined, isolation);
     await page.actions.begin();
     await page.actions.chooseThreads(2);
     await page.actions.forgetEverything();
