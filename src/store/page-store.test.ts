@@ -269,7 +269,7 @@ describe('the number of threads', () => {
 
   it('is forgotten with everything else, but not why there is only one', async () => {
     const isolation: Isolation = { isolated: false, reason: 'isolation-refused' };
-    const page = createPage(createFakeStorage(), {}, () => performance.now(), isolation);
+    const page = createPage(createFakeStorage(), {}, undefined, isolation);
     await page.actions.begin();
     await page.actions.chooseThreads(2);
     await page.actions.forgetEverything();
