@@ -102,6 +102,7 @@ async function openTfjs({ threads, weights: url }: OpenPeer): Promise<Peer> {
       selfTest: null,
     },
     device: null,
+    adapter: null,
     failure: () => null,
     orFailure: (promise) => promise,
     memory: () => ({ tensors: 0, bytes: 0, gpuBytes: null }),

@@ -33,6 +33,14 @@ export interface SelfTestReport {
   readonly secondsPerStep: number;
 }
 
+/** What a device does before it computes, in this order; the CPU has the last two only. Within a stage `done` never falls. */
+export interface DeviceProgress {
+  /** Trying kernels on the adapter, at most two seconds; compiling; arranging the weights; the self-test. */
+  readonly stage: 'measuring' | 'compiling' | 'weights' | 'self-test';
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Laws: `done` never falls, `total` never changes; it ends with both equal unless pictures could not be read. */
 export interface FeaturesProgress {
   /** Pictures of those asked for whose features are held. */

@@ -9,6 +9,8 @@ export interface Backbone {
   readonly threads: number;
   /** Bytes of filters and of a batch's activations. */
   readonly memoryBytes: number;
+  /** Bytes taken on the graphics card now, beside tensors; 0 on the processor. */
+  gpuBytes(): number;
   /** Pictures that pass together in the least time each. */
   readonly batch: number;
   /** Whether it can never answer again by itself, as after the death of a compute worker: another one must be made. */

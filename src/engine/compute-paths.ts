@@ -1,7 +1,9 @@
-import { hasRelaxedSimd } from '../kernels/wasm/kernel-builds';
+import type { DeviceProgress } from '../domain/events';
 import { browserEnvironment } from '../kernels/wasm/cpu-backbone';
+import { hasRelaxedSimd } from '../kernels/wasm/kernel-builds';
 import type { Backbone } from './backbone';
 import type { Compute } from './device';
+import { GpuKernels, type KernelPlans } from './gpu-kernels';
 import { createKernelBackbone } from './kernel-backbone';
 import { createTfjsBackbone } from './tfjs-backbone';
 import type { BackboneWeights } from './weights/conv-weights';
@@ -13,7 +15,7 @@ export interface ComputePath {
   /** Largest error of the self-test's features over their rms that passes. */
   readonly featureTolerance: number;
   /** Rejects with why it cannot be had. */
-  open(): Promise<Backbone>;
+  open(onProgress: (progress: DeviceProgress) => void): Promise<Backbone>;
 }
 
 export interface PathOptions {
@@ -21,8 +23,14 @@ export interface PathOptions {
   readonly threads: number | null;
 }
 
-/** The ways to compute on a device, best first. */
-export type PathsOf = (compute: Compute, weights: BackboneWeights, options: PathOptions) => readonly ComputePath[];
+export interface ComputePaths {
+  /** Begins on a new device what needs no weights, while they are on their way. Never rejects. */
+  prepare(compute: Compute): void;
+  /** The ways to compute on a device, best first. */
+  of(compute: Compute, weights: BackboneWeights, options: PathOptions): readonly ComputePath[];
+  /** See EngineApi. */
+  skipMeasuring(): void;
+}
 
 /** Every float32 path is within a third of this of the reference: what is further off is broken, not rounded. */
 const float32Tolerance = 1e-3;
@@ -35,20 +43,42 @@ export function createTfjsPath(name: string, compute: Compute, weights: Backbone
   };
 }
 
-/** What a browser offers. `spawnKernel` starts one of the CPU's compute workers. */
-export function createBrowserPaths(spawnKernel: () => Worker): PathsOf {
-  return (compute, weights, { threads }) => {
-    if (compute.device !== null) return [createTfjsPath('The graphics card', compute, weights)];
-    const environment = browserEnvironment(spawnKernel);
-    const kernels = (name: string, relaxed: boolean): ComputePath => ({
-      name,
-      featureTolerance: float32Tolerance,
-      open: () => createKernelBackbone(weights, { environment, threads, relaxed }),
-    });
-    return [
-      ...(hasRelaxedSimd() ? [kernels('The processor with relaxed SIMD', true)] : []),
-      kernels('The processor with SIMD', false),
-      createTfjsPath('TensorFlow.js on the processor', compute, weights),
-    ];
+export interface BrowserPathParts {
+  /** Starts one of the CPU's compute workers. */
+  readonly spawnKernel: () => Worker;
+  readonly plans: KernelPlans;
+}
+
+/** What a browser offers: on the graphics card our kernels, and after it the processor's. */
+export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): ComputePaths {
+  const gpu = new GpuKernels(plans);
+  return {
+    prepare: (compute) => {
+      gpu.prepare(compute);
+    },
+    skipMeasuring: () => {
+      gpu.skipMeasuring();
+    },
+    of: (compute, weights, { threads }) => {
+      if (compute.device !== null)
+        return [
+          {
+            name: 'The graphics card',
+            featureTolerance: float32Tolerance,
+            open: (onProgress) => gpu.open(compute, weights, onProgress),
+          },
+        ];
+      const environment = browserEnvironment(spawnKernel);
+      const kernels = (name: string, relaxed: boolean): ComputePath => ({
+        name,
+        featureTolerance: float32Tolerance,
+        open: () => createKernelBackbone(weights, { environment, threads, relaxed }),
+      });
+      return [
+        ...(hasRelaxedSimd() ? [kernels('The processor with relaxed SIMD', true)] : []),
+        kernels('The processor with SIMD', false),
+        createTfjsPath('TensorFlow.js on the processor', compute, weights),
+      ];
+    },
   };
 }

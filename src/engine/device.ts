@@ -18,6 +18,8 @@ export interface Compute {
   readonly status: ComputeStatus;
   /** Our own device; null on the CPU. */
   readonly device: GPUDevice | null;
+  /** What the browser tells of the adapter; null on the CPU. */
+  readonly adapter: AdapterNames | null;
   /** `device-lost` or `out-of-memory` once the device has failed; it stays. */
   failure(): HeadstartError | null;
   /** Rejects when the device fails, else settles as the promise does: a lost device may leave a read pending for ever. */
@@ -45,7 +47,7 @@ const usefulLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-type AdapterNames = Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture' | 'isFallbackAdapter'>;
+export type AdapterNames = Pick<GPUAdapterInfo, 'description' | 'device' | 'vendor' | 'architecture' | 'isFallbackAdapter'>;
 
 /** Chromium before 127 has no such field. */
 function infoOf({ info }: { readonly info?: GPUAdapterInfo }): AdapterNames {
@@ -122,6 +124,7 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
       selfTest: null,
     },
     device,
+    adapter: infoOf(adapter),
     failure: () => failure,
     orFailure: (promise) => Promise.race([promise, failed]),
     memory: () => {
@@ -192,6 +195,7 @@ async function startCpu(environment: DeviceEnvironment, reason: HeadstartError |
       selfTest: null,
     },
     device: null,
+    adapter: null,
     failure: () => null,
     orFailure: (promise) => promise,
     memory: () => ({ ...countTensors(), gpuBytes: null }),

@@ -186,7 +186,11 @@ describe('Engine with the real backbone', () => {
     });
     const engine = new Engine({
       device: nodeEnvironment,
-      paths: (compute, weights) => [createTfjsPath('TensorFlow.js', compute, weights)],
+      paths: {
+        prepare: () => undefined,
+        skipMeasuring: () => undefined,
+        of: (compute, weights) => [createTfjsPath('TensorFlow.js', compute, weights)],
+      },
       selfTest: (path, backbone, compute) =>
         runSelfTest(path, backbone, compute, {
           picture: () => toRgb(createDrawing('cat', 0, 224)),
@@ -199,7 +203,7 @@ describe('Engine with the real backbone', () => {
     const report = await engine.loadWeights('/models/vgg16/', ({ receivedBytes }) => progress.push(receivedBytes), neverStop());
     expect(report).toMatchObject({ from: 'network', kept: false, totalBytes: progress.at(-1) });
     expect(await engine.loadWeights('/models/vgg16/', () => undefined, neverStop())).toEqual(report);
-    const { selfTest, computePlan } = await engine.proveDevice(neverStop());
+    const { selfTest, computePlan } = await engine.proveDevice(() => undefined, neverStop());
     expect(computePlan).toBe('tfjs-wasm-simd float32');
     expect(selfTest?.featureError).toBeLessThan(3e-4);
     expect(selfTest?.lossError).toBeLessThan(1e-5);

@@ -4,6 +4,7 @@ import { HeadstartError, throwIfCancelled } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
+  DeviceProgress,
   FeaturesProgress,
   MemoryReport,
   RunEvent,
@@ -16,7 +17,7 @@ import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api'
 import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
-import type { PathsOf } from './compute-paths';
+import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
 import { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
@@ -30,7 +31,7 @@ import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 /** What the engine takes from its surroundings; tests give their own. */
 export interface EngineParts {
   readonly device: DeviceEnvironment;
-  readonly paths: PathsOf;
+  readonly paths: ComputePaths;
   readonly selfTest: ProvedComputeParts['selfTest'];
   readonly loader: WeightsLoader;
   /** Milliseconds, steady. */
@@ -49,6 +50,7 @@ export class Engine implements ComputeApi {
   #state: RunState | null = null;
   #kept: KeptHead | null = null;
   #loading = false;
+  #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
   readonly #predictions = new Set<Promise<Prediction>>();
   /** Runs and changes of device exclude each other. */
@@ -70,6 +72,9 @@ export class Engine implements ComputeApi {
         await this.#background.stop();
         await Promise.allSettled(this.#predictions);
       },
+      onProgress: (progress) => {
+        this.#tellDevice(progress);
+      },
       onPlan: (plan) => {
         this.#store.useDevice(plan);
       },
@@ -80,13 +85,19 @@ export class Engine implements ComputeApi {
     return this.#alone(null, () => this.#device.configure(choice, options));
   }
 
-  async proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+  async proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
     throwIfCancelled(signal);
+    this.#tellDevice = onProgress;
     try {
       return (await this.#ready()).status;
     } catch (error) {
       throw this.#device.failure() ?? toComputeError(error);
     }
+  }
+
+  skipMeasuring(): Promise<void> {
+    this.#parts.paths.skipMeasuring();
+    return Promise.resolve();
   }
 
   async loadWeights(

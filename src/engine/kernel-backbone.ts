@@ -48,6 +48,7 @@ export async function createKernelBackbone(
     computePlan: `headstart-wasm winograd4 ${own.build.relaxed ? 'relaxed-simd' : 'simd'} float32`,
     threads: own.threads,
     memoryBytes: own.plan.bytes,
+    gpuBytes: () => 0,
     batch: own.batch,
     isLost: () => lost,
     extractFeatures: (pixels, tap, signal) => watched(own.extractFeatures(pixels, tap, signal)),

@@ -29,7 +29,7 @@ describe('ProvedCompute', () => {
       selfTest: failing(['Fast']),
     });
     await engine.configureDevice('cpu');
-    expect(await engine.proveDevice(neverStop())).toMatchObject({
+    expect(await engine.proveDevice(() => undefined, neverStop())).toMatchObject({
       device: 'cpu',
       label: 'CPU · 1 thread',
       computePlan: 'Safe',
@@ -73,7 +73,7 @@ describe('ProvedCompute', () => {
         }),
     });
     await engine.configureDevice('cpu');
-    const proving = engine.proveDevice(neverStop());
+    const proving = engine.proveDevice(() => undefined, neverStop());
     await expect.poll(() => counts.backbones).toBe(1);
     const changing = engine.configureDevice('cpu');
     release();

@@ -1,17 +1,18 @@
 import { HeadstartError } from '../domain/errors';
-import type { ComputeStatus, DeviceChoice, MemoryReport, SelfTestReport } from '../domain/events';
+import type { ComputeStatus, DeviceChoice, DeviceProgress, MemoryReport, SelfTestReport } from '../domain/events';
 import type { Backbone } from './backbone';
 import { toComputeError } from './compute-errors';
-import type { ComputePath, PathOptions, PathsOf } from './compute-paths';
+import type { ComputePath, ComputePaths, PathOptions } from './compute-paths';
 import { createCompute, type Compute, type DeviceEnvironment } from './device';
 import type { BackboneWeights } from './weights/conv-weights';
 
 export interface ProvedComputeParts {
   readonly device: DeviceEnvironment;
-  readonly paths: PathsOf;
+  readonly paths: ComputePaths;
   readonly selfTest: (path: ComputePath, backbone: Backbone, compute: Compute) => Promise<SelfTestReport>;
   /** Awaited before a backbone or a device is taken away from those that use it. */
   readonly settle: () => Promise<void>;
+  readonly onProgress: (progress: DeviceProgress) => void;
   /** Told when other numbers may come out from now on: `computePlan` and adapter. */
   readonly onPlan: (plan: string) => void;
 }
@@ -58,7 +59,9 @@ export class ProvedCompute {
 
   /** Null before a device was started. */
   memory(): MemoryReport | null {
-    return this.#compute?.memory() ?? null;
+    const report = this.#compute?.memory() ?? null;
+    if (report?.gpuBytes == null) return report;
+    return { ...report, gpuBytes: report.gpuBytes + (this.#backbone?.gpuBytes() ?? 0) };
   }
 
   /**
@@ -108,6 +111,7 @@ export class ProvedCompute {
   #use(compute: Compute, status: ComputeStatus): void {
     this.#compute = compute;
     this.#status = status;
+    this.#parts.paths.prepare(compute);
   }
 
   /** Takes the backbone away, also one that is just being proved. */
@@ -131,7 +135,7 @@ export class ProvedCompute {
     for (;;) {
       const compute = this.#compute;
       if (compute === null || generation !== this.#generation) throw new HeadstartError('cancelled');
-      for (const path of this.#parts.paths(compute, weights, this.#options)) {
+      for (const path of this.#parts.paths.of(compute, weights, this.#options)) {
         try {
           return await this.#open(path, compute, refusals);
         } catch (thrown) {
@@ -151,11 +155,14 @@ export class ProvedCompute {
 
   async #open(path: ComputePath, compute: Compute, refusals: readonly HeadstartError[]): Promise<Ready> {
     const generation = this.#generation;
-    const backbone = await path.open();
+    const { onProgress } = this.#parts;
+    const backbone = await path.open(onProgress);
     this.#backbone = backbone;
     try {
       if (generation !== this.#generation) throw new HeadstartError('cancelled');
+      onProgress({ stage: 'self-test', done: 0, total: 1 });
       const selfTest = await this.#parts.selfTest(path, backbone, compute);
+      onProgress({ stage: 'self-test', done: 1, total: 1 });
       const { computePlan, threads, memoryBytes } = backbone;
       const { status } = compute;
       const proved: ComputeStatus = {

@@ -103,6 +103,7 @@ export function createTfjsBackbone(weights: BackboneWeights, compute: Compute): 
     computePlan: compute.status.computePlan,
     threads: 1,
     memoryBytes: 4 * backboneParameterCount + activationBytes,
+    gpuBytes: () => 0, // all of it is in tensors
     batch: 1,
     isLost: () => false, // a lost device is the device's matter
     extractFeatures,

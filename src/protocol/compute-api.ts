@@ -2,6 +2,7 @@ import type { Fit } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
+  DeviceProgress,
   FeaturesProgress,
   MemoryReport,
   RunEvent,
@@ -33,7 +34,8 @@ export interface KeptHead {
 export interface ComputeApi {
   configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus>;
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
-  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
+  proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus>;
+  skipMeasuring(): Promise<void>;
   prepareFeatures(
     sampleIds: readonly string[],
     fit: Fit,

@@ -2,6 +2,7 @@ import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
+  DeviceProgress,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -86,7 +87,9 @@ export interface EngineApi {
    * training step against committed numbers. A path that fails is left for the next one, and the status says why; once a device.
    * Rejects with `no-path-proved` when none passes.
    */
-  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
+  proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus>;
+  /** Ends the measuring of kernels now: what was not tried keeps its default. Nothing happens where nothing is measured. */
+  skipMeasuring(): Promise<void>;
   /** Loads, checks and keeps the backbone's weights. Calling it again when they are loaded answers at once. */
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
 

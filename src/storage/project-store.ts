@@ -11,6 +11,7 @@ const storeName = 'documents';
 const projectKey = 'project';
 const headKey = 'head';
 const asidePrefix = 'set-aside ';
+const kernelPlanPrefix = 'kernel-plan ';
 
 /** A trained head with its run, as the protocol's KeptHead. */
 export interface StoredHead {
@@ -28,9 +29,12 @@ export interface ProjectStore {
   loadHead(): Promise<StoredHead | null>;
   saveHead(head: StoredHead): Promise<void>;
   deleteHead(): Promise<void>;
+  /** The kernels measured to be fastest on an adapter, unchecked; null when nothing was kept. */
+  loadKernelPlan(adapter: string): Promise<unknown>;
+  saveKernelPlan(adapter: string, plan: unknown): Promise<void>;
   /** Moves the present project out of the way without losing it. */
   setProjectAside(): Promise<void>;
-  /** Removes project, head, what was set aside, and the weights. */
+  /** Removes project, head, what was set aside, measured plans, and the weights. */
   forgetEverything(): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,6 +101,12 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
         await database.put(storeName, { run, weight, bias }, headKey);
       }),
     deleteHead: () => use((database) => database.delete(storeName, headKey)),
+    loadKernelPlan: (adapter) =>
+      use(async (database) => ((await database.get(storeName, kernelPlanPrefix + adapter)) as unknown) ?? null),
+    saveKernelPlan: (adapter, plan) =>
+      use(async (database) => {
+        await database.put(storeName, plan, kernelPlanPrefix + adapter);
+      }),
     setProjectAside: () =>
       use(async (database) => {
         const transaction = database.transaction(storeName, 'readwrite');

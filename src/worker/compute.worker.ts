@@ -6,15 +6,18 @@ import { runSelfTest } from '../engine/self-test/self-test';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createProjectStore } from '../storage/project-store';
 import { withBeat } from './with-beat';
 
 // The compute worker: it may block for as long as one picture or one step takes, so nothing but the control worker talks to it.
 installTransferHandlers();
 const engine = new Engine({
   device: createBrowserEnvironment(),
-  paths: createBrowserPaths(
-    () => new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
-  ),
+  paths: createBrowserPaths({
+    spawnKernel: () =>
+      new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
+    plans: createProjectStore(),
+  }),
   selfTest: (path, backbone, compute) =>
     runSelfTest(path, backbone, compute, {
       picture: () => toRgb(createDrawing('cat', 0, inputSize)),

@@ -4,6 +4,7 @@ import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/er
 import type {
   ComputeStatus,
   DeviceChoice,
+  DeviceProgress,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -81,8 +82,12 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
   }
 
-  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
-    return this.#compute.proveDevice(signal);
+  proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#compute.proveDevice(onProgress, signal);
+  }
+
+  skipMeasuring(): Promise<void> {
+    return this.#compute.skipMeasuring();
   }
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {

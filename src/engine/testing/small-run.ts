@@ -74,6 +74,7 @@ export function createStandInBackbone(magnitude = 1): Backbone {
     computePlan: 'stand-in float32',
     threads: 1,
     memoryBytes: 0,
+    gpuBytes: () => 0,
     batch: 3,
     isLost: () => false,
     extractFeatures: (pixels) => Promise.resolve(extract(pixels)),

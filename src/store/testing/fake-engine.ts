@@ -3,6 +3,7 @@ import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/e
 import type {
   ComputeStatus,
   DeviceChoice,
+  DeviceProgress,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -201,8 +202,13 @@ export class FakeEngine implements EngineApi {
     }));
   }
 
-  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
-    return this.#answer('proveDevice', () => {
+  skipMeasuring(): Promise<void> {
+    return this.#answer('skipMeasuring', () => undefined);
+  }
+
+  proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#answer('proveDevice', async () => {
+      onProgress({ stage: 'self-test', done: 0, total: 1 });
       throwIfCancelled(signal);
       if (this.#status === null) throw new HeadstartError('unexpected', { detail: 'no device was chosen' });
       this.#status = {
