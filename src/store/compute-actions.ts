@@ -6,7 +6,7 @@ import type { ComputeState, PageActions } from './state';
 import type { WeightsLoader } from './weights-actions';
 
 export interface DeviceChooser {
-  readonly actions: Pick<PageActions, 'chooseDevice' | 'chooseThreads' | 'retryWeights'>;
+  readonly actions: Pick<PageActions, 'chooseDevice' | 'chooseThreads' | 'retryWeights' | 'skipMeasuring'>;
   /** Asks for the chosen device; false when nothing can compute. */
   configure(): Promise<boolean>;
   /** Brings the weights to the configured device and proves it. Never rejects: failures are in the state. */
@@ -46,9 +46,11 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
 
   const prove = async (): Promise<void> => {
     const mine = asked;
-    core.patch('compute', { proving: true });
+    core.patch('compute', { proving: true, progress: null });
     try {
-      const status = await core.engine().proveDevice(proof.signal);
+      const status = await core.engine().proveDevice((progress) => {
+        if (mine === asked) core.patch('compute', { progress });
+      }, proof.signal);
       if (mine === asked) core.patch('compute', { status, proving: false, error: null });
     } catch (thrown) {
       if (mine !== asked) return;
@@ -97,6 +99,13 @@ export function createDeviceChooser(core: StoreCore, weights: WeightsLoader): De
       chooseDevice: (choice) => choose({ choice }),
       chooseThreads: (threads) =>
         choose({ threads: threads === null ? null : clampThreads(threads, core.state().compute.mostThreads) }),
+      skipMeasuring: async () => {
+        try {
+          await core.engine().skipMeasuring();
+        } catch (thrown) {
+          core.patch('compute', { error: core.fail(thrown) });
+        }
+      },
       retryWeights: async () => {
         if (core.state().compute.status === null) {
           core.patch('weights', { phase: 'failed', error: core.state().compute.error ?? describeError('busy') });

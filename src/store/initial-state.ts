@@ -65,6 +65,7 @@ export function createInitialState(
       isolation,
       status: null,
       proving: false,
+      progress: null,
       error: null,
     },
     weights: { phase: 'waiting', progress: null, report: null, error: null },

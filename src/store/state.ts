@@ -1,6 +1,6 @@
 import type { CommandLog, ProjectCommand } from '../domain/commands';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
-import type { ComputeStatus, DeviceChoice, StageName, WeightsProgress, WeightsReport } from '../domain/events';
+import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { Isolation } from '../domain/isolation';
@@ -25,6 +25,8 @@ export interface ComputeState {
   readonly status: ComputeStatus | null;
   /** The self-test is going on. */
   readonly proving: boolean;
+  /** How far it is with that; what was told last. */
+  readonly progress: DeviceProgress | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -133,6 +135,8 @@ export interface PageActions {
   chooseDevice(choice: DeviceChoice): Promise<void>;
   /** 1 or more, more than there are is all of them; null: as many as there are. */
   chooseThreads(threads: number | null): Promise<void>;
+  /** The kernels of the graphics card are taken as they are known by now. */
+  skipMeasuring(): Promise<void>;
   retryWeights(): Promise<void>;
   dispatch(command: ProjectCommand): void;
   changeSettings(change: Partial<RunConfig>): void;

@@ -59,8 +59,12 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
   };
   const engine = new Engine({
     device,
-    paths: (compute) =>
-      pathNames(compute.status.device).map((name): ComputePath => ({ name, featureTolerance: 1e-3, open: () => open(name) })),
+    paths: {
+      prepare: () => undefined,
+      skipMeasuring: () => undefined,
+      of: (compute) =>
+        pathNames(compute.status.device).map((name): ComputePath => ({ name, featureTolerance: 1e-3, open: () => open(name) })),
+    },
     selfTest,
     loader: new NoWeights(),
     today: () => new Date(Date.UTC(2026, 0, 2)),

@@ -28,9 +28,9 @@ const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] =
 /** What computes, and, opened, everything about it and the choice. */
 export function ComputeBadge() {
   const compute = usePage((state) => state.compute);
-  const { choice, status, proving, error } = compute;
+  const { choice, status, proving, progress, error } = compute;
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
-  const { chooseDevice } = useActions();
+  const { chooseDevice, skipMeasuring } = useActions();
   const reason = status?.reason ?? null;
   const oneThread = whyOneThread(compute);
   const label = badgeLabel(compute);
@@ -72,6 +72,14 @@ export function ComputeBadge() {
               )}
             </dl>
           )}
+          {proving && progress?.stage === 'measuring' ? (
+            <p className={styles['measuring']}>
+              Finding this graphics card’s fastest kernels, two seconds at most. It is remembered.
+              <SmallButton small onPress={() => void skipMeasuring()}>
+                Skip
+              </SmallButton>
+            </p>
+          ) : null}
           {reason === null ? null : (
             <p>
               <b>{reason.code.startsWith('webgpu-') ? 'Why not the GPU:' : 'Why not the faster path:'}</b> {reason.message}{' '}
@@ -119,9 +127,20 @@ export function ComputeBadge() {
   );
 }
 
-function badgeLabel({ status, proving, error }: Pick<ComputeState, 'status' | 'proving' | 'error'>): string {
+function badgeLabel({ status, proving, progress, error }: ComputeState): string {
   if (status === null) return error === null ? 'Looking for a device' : 'Nothing can compute';
-  return proving ? `Testing the ${status.device === 'webgpu' ? 'GPU' : 'CPU'}` : status.label;
+  if (!proving) return status.label;
+  const device = status.device === 'webgpu' ? 'GPU' : 'CPU';
+  switch (progress?.stage) {
+    case 'measuring':
+      return `Measuring the ${device}`;
+    case 'compiling':
+      return `Compiling ${String(progress.done)} of ${String(progress.total)}`;
+    case 'weights':
+      return `Preparing the ${device}`;
+    default:
+      return `Testing the ${device}`;
+  }
 }
 
 function describeSelfTest(report: SelfTestReport | null): string {
