@@ -4,7 +4,7 @@ import { inputValues } from '../../domain/vgg16';
 import type { Phase } from './phases';
 
 /** Jobs of about `size` things each, the same number for every thread where there is enough to share. */
-function jobsFor(count: number, size: number, threads: number): number {
+export function jobsFor(count: number, size: number, threads: number): number {
   const least = Math.ceil(count / size);
   return Math.min(count, Math.ceil(least / threads) * threads);
 }
@@ -52,7 +52,20 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
   const shares = sharesFor(plan.threads);
   return [
     { kind: 'input', jobs: jobsFor(tiles, 8, plan.threads), input, size, inChannels, tiles, v, vPlane },
-    { kind: 'product', jobs: places * shares, v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares },
+    {
+      kind: 'product',
+      jobs: places * shares,
+      v,
+      vPlane,
+      filters,
+      uPlane: inChannels * outChannels * 4,
+      m,
+      mPlane,
+      inChannels,
+      outChannels,
+      tiles,
+      shares,
+    },
     { kind: 'output', jobs: jobsFor(tiles, 8, plan.threads), m, mPlane, bias, output, size, outChannels, pool, tiles },
   ];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planeBytes, runJob, shareOf, type Phase } from '../phases';
+import { runJob, type Phase } from '../phases';
+import { planeBytes, shareOf } from '../shares';
 import { type KernelBed } from './kernel-bed';
 import {
   convolvePlainly,
