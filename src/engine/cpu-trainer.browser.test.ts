@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { browserEnvironment, createCpuBackbone } from '../kernels/wasm/cpu-backbone';
 import { createCpuTrainer, type CpuTrainer, type CpuTrainerOptions } from '../kernels/wasm/cpu-trainer';
 import { dropAlpha } from './testing/features-reference';

@@ -89,7 +89,7 @@ interface PlacedTensor extends TrainedTensor {
 function placeTensors({ tensors }: TrainerPlan): readonly PlacedTensor[] {
   return convSteps.flatMap((step, index) => {
     const places = tensors[index];
-    if (places == null) return [];
+    if (places === undefined || places === null) return [];
     const { inChannels, outChannels } = step;
     const name = `features.${step.index}`;
     const shape = [outChannels, inChannels, 3, 3];

@@ -231,7 +231,21 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
       kernel.flatten(phase.input + job * bytes, phase.output + job * bytes, phase.size * phase.size, phase.channels);
       return;
     }
-    default:
+    case 'masters':
+    case 'convolve':
+    case 'masked':
+    case 'pool':
+    case 'input-rows':
+    case 'gradient':
+    case 'outer':
+    case 'filter-gradient':
+    case 'first-gradient':
+    case 'sum-pixels':
+    case 'sum-parts':
+    case 'unflatten':
+    case 'squares':
+    case 'sgd':
+    case 'adam':
       runTrainingJob(kernel, phase, job, scratch);
   }
 }

@@ -1,7 +1,7 @@
 import { convSteps, outBytes, outSizeOf, places, tilesOf, type ConvStep } from './network';
 import { bufferOf, isRemade, type MemoryPlan } from './memory-plan';
 import { inputValues } from '../../domain/vgg16';
-import type { Phase } from './phases';
+import type { NetworkPhase } from './phases';
 
 /** Jobs of about `size` things each, the same number for every thread where there is enough to share. */
 export function jobsFor(count: number, size: number, threads: number): number {
@@ -20,7 +20,14 @@ export function sharesFor(threads: number): number {
 }
 
 /** Phases of one convolution of `pictures` pictures. */
-function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: number, input: number, output: number): Phase[] {
+function convPhases(
+  plan: MemoryPlan,
+  at: number,
+  step: ConvStep,
+  pictures: number,
+  input: number,
+  output: number,
+): NetworkPhase[] {
   const { inChannels, outChannels, size, pool } = step;
   const bias = plan.biases[at] ?? 0;
   const filters = plan.filters[at] ?? 0;
@@ -71,7 +78,7 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
 }
 
 /** Makes one step's filters ready, which lie at their source. */
-export function filterPhase(plan: MemoryPlan, at: number): Phase {
+export function filterPhase(plan: MemoryPlan, at: number): NetworkPhase {
   const step = convSteps[at];
   if (step === undefined) throw new RangeError(`there is no step ${at}`);
   const { half } = plan;
@@ -85,8 +92,8 @@ export function filterPhase(plan: MemoryPlan, at: number): Phase {
  * The network for `pictures` <= plan.batch pictures, up to and with step `last`, in order; without `last` the features follow.
  * `address`: where the last step's result lies afterwards, of all pictures of its stage's last turn.
  */
-export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: Phase[]; address: number } {
-  const phases: Phase[] = [];
+export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: NetworkPhase[]; address: number } {
+  const phases: NetworkPhase[] = [];
   const end = last ?? convSteps.length - 1;
   let address = 0;
 

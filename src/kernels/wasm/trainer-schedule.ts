@@ -31,7 +31,7 @@ const epsilon = 1e-8;
 
 function tensorsOf(plan: TrainerPlan, at: number): { weight: number; bias: number } {
   const tensors = plan.tensors[at];
-  if (tensors == null) throw new RangeError(`step ${at} is frozen`);
+  if (tensors === undefined || tensors === null) throw new RangeError(`step ${at} is frozen`);
   return { weight: tensors.weight * 4, bias: tensors.bias * 4 };
 }
 
