@@ -9,8 +9,9 @@ import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { featuresSuite } from './suites/features';
 import { pageSuite } from './suites/page';
+import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, accuracySuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');

@@ -5,11 +5,11 @@ export interface BenchOptions {
   readonly files: number;
   /** Pictures that `features` measures. */
   readonly pictures: number;
-  /** Where `features` computes. */
+  /** Where `features` and `train` compute. */
   readonly device: 'cpu' | 'webgpu';
-  /** Numbers of threads that `features` measures on the CPU. */
+  /** Numbers of threads that `features` measures on the CPU; `train` takes the largest. */
   readonly threads: readonly number[];
-  /** Turns of each in `features` on the CPU. */
+  /** Turns of each in `features` on the CPU and in `train`. */
   readonly rounds: number;
   /** Seeds 0 to `seeds - 1` of `accuracy`. */
   readonly seeds: number;

@@ -109,8 +109,11 @@ export interface FlattenPhase {
   readonly channels: number;
 }
 
-export type Phase =
-  FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | PackPhase | FlattenPhase | TrainingPhase;
+/** A phase of the network's way forwards. */
+export type NetworkPhase =
+  FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | PackPhase | FlattenPhase;
+
+export type Phase = NetworkPhase | TrainingPhase;
 
 /** Computes one job of a phase on the calling thread. */
 export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scratch): void {
