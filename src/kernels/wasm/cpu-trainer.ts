@@ -152,6 +152,8 @@ export async function createCpuTrainer(options: CpuTrainerOptions): Promise<CpuT
   let isFresh = true;
   /** Features on the way to the gradients were not finite: what ReLU hides must not count as a gradient. */
   let isSpoilt = false;
+  /** Of the present gradients; null until they are measured. */
+  let squares: number | null = null;
   /** Pictures whose maps are kept for `backward`. */
   let waiting = 0;
 
@@ -182,6 +184,7 @@ export async function createCpuTrainer(options: CpuTrainerOptions): Promise<CpuT
   function zeroGradients(): void {
     isFresh = true;
     isSpoilt = false;
+    squares = null;
   }
 
   async function forward(inputs: readonly (Float32Array | Uint8Array)[], signal?: AbortSignal): Promise<Float32Array> {
@@ -209,13 +212,14 @@ export async function createCpuTrainer(options: CpuTrainerOptions): Promise<CpuT
       throw new RangeError(`expected ${waiting * featureCount} values, not ${featureGradients.length}`);
     const pictures = waiting;
     waiting = 0;
+    squares = null;
     if (!areFinite(featureGradients)) isSpoilt = true;
     write(plan.features, featureGradients);
     try {
       await pool.run(backwardPhases(plan, pictures, !isFresh), signal);
       isFresh = false;
     } catch (error) {
-      isFresh = true; // what was added so far is of no use
+      zeroGradients(); // what was added so far is of no use
       throw error;
     }
   }
@@ -223,9 +227,12 @@ export async function createCpuTrainer(options: CpuTrainerOptions): Promise<CpuT
   async function gradientSquares(): Promise<number> {
     if (isSpoilt) return NaN;
     if (isFresh) return 0;
-    await pool.run([squaresPhase(plan)]);
-    const sums = new Float64Array((await pool.read(plan.parts, updateJobs(plan.threads) * 8)).buffer);
-    return sums.reduce((sum, value) => sum + value, 0);
+    if (squares === null) {
+      await pool.run([squaresPhase(plan)]);
+      const sums = new Float64Array((await pool.read(plan.parts, updateJobs(plan.threads) * 8)).buffer);
+      squares = sums.reduce((sum, value) => sum + value, 0);
+    }
+    return squares;
   }
 
   async function update(settings: UpdateSettings): Promise<boolean> {

@@ -4,23 +4,21 @@ import type { ConvStep } from './network';
  * The trainer keeps filters as its kernels read them, so that each step costs no rearranging: `[outChannels / 8][inChannels][9][8]`, and for the
  * first layer `[outChannels / 8][9][3][8]`. Outside they are PyTorch's OIHW.
  */
-function placeOf({ inChannels }: ConvStep, o: number, c: number, tap: number): number {
-  const inside = inChannels === 3 ? tap * 3 + c : c * 9 + tap;
-  return ((o >> 3) * inChannels * 9 + inside) * 8 + (o & 7);
-}
-
-function rearrange(step: ConvStep, from: ArrayLike<number>, inward: boolean): Float32Array<ArrayBuffer> {
-  const { inChannels, outChannels } = step;
+function rearrange({ inChannels, outChannels }: ConvStep, from: Float32Array, inward: boolean): Float32Array<ArrayBuffer> {
   const to = new Float32Array(outChannels * inChannels * 9);
   if (from.length !== to.length) throw new RangeError(`expected ${to.length} weights, not ${from.length}`);
+  const isFirst = inChannels === 3;
+  const [channelStep, tapStep] = isFirst ? [8, 24] : [72, 8];
   let at = 0;
   for (let o = 0; o < outChannels; o++) {
+    const panel = (o >> 3) * inChannels * 72 + (o & 7);
     for (let c = 0; c < inChannels; c++) {
+      let place = panel + c * channelStep;
       for (let tap = 0; tap < 9; tap++) {
-        const place = placeOf(step, o, c, tap);
         if (inward) to[place] = from[at] ?? NaN;
         else to[at] = from[place] ?? NaN;
         at++;
+        place += tapStep;
       }
     }
   }
@@ -28,12 +26,12 @@ function rearrange(step: ConvStep, from: ArrayLike<number>, inward: boolean): Fl
 }
 
 /** OIHW -> the trainer's layout. */
-export function toMasters(step: ConvStep, oihw: ArrayLike<number>): Float32Array<ArrayBuffer> {
+export function toMasters(step: ConvStep, oihw: Float32Array): Float32Array<ArrayBuffer> {
   return rearrange(step, oihw, true);
 }
 
 /** The trainer's layout -> OIHW. */
-export function fromMasters(step: ConvStep, masters: ArrayLike<number>): Float32Array<ArrayBuffer> {
+export function fromMasters(step: ConvStep, masters: Float32Array): Float32Array<ArrayBuffer> {
   return rearrange(step, masters, false);
 }
 

@@ -243,7 +243,7 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
           }
           // Sums of pictures * height * width products.
           const bound = 2e-6 * (shape.pictures * height * width + 10);
-          const expected = toMasters(layoutOf(shape), byFilter);
+          const expected = toMasters(layoutOf(shape), Float32Array.from(byFilter));
           expectAsPlain(fresh, expected, bound);
           const inside = toMasters(layoutOf(shape), before);
           expectAsPlain(
@@ -351,7 +351,7 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
             bed.kernel.firstGradient(pixelsAt, gradientAt, part, scaleAt, height, width, outChannels, from, to, scratch);
           }
           bed.kernel.sumParts(parts, jobs, sum, length, 0);
-          expectAsPlain(sum, toMasters(layoutOf({ inChannels: 3, outChannels }), byFilter), 2e-5);
+          expectAsPlain(sum, toMasters(layoutOf({ inChannels: 3, outChannels }), Float32Array.from(byFilter)), 2e-5);
           expect(bed.isWithin(parts, jobs * length * 4)).toBe(true);
           if (outChannels % 16 === 0) {
             const places = height * width;
