@@ -59,13 +59,15 @@ export async function openPython(python: string, script: string, values: readonl
 
 /** Rejects as `openPython` does. */
 export async function openTorch(python: string, pixels: string, count: number, threads: number): Promise<TorchProcess> {
-  const { greeting, ask, close } = await openPython(python, 'bench/cpu/pytorch.py', [pixels, count, threads]);
+  const lines = await openPython(python, 'bench/cpu/pytorch.py', [pixels, count, threads]);
   return {
-    version: greeting,
-    run: async (batch) => Number(await ask(String(batch))),
+    version: lines.greeting,
+    run: async (batch) => Number(await lines.ask(String(batch))),
     writeFeatures: async (path) => {
-      await ask(`features ${path}`);
+      await lines.ask(`features ${path}`);
     },
-    close,
+    close: () => {
+      lines.close();
+    },
   };
 }
