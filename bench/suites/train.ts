@@ -97,7 +97,11 @@ const tfjsRow: Row = {
   work: 'either',
   plan: 'left out: its backend has no Conv2DBackpropFilter',
   device: 'cpu',
+  threads: null,
+  batch: null,
   secondsPerStep: null,
+  leastSeconds: null,
+  firstLoss: null,
 };
 
 /** How much longer than `other` ours takes, from medians and from least times. */
