@@ -2,6 +2,8 @@
 const allowed = {
   domain: [],
   protocol: ['domain'],
+  isolation: ['domain'],
+  'service-worker': [],
   'ingest/page': ['domain', 'ingest'],
   ingest: ['domain'],
   kernels: ['domain'],
@@ -64,6 +66,26 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/main\\.tsx$' },
       to: { path: '^src/(worker|engine|kernels|storage|ingest(?!/page))/' },
+    },
+    {
+      name: 'the-service-worker-stands-alone',
+      comment: 'sw.js is one plain script: it shares no module with the page, in either direction, and no package.',
+      severity: 'error',
+      from: { path: '^src/(sw\\.ts$|service-worker/)', pathNot: ['\\.test\\.ts$'] },
+      to: { pathNot: ['^src/service-worker/'] },
+    },
+    {
+      name: 'nothing-imports-the-service-worker',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(sw\\.ts$|service-worker/)'] },
+      to: { path: '^src/(sw\\.ts$|service-worker/)' },
+    },
+    {
+      name: 'isolation-only-from-main',
+      comment: 'It decides before there is a store or a page.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/main\\.tsx$', '^src/isolation/'] },
+      to: { path: '^src/isolation/' },
     },
     {
       name: 'product-stands-alone',

@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { assemblyScript } from './scripts/vite-assemblyscript';
+import { serviceWorker } from './scripts/vite-service-worker';
 
-/** Cross-origin isolation: shared memory for compute threads needs both headers; the app also runs without them. */
+/** Cross-origin isolation: shared memory for compute threads needs both headers. Where a host cannot send them, src/sw.ts adds the same. */
 export const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -11,7 +12,7 @@ export const isolationHeaders = {
 export default defineConfig({
   // Relative, so that dist/ works at a sub-path of any static host.
   base: './',
-  plugins: [react(), assemblyScript()],
+  plugins: [react(), assemblyScript(), serviceWorker()],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
   server: { headers: isolationHeaders },

@@ -8,16 +8,17 @@ import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { featuresSuite } from './suites/features';
+import { firstResultSuite } from './suites/first-result';
 import { pageSuite } from './suites/page';
 import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');
   console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
-  for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(9)} ${about}${quick ? '' : ' (not quick)'}`);
+  for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(12)} ${about}${quick ? '' : ' (not quick)'}`);
 }
 
 function readCount(name: string, text: string): number {
@@ -45,7 +46,7 @@ await runMain(async () => {
     options: {
       json: { type: 'string' },
       data: { type: 'string' },
-      files: { type: 'string', default: '1000' },
+      files: { type: 'string' },
       device: { type: 'string', default: 'cpu' },
       threads: { type: 'string' },
       rounds: { type: 'string', default: '3' },
@@ -63,7 +64,7 @@ await runMain(async () => {
 
   const options = {
     dataFolder: values.data ?? null,
-    files: readCount('files', values.files),
+    files: values.files === undefined ? null : readCount('files', values.files),
     device: readDevice(values.device),
     threads: readThreads(values.threads),
     rounds: readCount('rounds', values.rounds),

@@ -1,8 +1,8 @@
 export interface BenchOptions {
   /** Labelled pictures; null for the embedded drawings. */
   readonly dataFolder: string | null;
-  /** Files that `page` imports. */
-  readonly files: number;
+  /** Files that `page` and `first-result` import; null for each one's own number. */
+  readonly files: number | null;
   /** Pictures that `features` measures. */
   readonly pictures: number;
   /** Where `features` and `train` compute. */

@@ -17,6 +17,10 @@ export interface AppOptions {
   readonly launchArguments?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
+  /** As a private window of some browsers: registering a service worker is refused. */
+  readonly serviceWorkersBlocked?: boolean;
+  /** In place of the server's address. */
+  readonly address?: (server: StaticServer) => string;
   /** As “Block all site data” in the browser's settings: neither page nor workers may keep anything. */
   readonly storageRefused?: boolean;
   /** Before the first page is loaded: faults, for example. */
@@ -35,7 +39,17 @@ export interface App {
   state(): Promise<
     Pick<
       PageState,
-      'compute' | 'weights' | 'ingest' | 'run' | 'trial' | 'headReady' | 'headRun' | 'notice' | 'workerDead' | 'project'
+      | 'compute'
+      | 'weights'
+      | 'ingest'
+      | 'features'
+      | 'run'
+      | 'trial'
+      | 'headReady'
+      | 'headRun'
+      | 'notice'
+      | 'workerDead'
+      | 'project'
     >
   >;
   /** Changes the state as scripts do. */
@@ -61,7 +75,8 @@ async function createProfile(storageRefused: boolean): Promise<string> {
   return folder;
 }
 
-function connect(page: Page, context: BrowserContext, server: StaticServer, errors: string[]): App {
+/** Another tab of the same browser. */
+export function connectPage(page: Page, { context, server, errors }: Pick<App, 'context' | 'server' | 'errors'>): App {
   const store = async () => {
     await page.waitForFunction(() => 'headstart' in globalThis);
     return page.evaluateHandle(() => (globalThis as unknown as AutomationWindow).headstart.store);
@@ -74,8 +89,9 @@ function connect(page: Page, context: BrowserContext, server: StaticServer, erro
     store,
     state: async () =>
       (await store()).evaluate((handle) => {
-        const { compute, weights, ingest, run, trial, headReady, headRun, notice, workerDead, project } = handle.getState();
-        return { compute, weights, ingest, run, trial, headReady, headRun, notice, workerDead, project };
+        const { compute, weights, ingest, features, run, trial, headReady, headRun, notice, workerDead, project } =
+          handle.getState();
+        return { compute, weights, ingest, features, run, trial, headReady, headRun, notice, workerDead, project };
       }),
     act: async (action) => {
       await (await store()).evaluate(action);
@@ -103,6 +119,8 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
         viewport,
         colorScheme,
         storageRefused = false,
+        serviceWorkersBlocked = false,
+        address = (served: StaticServer) => served.url,
         before,
       } = {}) => {
         const server = await startStaticServer({ root: distFolder, ...serverOptions });
@@ -115,14 +133,16 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
           args: [...chromiumArguments({ webgpu }), ...launchArguments],
           viewport: viewport ?? { width: 1440, height: 1000 },
           colorScheme: colorScheme ?? 'light',
+          serviceWorkers: serviceWorkersBlocked ? 'block' : 'allow',
         });
         closers.push(() => context.close());
         const page = context.pages()[0] ?? (await context.newPage());
         page.setDefaultTimeout(30_000);
         const errors: string[] = [];
         page.on('pageerror', (error) => errors.push(error.message));
-        await page.goto(server.url);
-        return connect(page, context, server, errors);
+        // No longer than this: on a server without headers the page reloads itself while it loads.
+        await page.goto(address(server), { waitUntil: 'commit' });
+        return connectPage(page, { context, server, errors });
       },
     );
     for (const close of closers.reverse()) await close();

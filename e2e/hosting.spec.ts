@@ -10,8 +10,11 @@ test('dist trains from a sub-path of a server that sets no headers, split by the
   await app.chooseFolder(join(folder, 'pets'));
   await app.page.getByRole('button', { name: 'Train', exact: true }).click();
   await app.until((store) => ['done', 'failed'].includes(store.getState().run.phase), 120_000);
-  const { run } = await app.state();
+  const { run, compute } = await app.state();
   expect(run.error).toBeNull();
+  // Every kind of worker was started by then, all under the service worker.
+  expect(compute.isolation).toEqual({ isolated: true, by: 'service-worker' });
+  expect(run.result?.threads).toBe(await app.page.evaluate(() => Math.min(16, navigator.hardwareConcurrency)));
   // The files are the same drawings in both splits: one that repeats within its class comes in once.
   expect(run.result?.counts.train).toBeGreaterThan(0);
   expect(run.result?.counts.val).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ const stampPath = join(projectRoot, '.cache', 'build-stamp');
 const inputs = [
   'src',
   'scripts/compile-kernels.ts',
+  'scripts/vite-service-worker.ts',
   'public',
   'index.html',
   'vite.config.ts',

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { fits, type Fit } from '../src/domain/dataset';
 import type { DeviceChoice } from '../src/domain/events';
 import type { Way } from '../src/domain/run-config';
+import { mostThreads } from '../src/domain/threads';
 import { PlainFailure } from './install.mjs';
 
 export const demoUsage = `Trains on labelled pictures in a headless browser, through the real page, and prints what it says.
@@ -17,6 +18,7 @@ npm run demo -- [options]
   --epochs N  --lr X  --batch N  --seed N
   --fit NAME         crop | squash | pad
   --device NAME      auto | webgpu | cpu (webgpu is emulated in software where there is no graphics card)
+  --threads N        threads of the processor, at most 16; as many as it has when absent
   --predict FILE     predicts a picture after training; may be repeated
   --screenshot FILE  a picture of the page at the end, PNG
   --json FILE        everything printed, as data
@@ -33,6 +35,7 @@ export interface DemoArguments {
   readonly batchSize: number | null;
   readonly fit: Fit | null;
   readonly device: DeviceChoice;
+  readonly threads: number | null;
   readonly seed: number | null;
   /** As given, for printing; each is there. */
   readonly predict: readonly string[];
@@ -96,6 +99,7 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
         batch: option,
         fit: option,
         device: option,
+        threads: option,
         seed: option,
         predict: { type: 'string', multiple: true },
         screenshot: option,
@@ -119,6 +123,12 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
     batchSize: readWhole('batch', values.batch, 1),
     fit: readChoice('fit', values.fit, fits),
     device: readChoice('device', values.device, ['auto', 'webgpu', 'cpu']) ?? 'auto',
+    threads: readNumber(
+      'threads',
+      values.threads,
+      (value) => Number.isInteger(value) && value >= 1 && value <= mostThreads,
+      `a whole number from 1 to ${String(mostThreads)}`,
+    ),
     seed: readWhole('seed', values.seed, 0),
     predict: (values.predict ?? []).filter((file) => readExisting('predict', file, 'file') !== ''),
     screenshot: values.screenshot === undefined ? null : resolve(values.screenshot),

@@ -58,7 +58,7 @@ async function predictFile({ page, store }: Session, file: string): Promise<Pred
 
 async function runDemo(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
   const { page, store } = session;
-  await prepareDevice(session, options.device);
+  await prepareDevice(session, options.device, options.threads);
   await addPictures(session, options, staged);
   if (options.preset !== null)
     await store.evaluate((handle, preset) => handle.getState().actions.choosePreset(preset), options.preset);

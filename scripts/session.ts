@@ -40,11 +40,18 @@ async function getStore(page: Page): Promise<StoreHandle> {
   return page.evaluateHandle(() => (globalThis as unknown as AutomationWindow).headstart.store);
 }
 
+export interface SessionOptions {
+  /** Whether software WebGPU is there to be found. */
+  readonly webgpu?: boolean;
+  /** Of all that is served; as fast as it goes when absent. */
+  readonly bytesPerSecond?: number;
+}
+
 /** Builds the app where needed, serves it, opens it in a fresh headless browser. Close it in any case. */
-export async function openSession({ webgpu = true }: { webgpu?: boolean } = {}): Promise<Session> {
+export async function openSession({ webgpu = true, bytesPerSecond }: SessionOptions = {}): Promise<Session> {
   await ensureBuilt();
   const executablePath = ensureChromium();
-  const server = await startStaticServer({ root: distFolder });
+  const server = await startStaticServer({ root: distFolder, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) });
   const browser = await chromium
     // Ctrl-C must end the run below, which closes the browser by itself.
     .launch({ executablePath, args: chromiumArguments({ webgpu }), handleSIGINT: false, handleSIGTERM: false })
@@ -79,10 +86,14 @@ export async function openSession({ webgpu = true }: { webgpu?: boolean } = {}):
 }
 
 /**
- * Waits for the device (after choosing one, unless `auto`) and the weights.
+ * Waits for the device (after choosing one, unless `auto`, and a number of threads, unless null) and the weights.
  * Throws the page's error as a PlainFailure.
  */
-export async function prepareDevice({ page, store }: Session, device: DeviceChoice): Promise<void> {
+export async function prepareDevice(
+  { page, store }: Session,
+  device: DeviceChoice,
+  threads: number | null = null,
+): Promise<void> {
   const settled = (handle: StoreApi<PageStore>) => {
     const { compute, weights } = handle.getState();
     return compute.error !== null || weights.phase === 'failed' || (compute.status !== null && weights.phase === 'ready');
@@ -90,6 +101,10 @@ export async function prepareDevice({ page, store }: Session, device: DeviceChoi
   await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
   if (device !== 'auto') {
     await store.evaluate((handle, choice) => handle.getState().actions.chooseDevice(choice), device);
+    await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
+  }
+  if (threads !== null) {
+    await store.evaluate((handle, count) => handle.getState().actions.chooseThreads(count), threads);
     await page.waitForFunction(settled, store, { polling: 100, timeout: 120_000 });
   }
   const { error, reason, obtained } = await store.evaluate((handle) => {

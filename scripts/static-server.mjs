@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { damage, throttle } from './static-server-faults.mjs';
+import { createLine, damage, throttle } from './static-server-faults.mjs';
 
 /** @typedef {import('./static-server-faults.mjs').Fault} Fault */
 
@@ -21,8 +21,10 @@ import { damage, throttle } from './static-server-faults.mjs';
  * @property {string} [basePath] where it appears, such as `/some/sub/path/`; `/` when absent
  * @property {number} [firstPort] the first free port from here up; any free port when absent
  * @property {boolean} [isolation] whether answers carry the cross-origin isolation headers; true when absent
+ * @property {Record<string, string>} [headers] more headers of every answer
  * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name
  * @property {boolean} [recordRequests] true when absent
+ * @property {number} [bytesPerSecond] of all answers together; as fast as it goes when absent
  */
 
 /**
@@ -124,9 +126,12 @@ export async function startStaticServer({
   basePath = '/',
   firstPort = 0,
   isolation = true,
+  headers: more = {},
   meta = {},
   recordRequests = true,
+  bytesPerSecond,
 }) {
+  const line = bytesPerSecond === undefined ? undefined : createLine(bytesPerSecond);
   /** @type {RecordedRequest[]} */
   const requests = [];
   /** @type {{ fault: Fault, left: number }[]} */
@@ -147,6 +152,7 @@ export async function startStaticServer({
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
         ...(isolation ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } : {}),
+        ...more,
         ...headers,
       });
     };
@@ -168,6 +174,11 @@ export async function startStaticServer({
       refuse(fault.status, `Status ${String(fault.status)} asked for by a test\n`);
       return;
     }
+    if (fault?.kind === 'redirect') {
+      writeHead(302, { Location: fault.to });
+      response.end();
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(405, 'Only GET and HEAD\n');
       return;
@@ -179,7 +190,7 @@ export async function startStaticServer({
     }
     const type = mimeTypes[extname(file)] ?? 'application/octet-stream';
     const isPage = file.endsWith('.html') && Object.keys(meta).length > 0;
-    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip') {
+    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip' || fault?.kind === 'append') {
       const whole = await readFile(file);
       const changed = isPage ? Buffer.from(replaceMeta(whole.toString('utf8'), meta)) : whole;
       const body = fault === undefined ? changed : damage(changed, fault);
@@ -193,7 +204,8 @@ export async function startStaticServer({
       return;
     }
     const stream = createReadStream(file, { highWaterMark: 65536 });
-    const body = fault?.kind === 'throttle' ? Readable.from(throttle(stream, fault.bytesPerSecond)) : stream;
+    const slowed = fault?.kind === 'throttle' ? throttle(stream, fault.bytesPerSecond) : line?.(stream);
+    const body = slowed === undefined ? stream : Readable.from(slowed);
     await pipeline(body, response);
   }
 

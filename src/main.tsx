@@ -1,7 +1,10 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describeError } from './domain/errors';
+import { threadLimit } from './domain/threads';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
+import { createIsolationEnvironment } from './isolation/browser-environment';
+import { ensureIsolation } from './isolation/ensure-isolation';
 import { connectEngine, type EngineConnection } from './protocol/connect-engine';
 import { createPageStore, reportWorkerDeath } from './store/page-store';
 import type { PageStore } from './store/state';
@@ -50,6 +53,9 @@ function createId(): string {
 
 applyTheme(readThemeChoice());
 
+// Before there is a worker, a request or a picture: this may reload the page, and nothing later ever does.
+const isolation = await ensureIsolation(createIsolationEnvironment());
+
 const spawn = (): Worker =>
   new Worker(new URL('./worker/control.worker.ts', import.meta.url), { type: 'module', name: 'headstart-control' });
 
@@ -70,6 +76,8 @@ const store = createPageStore({
     return present.engine;
   },
   addresses: { weights: readAddress('weights'), datasetsServer: readAddress('datasets-server') },
+  isolation,
+  mostThreads: threadLimit(navigator.hardwareConcurrency),
   scheduleFrame,
   now: () => performance.now(),
   createId,

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -12,6 +11,7 @@ import { parseSafetensors, readFloat32 } from '../../src/engine/weights/safetens
 import { convSteps, tilesOf } from '../../src/kernels/wasm/network';
 import { isolationHeaders } from '../../vite.config';
 import { createBenchPixels } from '../features/pictures';
+import { residentBytes } from '../resident-memory';
 import type { Row } from '../suite';
 import type { OpenPeer, PeerName } from './protocol';
 import { openTorch, type TorchProcess } from './torch-process';
@@ -76,24 +76,6 @@ export async function servePage(page: string, entry: string): Promise<{ server: 
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new PlainFailure('The bench’s page could not be served.');
   return { server, url: `${address}${page}`, weights: `${address}models/vgg16/` };
-}
-
-/** Resident memory of the page's process in bytes (proportional where pages are shared); null where the system does not tell. */
-async function residentBytes(browser: Browser): Promise<number | null> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const sizes = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => {
-      try {
-        return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${String(id)}/smaps_rollup`, 'utf8'))?.[1] ?? NaN) * 1024;
-      } catch {
-        return NaN; // not Linux
-      }
-    });
-  const most = Math.max(...sizes);
-  return Number.isFinite(most) ? most : null;
 }
 
 export async function openPage(browser: Browser, url: string): Promise<Page> {

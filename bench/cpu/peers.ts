@@ -4,8 +4,8 @@ import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.w
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
 import { featureCount, inputValues } from '../../src/domain/vgg16';
-import { createBackbone } from '../../src/engine/backbone';
 import { createPreprocess } from '../../src/engine/preprocessing';
+import { createTfjsBackbone } from '../../src/engine/tfjs-backbone';
 import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';
 import { widenFloat16 } from '../../src/engine/weights/float16';
 import { WeightsLoader } from '../../src/engine/weights/weights-loader';
@@ -89,8 +89,18 @@ async function openTfjs({ threads, weights: url }: OpenPeer): Promise<Peer> {
     setThreadsCount(threads);
   }
   if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WASM backend');
-  const backbone = createBackbone(weights, {
-    status: { device: 'cpu', label: '', adapter: null, softwareAdapter: false, threads, computePlan: '', reason: null },
+  const backbone = createTfjsBackbone(weights, {
+    status: {
+      device: 'cpu',
+      label: '',
+      adapter: null,
+      softwareAdapter: false,
+      threads,
+      computePlan: '',
+      reason: null,
+      memoryBytes: null,
+      selfTest: null,
+    },
     device: null,
     failure: () => null,
     orFailure: (promise) => promise,

@@ -1,6 +1,6 @@
-import { createBackbone } from '../../src/engine/backbone';
 import { createCompute } from '../../src/engine/device';
 import { createBrowserEnvironment } from '../../src/engine/device-environment';
+import { createTfjsBackbone } from '../../src/engine/tfjs-backbone';
 import { WeightsLoader } from '../../src/engine/weights/weights-loader';
 import type { ExtractedFeatures, ExtractRequest } from './features-protocol';
 import { createBenchPixels } from './pictures';
@@ -8,7 +8,7 @@ import { createBenchPixels } from './pictures';
 async function extract({ device, weights, pictures }: ExtractRequest): Promise<ExtractedFeatures> {
   const compute = await createCompute(device, createBrowserEnvironment());
   const loaded = await new WeightsLoader().load(weights, () => undefined, new AbortController().signal);
-  const backbone = createBackbone(loaded.weights, compute);
+  const backbone = createTfjsBackbone(loaded.weights, compute);
   const seconds: number[] = [];
   const features: number[][] = [];
   // One more at the start: it compiles and allocates.

@@ -1,33 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlainFailure } from '../../scripts/install.mjs';
 import { followRun } from '../../scripts/follow-run';
 import { addFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
-import { createDrawing, drawingClasses, drawingsPerClass } from '../../src/ingest/sample/drawings';
-import { encodePng } from '../png';
+import { writePictures } from '../drawn-pictures';
 import type { Row, Suite } from '../suite';
 import { findLongestTask, type TraceEvent } from '../trace';
 
 const goals = { task: 50, gap: 100 };
-
-/** `count` files in two class folders; each differs, so that none counts as a duplicate. */
-async function writePictures(folder: string, count: number): Promise<void> {
-  const drawings = drawingClasses.map((kind) =>
-    Array.from({ length: Math.min(16, drawingsPerClass) }, (_, i) => createDrawing(kind, i, 256)),
-  );
-  for (const [at, kind] of drawingClasses.entries()) {
-    await mkdir(join(folder, kind), { recursive: true });
-    const own = drawings[at] ?? [];
-    for (let i = 0; i < count / drawingClasses.length; i += 1) {
-      const drawing = own[i % own.length];
-      if (drawing === undefined) throw new Error('no drawing to write');
-      const changed = drawing.data.slice();
-      changed.set([i & 255, (i >> 8) & 255, at], 0);
-      await writeFile(join(folder, kind, `${kind}.${String(i)}.png`), encodePng({ ...drawing, data: changed }));
-    }
-  }
-}
 
 /** Measures frames in the page: the longest time between two calls of requestAnimationFrame. */
 async function watchFrames({ page }: Session): Promise<() => Promise<number>> {
@@ -78,7 +59,8 @@ export const pageSuite: Suite = {
   name: 'page',
   about: `does the page stay alive? Longest main-thread task (goal ${String(goals.task)} ms) and frame gap (goal ${String(goals.gap)} ms) while importing (--files N) and training`,
   quick: true,
-  run: async ({ files }) => {
+  run: async ({ files: asked }) => {
+    const files = asked ?? 1000;
     const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'));
     try {
       await writePictures(folder, files);

@@ -1,7 +1,8 @@
 /// <reference types="vite/client" />
 /**
  * The page over a fake engine, for looking at its states without weights and without a GPU.
- * Served by the development server only (`/e2e/harness/index.html?tick=4&each=250&classes=2`: milliseconds between events, pictures a class, classes); no build contains it.
+ * Served by the development server only (`/e2e/harness/index.html?tick=4&each=250&classes=2&pace=0.2`: milliseconds between events, pictures
+ * a class, classes, seconds a picture as told); no build contains it.
  */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -64,6 +65,7 @@ const createEngine = () =>
   new FakeEngine({
     storage,
     tick: () => new Promise((resolve) => setTimeout(resolve, tickMs)),
+    secondsPerPicture: Number(query.get('pace') ?? '0.2'),
     drawings: () => createSources(classNames, Number(query.get('each') ?? '250')),
   });
 let engine = createEngine();
@@ -75,6 +77,8 @@ const store = createPageStore({
     return engine;
   },
   addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
+  isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
+  mostThreads: 8,
   scheduleFrame: (callback) => {
     requestAnimationFrame(callback);
   },

@@ -115,6 +115,10 @@ const catalogue = {
     message: 'The graphics card was lost ({detail}).',
     remedy: 'What was trained is kept. Press Continue, or choose CPU.',
   },
+  'cpu-worker-lost': {
+    message: 'One of the compute threads stopped, perhaps for want of memory.',
+    remedy: 'What was trained is kept. Press Continue; fewer threads need less memory.',
+  },
   'wasm-simd-absent': {
     message: 'This browser cannot run WebAssembly SIMD.',
     remedy: 'Use a browser of 2023 or later: Chrome, Edge, Firefox or Safari 16.4.',
@@ -123,6 +127,27 @@ const catalogue = {
     message: 'Neither the GPU nor the CPU path could start: {detail}',
     remedy: 'Reload the page; if it stays, use a recent Chrome, Edge, Firefox or Safari.',
   },
+  // why the processor works on one thread only
+  'isolation-insecure-address': {
+    message: 'At a plain http address a browser allows one thread only.',
+    remedy: 'Open the page at an https address, or at localhost: all threads compute then.',
+  },
+  'isolation-not-supported': {
+    message: 'This browser cannot share memory between threads.',
+    remedy: 'Use a recent Chrome, Edge, Firefox or Safari: all threads compute there.',
+  },
+  'isolation-framed': {
+    message: 'The page is shown inside another page, where a browser allows it one thread only.',
+    remedy: 'Open it in a tab of its own: all threads compute there.',
+  },
+  'isolation-refused': {
+    message: 'This host sends no isolation headers, and the browser refused the service worker that would add them.',
+    remedy: 'Open the page in a window that is not private, and let this site keep data: all threads compute then.',
+  },
+  'isolation-failed': {
+    message: 'This host sends no isolation headers, and the service worker that would add them did not come to work.',
+    remedy: 'Reload the page. If that changes nothing, check that sw.js was uploaded with the app.',
+  },
   'out-of-memory': {
     message: 'The browser ran out of memory.',
     remedy: 'Close other tabs or set a limit on the number of pictures, then press Train again.',
@@ -130,6 +155,18 @@ const catalogue = {
   'not-finite': {
     message: 'The loss stopped being a number at epoch {epoch}, step {step}.',
     remedy: 'Lower the learning rate and train again.',
+  },
+  'self-test-failed': {
+    message: '{path} computes wrong numbers on this device ({detail}), so it is not used.',
+    remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
+  },
+  'compute-path-failed': {
+    message: '{path} cannot be used on this device: {detail}',
+    remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
+  },
+  'no-path-proved': {
+    message: 'No way to compute passed its self-test on this device, so nothing is trained here. {detail}',
+    remedy: 'Update the browser, or open the page in another one.',
   },
   'self-check-failed': {
     message: 'The computed features are not numbers.',

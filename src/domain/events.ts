@@ -13,8 +13,33 @@ export interface ComputeStatus {
   readonly softwareAdapter: boolean;
   readonly threads: number;
   readonly computePlan: string;
-  /** Why the GPU is not used; null when it is, or when the person chose the CPU. */
+  /** Why nothing better is used: no GPU, or a path that failed its self-test. Null when the best runs, or what the person chose. */
   readonly reason: ErrorRecord | null;
+  /** Bytes that filters and a batch's activations take, beside the weights' files; null until the backbone stands. */
+  readonly memoryBytes: number | null;
+  /** Null until the backbone stands and was proved. */
+  readonly selfTest: SelfTestReport | null;
+}
+
+/** What the self-test of a compute path measured; a path that fails it is never used. */
+export interface SelfTestReport {
+  /** Largest error of one drawing's features over their rms, against the reference. */
+  readonly featureError: number;
+  /** Largest relative error of a training step's losses, against the reference. */
+  readonly lossError: number;
+  /** Of one picture through the backbone by itself, seconds. */
+  readonly secondsPerPicture: number;
+  /** Of one training step of 32 pictures, seconds. */
+  readonly secondsPerStep: number;
+}
+
+/** Laws: `done` never falls, `total` never changes; it ends with both equal unless pictures could not be read. */
+export interface FeaturesProgress {
+  /** Pictures of those asked for whose features are held. */
+  readonly done: number;
+  readonly total: number;
+  /** From the last pictures, decoding included; null until one was measured. */
+  readonly secondsPerPicture: number | null;
 }
 
 /** Laws: `receivedBytes` never falls, `totalBytes` never changes, it ends with both equal. */

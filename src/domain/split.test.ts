@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Split } from './dataset';
 import { createRng } from './rng';
-import { assignSplits, limitPerClass, type SplitAssignment, type SplitCandidate, type SplitSettings } from './split';
+import {
+  assignSplits,
+  countFolders,
+  countSplits,
+  limitPerClass,
+  orderForLimits,
+  type SplitAssignment,
+  type SplitCandidate,
+  type SplitSettings,
+} from './split';
 
 const seeded: SplitSettings = { valFraction: 0.2, seed: 0, limitPerClass: null };
 
@@ -223,6 +232,64 @@ describe('laws of every split', () => {
         const small = assignSplits(samples, { ...settings, limitPerClass: limit });
         const large = new Set(assignSplits(samples, { ...settings, limitPerClass: limit + 3 }).leftOut);
         expect([...large].every((id) => small.leftOut.includes(id))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the order in which features are extracted', () => {
+  const classSizes = (samples: readonly SplitCandidate[], ids: readonly string[]): Map<string, number> => {
+    const classes = new Map(samples.map(({ id, className }) => [id, className]));
+    const sizes = new Map(samples.map(({ className }) => [className, 0]));
+    for (const id of ids) sizes.set(classes.get(id) ?? '', (sizes.get(classes.get(id) ?? '') ?? 0) + 1);
+    return sizes;
+  };
+
+  test('holds every sample once and stands balanced wherever it is cut', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, fc.nat(), fc.nat(60), (samples, seed, cut) => {
+        const ids = orderForLimits(samples, seed);
+        expect([...ids].sort()).toEqual(samples.map(({ id }) => id).sort());
+        const whole = classSizes(samples, ids);
+        const front = classSizes(samples, ids.slice(0, cut));
+        const largest = Math.max(0, ...front.values());
+        // A class stands behind the largest by one at most, unless it has no more.
+        for (const [className, size] of front)
+          expect(size).toBeGreaterThanOrEqual(Math.min(whole.get(className) ?? 0, largest - 1));
+      }),
+    );
+  });
+
+  test('has what any limit keeps of a class at the front of that class', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, arbitrarySettings, fc.integer({ min: 2, max: 30 }), (samples, settings, limit) => {
+        const { assignments } = assignSplits(samples, { ...settings, limitPerClass: limit });
+        const ids = orderForLimits(samples, settings.seed);
+        for (const className of new Set(samples.map((sample) => sample.className))) {
+          const own = new Set(samples.filter((sample) => sample.className === className).map(({ id }) => id));
+          const ordered = ids.filter((id) => own.has(id));
+          const kept = ordered.filter((id) => assignments.has(id));
+          expect(ordered.slice(0, kept.length)).toEqual(kept);
+        }
+      }),
+    );
+  });
+
+  test('does not depend on the order within the classes of the input', () => {
+    const samples = [...create('cat', 20), ...create('dog', 20)];
+    const backwards = [...create('cat', 20).reverse(), ...create('dog', 20).reverse()];
+    expect(orderForLimits(backwards, 3)).toEqual(orderForLimits(samples, 3));
+  });
+});
+
+describe('counting without choosing', () => {
+  test('gives what the choice gives, class by class', () => {
+    fc.assert(
+      fc.property(arbitrarySamples, arbitrarySettings, (samples, settings) => {
+        const assigned = assignSplits(samples, settings);
+        const counted = countSplits(countFolders(samples), settings);
+        for (const className of new Set(samples.map((sample) => sample.className)))
+          expect(counted.get(className)).toEqual(count(samples, assigned, className));
       }),
     );
   });

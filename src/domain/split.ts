@@ -51,16 +51,29 @@ export function limitPerClass<T extends SplitCandidate>(
   return { kept: ranked.flatMap((group) => group.slice(0, limit)), leftOut: ranked.flatMap((group) => group.slice(limit)) };
 }
 
-interface ClassParts {
-  /** From the train folder and from no split's folder. */
-  readonly train: readonly SplitCandidate[];
-  readonly val: readonly SplitCandidate[];
-  readonly test: readonly SplitCandidate[];
+/** By folder: `train` holds those of no split's folder too. */
+type ClassParts<T> = Readonly<Record<Split, readonly T[]>>;
+export type SplitCounts = Readonly<Record<Split, number>>;
+
+const splitNames = ['train', 'val', 'test'] as const;
+
+function partsOf<T extends SplitCandidate>(group: readonly T[]): ClassParts<T> {
+  return {
+    train: group.filter(({ folderSplit }) => folderSplit === 'train' || folderSplit === null),
+    val: group.filter(({ folderSplit }) => folderSplit === 'val'),
+    test: group.filter(({ folderSplit }) => folderSplit === 'test'),
+  };
 }
 
-/** How many samples of each part a limit lets through: train and val together at most `limit`, in proportion, one of each at least. */
-function quotas(parts: ClassParts, limit: number): Record<Split, number> {
-  const [train, val, test] = [parts.train.length, parts.val.length, parts.test.length];
+function lengthsOf({ train, val, test }: ClassParts<unknown>): SplitCounts {
+  return { train: train.length, val: val.length, test: test.length };
+}
+
+/**
+ * How many samples of each part a limit lets through: train and val together at most `limit`, in proportion, one of each at least.
+ * From a limit of 2 on none of the three falls as the limit rises.
+ */
+function quotas({ train, val, test }: SplitCounts, limit: number): SplitCounts {
   const total = train + val;
   if (total === 0) return { train, val, test: Math.min(test, limit) };
   if (total <= limit) return { train, val, test };
@@ -83,13 +96,9 @@ export function assignSplits(samples: readonly SplitCandidate[], settings: Split
   const leftOut: string[] = [];
 
   for (const group of groupByClass(samples)) {
-    const parts: ClassParts = {
-      train: group.filter(({ folderSplit }) => folderSplit === 'train' || folderSplit === null),
-      val: group.filter(({ folderSplit }) => folderSplit === 'val'),
-      test: group.filter(({ folderSplit }) => folderSplit === 'test'),
-    };
-    const quota = limit === null ? null : quotas(parts, limit);
-    for (const part of ['train', 'val', 'test'] as const) {
+    const parts = partsOf(group);
+    const quota = limit === null ? null : quotas(lengthsOf(parts), limit);
+    for (const part of splitNames) {
       const ranked = rank(parts[part], seed, 'limit');
       const count = quota?.[part] ?? ranked.length;
       leftOut.push(...ranked.slice(count).map(({ id }) => id));
@@ -104,4 +113,68 @@ export function assignSplits(samples: readonly SplitCandidate[], settings: Split
 
 function valCount(count: number, valFraction: number): number {
   return count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * valFraction)));
+}
+
+/** A class's samples so ordered that what a limit of 2 or more keeps is always the front. */
+function orderOfClass<T extends SplitCandidate>(group: readonly T[], seed: number): T[] {
+  const parts = partsOf(group);
+  const ranked: ClassParts<T> = {
+    train: rank(parts.train, seed, 'limit'),
+    val: rank(parts.val, seed, 'limit'),
+    test: rank(parts.test, seed, 'limit'),
+  };
+  const ordered: T[] = [];
+  let taken: SplitCounts = { train: 0, val: 0, test: 0 };
+  for (let limit = 2; ordered.length < group.length; limit += 1) {
+    const quota = quotas(lengthsOf(parts), limit);
+    for (const part of splitNames) ordered.push(...ranked[part].slice(taken[part], quota[part]));
+    taken = quota;
+  }
+  return ordered;
+}
+
+/**
+ * The ids in the order in which their features are best extracted: one of each class in turn, and within a class those first that a
+ * smaller limit keeps. Wherever it is cut, the classes stand balanced, and a limit set then finds its pictures done first.
+ */
+export function orderForLimits(samples: readonly SplitCandidate[], seed: number): string[] {
+  const classes = groupByClass(samples).map((group) => orderOfClass(group, seed));
+  const longest = classes.reduce((most, { length }) => Math.max(most, length), 0);
+  const ids: string[] = [];
+  for (let round = 0; round < longest; round += 1)
+    for (const ordered of classes) {
+      const sample = ordered[round];
+      if (sample !== undefined) ids.push(sample.id);
+    }
+  return ids;
+}
+
+/** What the folders hold of each class, counted once so that many limits can be tried on it. */
+export interface FolderCounts {
+  readonly classes: ReadonlyMap<string, SplitCounts>;
+  readonly foldersGiveVal: boolean;
+}
+
+export function countFolders(samples: readonly SplitCandidate[]): FolderCounts {
+  const classes = new Map<string, Record<Split, number>>();
+  for (const { className, folderSplit } of samples) {
+    const counts = classes.get(className) ?? { train: 0, val: 0, test: 0 };
+    counts[folderSplit ?? 'train'] += 1;
+    classes.set(className, counts);
+  }
+  return { classes, foldersGiveVal: samples.some(({ folderSplit }) => folderSplit === 'val') };
+}
+
+/** How many samples of each class `assignSplits` would give to each split, without choosing them. */
+export function countSplits(
+  { classes, foldersGiveVal }: FolderCounts,
+  { valFraction, limitPerClass: limit }: Omit<SplitSettings, 'seed'>,
+): Map<string, SplitCounts> {
+  return new Map(
+    [...classes].map(([className, counts]): [string, SplitCounts] => {
+      const { train, val, test } = limit === null ? counts : quotas(counts, limit);
+      const drawn = foldersGiveVal ? 0 : valCount(train, valFraction);
+      return [className, { train: train - drawn, val: val + drawn, test }];
+    }),
+  );
 }

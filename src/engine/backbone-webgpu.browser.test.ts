@@ -1,19 +1,18 @@
 import { expect, it } from 'vitest';
-import { createDrawing } from '../ingest/sample/drawings';
-import { createBackbone } from './backbone';
+import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { createCompute } from './device';
 import { createBrowserEnvironment } from './device-environment';
 import featuresUrl from './fixtures/drawings-features.safetensors?url';
 import referenceUrl from './fixtures/drawings-reference.json?url';
 import {
   createLayerComparison,
-  dropAlpha,
   worstFeatureError,
   type DrawingInput,
   type FeaturesReference,
 } from './testing/features-reference';
 import { sha256Hex } from './weights/sha256';
 import { WeightsLoader } from './weights/weights-loader';
+import { createTfjsBackbone } from './tfjs-backbone';
 
 /** tfjs' stock kernels take about 95 s a picture on software WebGPU, so it is one picture, and its own file. */
 it('the backbone on WebGPU gives every layer and the features of a drawing as PyTorch does, and frees what it took', async () => {
@@ -21,14 +20,14 @@ it('the backbone on WebGPU gives every layer and the features of a drawing as Py
   const file = new Uint8Array(await (await fetch(featuresUrl)).arrayBuffer());
   const [input] = reference.inputs;
   if (input === undefined) throw new Error('the reference is empty');
-  const pixels = dropAlpha(createDrawing(input.kind, input.index, input.size).data);
+  const pixels = toRgb(createDrawing(input.kind, input.index, input.size));
   expect(await sha256Hex(pixels)).toBe(input.sha256);
 
   const { weights } = await new WeightsLoader().load('/models/vgg16/', () => undefined, new AbortController().signal);
   const compute = await createCompute('webgpu', createBrowserEnvironment());
   expect(compute.status).toMatchObject({ device: 'webgpu', softwareAdapter: true, reason: null });
   const empty = compute.memory();
-  const backbone = createBackbone(weights, compute);
+  const backbone = createTfjsBackbone(weights, compute);
   const ready = compute.memory();
   expect(ready.gpuBytes).toBeGreaterThan(58_000_000);
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDrawing } from '../ingest/sample/drawings';
-import { createBackbone, type Backbone } from './backbone';
+import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import type { Backbone } from './backbone';
 import { createCompute, type Compute } from './device';
 import {
   createLayerComparison,
@@ -14,6 +14,7 @@ import {
   type FeaturesReference,
 } from './testing/features-reference';
 import { nodeEnvironment, readShippedWeights } from './testing/node-environment';
+import { createTfjsBackbone } from './tfjs-backbone';
 
 /** Of a layer's, or of the features', rms. */
 const bound = 1e-3;
@@ -26,7 +27,7 @@ let atStart: { tensors: number; bytes: number };
 beforeAll(async () => {
   compute = await createCompute('cpu', nodeEnvironment);
   atStart = compute.memory();
-  backbone = createBackbone(readShippedWeights(), compute);
+  backbone = createTfjsBackbone(readShippedWeights(), compute);
 }, 30_000);
 afterAll(() => {
   backbone.dispose();
@@ -69,7 +70,7 @@ describe('the backbone on the CPU, against PyTorch', () => {
   it.each(reference.inputs.map((input, picture) => ({ ...input, picture })))(
     'gives every layer and the features of the drawing $kind $index',
     async ({ kind, index, size, sha256, picture }) => {
-      const pixels = dropAlpha(createDrawing(kind, index, size).data);
+      const pixels = toRgb(createDrawing(kind, index, size));
       expect(createHash('sha256').update(pixels).digest('hex')).toBe(sha256);
       await expectAsPyTorch(pixels, reference, file, picture);
     },
@@ -87,7 +88,7 @@ describe('the backbone on the CPU, against PyTorch', () => {
     >;
     const [begin] = header['features.28.bias']?.data_offsets ?? [0];
     new DataView(shard.buffer).setFloat32(8 + headerBytes + begin, Infinity, true);
-    const broken = createBackbone({ ...weights, shards: new Map(weights.shards).set(name, shard) }, compute);
+    const broken = createTfjsBackbone({ ...weights, shards: new Map(weights.shards).set(name, shard) }, compute);
     await expect(broken.extractFeatures(new Uint8Array(224 * 224 * 3))).rejects.toMatchObject({ code: 'self-check-failed' });
     broken.dispose();
   }, 60_000);

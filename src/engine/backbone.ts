@@ -1,112 +1,24 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { HeadstartError } from '../domain/errors';
-import { featureCount, featureMapShape, inputSize, vggLayers } from '../domain/vgg16';
-import type { Compute } from './device';
-import { createPreprocess } from './preprocessing';
-import { openConvWeights, type BackboneWeights } from './weights/conv-weights';
-
 /** Sees what comes out of a ReLU or a pooling: torchvision's layer index, `[h, w, c]` and the values, row-major. For tests. */
 export type LayerTap = (layerIndex: number, shape: readonly [number, number, number], values: Float32Array) => void;
 
-/** VGG-16's convolutional part on the device. */
+/** VGG-16's convolutional part on a device. Calls may overlap; what a picture gives does not depend on those it passes with. */
 export interface Backbone {
+  /** The arithmetic in force: see ComputeStatus. */
+  readonly computePlan: string;
+  /** Threads of the processor that compute. */
+  readonly threads: number;
+  /** Bytes of filters and of a batch's activations. */
+  readonly memoryBytes: number;
+  /** Pictures that pass together in the least time each. */
+  readonly batch: number;
+  /** Whether it can never answer again by itself, as after the death of a compute worker: another one must be made. */
+  isLost(): boolean;
   /**
    * 224 x 224 RGB pixels -> 25,088 features in CHW order (512 x 7 x 7 flattened as PyTorch does).
-   * Rejects with `device-lost`, `out-of-memory`, or `self-check-failed` when they are not all numbers.
+   * Rejects with `cancelled`, `device-lost`, `out-of-memory`, `cpu-worker-lost`, or `self-check-failed` when they are not all numbers.
    */
-  extractFeatures(pixels: Uint8Array, tap?: LayerTap): Promise<Float32Array>;
+  extractFeatures(pixels: Uint8Array, tap?: LayerTap, signal?: AbortSignal): Promise<Float32Array>;
+  /** The same for several pictures, in their order; a cancel is heard within one of them. */
+  extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
   dispose(): void;
-}
-
-interface ConvTensors {
-  readonly kernel: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
-}
-
-/** `[7, 7, 512]` -> `[512, 7, 7]`. */
-function toChw(hwc: Float32Array): Float32Array {
-  const [height, width, channels] = featureMapShape;
-  const places = height * width;
-  const chw = new Float32Array(hwc.length);
-  for (let place = 0; place < places; place++) {
-    for (let channel = 0; channel < channels; channel++) chw[channel * places + place] = hwc[place * channels + channel] ?? 0;
-  }
-  return chw;
-}
-
-function read(tensor: tf.Tensor, compute: Compute): Promise<Float32Array> {
-  return compute.orFailure(tensor.data<'float32'>());
-}
-
-function createConvTensors(weights: BackboneWeights): ReadonlyMap<number, ConvTensors> {
-  const readLayer = openConvWeights(weights);
-  const tensors = new Map<number, ConvTensors>();
-  const backend = tf.backend();
-  try {
-    for (const layer of vggLayers) {
-      if (layer.kind !== 'conv') continue;
-      const { kernel, bias } = readLayer(layer);
-      const held = { kernel: tf.tensor4d(kernel, [3, 3, layer.inChannels, layer.outChannels]), bias: tf.tensor1d(bias) };
-      tensors.set(layer.index, held);
-      // tfjs uploads at first use; now, so that the GPU's memory is the same before and after a run.
-      if (backend instanceof WebGPUBackend)
-        [held.kernel, held.bias].forEach(({ dataId }) => {
-          backend.uploadToGPU(dataId);
-        });
-    }
-  } catch (error) {
-    disposeAll(tensors);
-    throw error;
-  }
-  return tensors;
-}
-
-function disposeAll(tensors: ReadonlyMap<number, ConvTensors>): void {
-  for (const { kernel, bias } of tensors.values()) {
-    kernel.dispose();
-    bias.dispose();
-  }
-}
-
-/** Puts the weights on the device once; `dispose` frees them. Throws `weights-tensor-invalid`. */
-export function createBackbone(weights: BackboneWeights, compute: Compute): Backbone {
-  const preprocess = createPreprocess(weights.scaling);
-  const tensors = createConvTensors(weights);
-
-  function apply(layer: (typeof vggLayers)[number], x: tf.Tensor4D): tf.Tensor4D {
-    if (layer.kind === 'pool') return tf.maxPool(x, 2, 2, 'valid');
-    const held = tensors.get(layer.index);
-    if (held === undefined) throw new HeadstartError('unexpected', { detail: `no weights for layer ${String(layer.index)}` });
-    return tf.fused.conv2d({ x, filter: held.kernel, bias: held.bias, strides: 1, pad: 'same', activation: 'relu' });
-  }
-
-  async function extractFeatures(pixels: Uint8Array, tap?: LayerTap): Promise<Float32Array> {
-    let x = tf.tensor4d(preprocess(pixels), [1, inputSize, inputSize, 3]);
-    try {
-      for (const layer of vggLayers) {
-        if (layer.kind === 'relu') continue; // fused into the convolution before it
-        const before = x;
-        x = apply(layer, before);
-        before.dispose();
-        const [, height, width, channels] = x.shape;
-        if (tap !== undefined)
-          tap(layer.kind === 'conv' ? layer.index + 1 : layer.index, [height, width, channels], await read(x, compute));
-      }
-      const features = await read(x, compute);
-      // One NaN or infinity makes the sum one; a driver that computes wrongly is told apart from a bad picture here.
-      if (features.length !== featureCount || !Number.isFinite(features.reduce((sum, value) => sum + value, 0)))
-        throw new HeadstartError('self-check-failed');
-      return toChw(features);
-    } finally {
-      x.dispose();
-    }
-  }
-
-  return {
-    extractFeatures,
-    dispose: () => {
-      disposeAll(tensors);
-    },
-  };
 }

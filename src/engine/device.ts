@@ -118,6 +118,8 @@ async function startWebGpu(adapter: GPUAdapter): Promise<Compute> {
       threads: 1,
       computePlan: 'tfjs-webgpu float32',
       reason: null,
+      memoryBytes: null,
+      selfTest: null,
     },
     device,
     failure: () => failure,
@@ -180,12 +182,14 @@ async function startCpu(environment: DeviceEnvironment, reason: HeadstartError |
   return {
     status: {
       device: 'cpu',
-      label: 'CPU · 1 thread',
+      label: 'CPU', // how many threads is known once the backbone stands
       adapter: null,
       softwareAdapter: false,
       threads: 1,
       computePlan: 'tfjs-wasm-simd float32',
       reason: reason?.toRecord() ?? null,
+      memoryBytes: null,
+      selfTest: null,
     },
     device: null,
     failure: () => null,

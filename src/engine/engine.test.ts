@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../domain/events';
 import { backboneParameterCount, featureCount } from '../domain/vgg16';
-import { createDrawing } from '../ingest/sample/drawings';
+import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import type { PixelSource } from '../protocol/compute-api';
 import type { RunSample } from '../protocol/engine-api';
 import { openWeightsCache } from '../storage/weights-cache';
+import { createTfjsPath } from './compute-paths';
 import { Engine } from './engine';
-import { dropAlpha } from './testing/features-reference';
+import { runSelfTest } from './self-test/self-test';
 import { modelFolder, nodeEnvironment } from './testing/node-environment';
 import { createPixels, createSmallRequest } from './testing/small-run';
 import { createStandInEngine, neverStop, startRun } from './testing/stand-in-engine';
@@ -36,7 +37,7 @@ describe('Engine', () => {
       device: 'cpu',
       adapter: null,
       threads: 1,
-      computePlan: 'tfjs-wasm-simd float32',
+      computePlan: 'The stand-in',
       stoppedEarly: false,
     });
     const { seconds, history, log, testAccuracy } = outcome.run;
@@ -66,8 +67,10 @@ describe('Engine', () => {
 
   it('uses features that are held, until their samples are forgotten or the device changes', async () => {
     let extracted = 0;
-    const { engine } = await createStandInEngine(nodeEnvironment, () => {
-      extracted += 1;
+    const { engine } = await createStandInEngine(nodeEnvironment, {
+      onExtract: (pictures) => {
+        extracted += pictures;
+      },
     });
     await startRun(engine, request);
     expect(extracted).toBe(18);
@@ -120,8 +123,9 @@ describe('Engine', () => {
     const { engine, counts } = await createStandInEngine(nodeEnvironment);
     await startRun(engine, request, (event) => event.kind === 'step');
     await engine.configureDevice('cpu');
-    expect(counts).toEqual({ backbones: 2, disposed: 1 });
+    expect(counts).toEqual({ backbones: 1, disposed: 1 });
     expect(await engine.continueRun(pixels, () => undefined, neverStop())).toMatchObject({ status: 'done' });
+    expect(counts).toEqual({ backbones: 2, disposed: 1 });
     await engine.dispose();
     expect(counts.disposed).toBe(2);
     expect(await engine.memory()).toMatchObject({ tensors: 0, bytes: 0 });
@@ -155,7 +159,7 @@ describe('Engine', () => {
     await expect(engine.continueRun(pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'run-absent' });
     await engine.dispose();
     await expect(
-      new Engine({ device: { ...nodeEnvironment, hasWasmSimd: () => false } }).configureDevice('auto'),
+      (await createStandInEngine({ ...nodeEnvironment, hasWasmSimd: () => false })).engine.configureDevice('auto'),
     ).rejects.toMatchObject({ code: 'wasm-simd-absent' });
   });
 });
@@ -172,7 +176,7 @@ describe('Engine with the real backbone', () => {
     );
     const drawings: PixelSource = (id) => {
       const [kind, index] = id.split(' ');
-      return Promise.resolve(dropAlpha(createDrawing(kind === 'cat' ? 'cat' : 'dog', Number(index), 224).data));
+      return Promise.resolve(toRgb(createDrawing(kind === 'cat' ? 'cat' : 'dog', Number(index), 224)));
     };
     const fromDisk = new WeightsLoader({
       ...browserLoaderEnvironment,
@@ -180,12 +184,26 @@ describe('Engine with the real backbone', () => {
         Promise.resolve(new Response(new Uint8Array(readFileSync(new URL(url.replace('/models/vgg16/', ''), modelFolder))))),
       openCache: () => openWeightsCache(null),
     });
-    const engine = new Engine({ device: nodeEnvironment, loader: fromDisk });
+    const engine = new Engine({
+      device: nodeEnvironment,
+      paths: (compute, weights) => [createTfjsPath('TensorFlow.js', compute, weights)],
+      selfTest: (path, backbone, compute) =>
+        runSelfTest(path, backbone, compute, {
+          picture: () => toRgb(createDrawing('cat', 0, 224)),
+          now: () => performance.now(),
+        }),
+      loader: fromDisk,
+    });
     await engine.configureDevice('cpu');
     const progress: number[] = [];
     const report = await engine.loadWeights('/models/vgg16/', ({ receivedBytes }) => progress.push(receivedBytes), neverStop());
     expect(report).toMatchObject({ from: 'network', kept: false, totalBytes: progress.at(-1) });
     expect(await engine.loadWeights('/models/vgg16/', () => undefined, neverStop())).toEqual(report);
+    const { selfTest, computePlan } = await engine.proveDevice(neverStop());
+    expect(computePlan).toBe('tfjs-wasm-simd float32');
+    expect(selfTest?.featureError).toBeLessThan(3e-4);
+    expect(selfTest?.lossError).toBeLessThan(1e-5);
+    console.info(`self-test: features off by ${String(selfTest?.featureError)}, losses by ${String(selfTest?.lossError)}`);
     const before = await engine.memory();
     expect(before.bytes).toBe(backboneParameterCount * 4);
     const config = {

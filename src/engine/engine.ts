@@ -1,72 +1,92 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
 import { HeadstartError, throwIfCancelled } from '../domain/errors';
-import type { ComputeStatus, DeviceChoice, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  FeaturesProgress,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { Prediction } from '../domain/history';
 import { featureCount } from '../domain/vgg16';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
-import type { RunOutcome, RunRequest } from '../protocol/engine-api';
-import { createBackbone, type Backbone } from './backbone';
+import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
+import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
-import { createCompute, type Compute, type DeviceEnvironment } from './device';
-import { createBrowserEnvironment } from './device-environment';
+import type { PathsOf } from './compute-paths';
+import type { DeviceEnvironment } from './device';
 import { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
+import { ProvedCompute, type ProvedComputeParts, type Ready } from './proved-compute';
 import { createRunRecord } from './run-record';
 import { createRunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
 import { createRunState, type RunState } from './training/run-state';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
-/** What the engine takes from its surroundings; tests replace parts. */
+/** What the engine takes from its surroundings; tests give their own. */
 export interface EngineParts {
   readonly device: DeviceEnvironment;
+  readonly paths: PathsOf;
+  readonly selfTest: ProvedComputeParts['selfTest'];
   readonly loader: WeightsLoader;
-  readonly createBackbone: typeof createBackbone;
   /** Milliseconds, steady. */
   readonly now: () => number;
   /** The time of day. */
   readonly today: () => Date;
 }
 
-interface Ready {
-  readonly compute: Compute;
-  readonly backbone: Backbone;
-}
-
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
   readonly #parts: EngineParts;
   readonly #store = new FeatureStore();
-  #choice: DeviceChoice = 'auto';
-  #compute: Compute | null = null;
+  readonly #device: ProvedCompute;
+  readonly #background: BackgroundExtraction;
   #loaded: LoadedWeights | null = null;
-  #backbone: Backbone | null = null;
   #state: RunState | null = null;
   #kept: KeptHead | null = null;
   #loading = false;
-  /** A device on its way; everything that computes waits for it. */
-  #starting: Promise<Compute> | null = null;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
   readonly #predictions = new Set<Promise<Prediction>>();
   /** Runs and changes of device exclude each other. */
   #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
 
-  constructor(parts: Partial<EngineParts> = {}) {
+  constructor(parts: Pick<EngineParts, 'device' | 'paths' | 'selfTest'> & Partial<EngineParts>) {
     this.#parts = {
-      device: parts.device ?? createBrowserEnvironment(),
+      ...parts,
       loader: parts.loader ?? new WeightsLoader(),
-      createBackbone: parts.createBackbone ?? createBackbone,
       now: parts.now ?? (() => performance.now()),
       today: parts.today ?? (() => new Date()),
     };
+    this.#background = new BackgroundExtraction(this.#store, this.#parts.now);
+    this.#device = new ProvedCompute({
+      device: parts.device,
+      paths: parts.paths,
+      selfTest: parts.selfTest,
+      settle: async () => {
+        await this.#background.stop();
+        await Promise.allSettled(this.#predictions);
+      },
+      onPlan: (plan) => {
+        this.#store.useDevice(plan);
+      },
+    });
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#alone(null, async () => {
-      this.#choice = choice;
-      return (await this.#startDevice()).status;
-    });
+  configureDevice(choice: DeviceChoice, options: DeviceOptions = { threads: null }): Promise<ComputeStatus> {
+    return this.#alone(null, () => this.#device.configure(choice, options));
+  }
+
+  async proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+    throwIfCancelled(signal);
+    try {
+      return (await this.#ready()).status;
+    } catch (error) {
+      throw this.#device.failure() ?? toComputeError(error);
+    }
   }
 
   async loadWeights(
@@ -82,16 +102,30 @@ export class Engine implements ComputeApi {
     }
     this.#loading = true;
     try {
-      const loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
-      // While a device is being started it takes the weights up by itself.
-      if (this.#compute !== null && this.#task === null)
-        this.#backbone = this.#parts.createBackbone(loaded.weights, this.#compute);
-      this.#loaded = loaded;
-      return loaded.report;
+      this.#loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
+      return this.#loaded.report;
     } catch (error) {
       throw toComputeError(error);
     } finally {
       this.#loading = false;
+    }
+  }
+
+  async prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const { backbone } = await this.#ready();
+      throwIfCancelled(signal);
+      // A run extracts by itself what it needs, and a device on its way would take the backbone away.
+      if (this.#task !== null) return;
+      await this.#background.extract({ sampleIds, fit, pixels, onProgress, signal, backbone });
+    } catch (error) {
+      throw this.#device.failure() ?? toComputeError(error);
     }
   }
 
@@ -124,15 +158,13 @@ export class Engine implements ComputeApi {
     try {
       const kept = this.#kept;
       if (kept === null) throw new HeadstartError('head-absent');
-      let ready = await this.#ready();
-      // Another change of device may have begun meanwhile.
-      while (this.#starting !== null) ready = await this.#ready();
+      const ready = await this.#ready();
       throwIfCancelled(signal);
       const prediction = this.#predictWith(ready, kept, pixels, sampleId);
       this.#predictions.add(prediction);
       return await prediction.finally(() => this.#predictions.delete(prediction));
     } catch (error) {
-      throw this.#compute?.failure() ?? toComputeError(error);
+      throw this.#device.failure() ?? toComputeError(error);
     }
   }
 
@@ -156,13 +188,13 @@ export class Engine implements ComputeApi {
 
   memory(): Promise<MemoryReport> {
     const { numTensors, numBytes } = tf.engine().state; // tf.memory() would start a backend where there is none
-    return Promise.resolve(this.#compute?.memory() ?? { tensors: numTensors, bytes: numBytes, gpuBytes: null });
+    return Promise.resolve(this.#device.memory() ?? { tensors: numTensors, bytes: numBytes, gpuBytes: null });
   }
 
   async dispose(): Promise<void> {
     this.#task?.stop.abort();
     await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
-    this.#stopDevice();
+    await this.#device.stop();
     this.#store.clear();
     this.#loaded = null;
     this.#state = null;
@@ -194,51 +226,25 @@ export class Engine implements ComputeApi {
     signal: AbortSignal,
     skipTraining: boolean,
   ): Promise<RunOutcome> {
-    const { compute, backbone } = await this.#ready();
+    await this.#background.stop();
+    const { compute, backbone, status } = await this.#ready();
+    state.seconds.features += this.#background.takeSeconds();
     const predictions = await goOn(
       state,
       { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now },
       skipTraining,
     );
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
-    const run = createRunRecord(state, compute.status, this.#loaded?.report.seconds ?? 0, predictions);
+    const run = createRunRecord(state, status, this.#loaded?.report.seconds ?? 0, predictions);
     this.#kept = { run, ...state.checkpoint.head };
     this.#state = null;
     return { status: 'done', run };
   }
 
-  /** The device and the backbone; a device that was lost, or was never chosen, is started first. */
-  async #ready(): Promise<Ready> {
-    let compute = (await this.#starting) ?? this.#compute;
-    if (compute === null || compute.failure() !== null) compute = await this.#startDevice();
-    if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
-    this.#backbone ??= this.#parts.createBackbone(this.#loaded.weights, compute);
-    return { compute, backbone: this.#backbone };
-  }
-
-  #startDevice(): Promise<Compute> {
-    this.#starting ??= this.#replaceDevice().finally(() => {
-      this.#starting = null;
-    });
-    return this.#starting;
-  }
-
-  async #replaceDevice(): Promise<Compute> {
-    await Promise.allSettled(this.#predictions);
-    this.#stopDevice();
-    const compute = await createCompute(this.#choice, this.#parts.device);
-    const { computePlan, adapter } = compute.status;
-    this.#store.useDevice(`${computePlan} ${adapter ?? ''}`);
-    this.#compute = compute;
-    if (this.#loaded !== null) this.#backbone = this.#parts.createBackbone(this.#loaded.weights, compute);
-    return compute;
-  }
-
-  #stopDevice(): void {
-    this.#backbone?.dispose();
-    this.#backbone = null;
-    this.#compute?.dispose();
-    this.#compute = null;
+  /** The device and a proved backbone; what is missing, or was lost, is made first. */
+  #ready(): Promise<Ready> {
+    if (this.#loaded === null) return Promise.reject(new HeadstartError('unexpected', { detail: 'the weights are not loaded' }));
+    return this.#device.ready(this.#loaded.weights);
   }
 
   /** Runs a task that no other may run beside; every rejection leaves as a HeadstartError. */
@@ -256,7 +262,7 @@ export class Engine implements ComputeApi {
     try {
       return await ended;
     } catch (error) {
-      throw this.#compute?.failure() ?? toComputeError(error);
+      throw this.#device.failure() ?? toComputeError(error);
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#task = null;

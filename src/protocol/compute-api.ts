@@ -1,7 +1,15 @@
 import type { Fit } from '../domain/dataset';
-import type { ComputeStatus, DeviceChoice, MemoryReport, RunEvent, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  FeaturesProgress,
+  MemoryReport,
+  RunEvent,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { Prediction, RunRecord } from '../domain/history';
-import type { RunOutcome, RunRequest } from './engine-api';
+import type { DeviceOptions, RunOutcome, RunRequest } from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -23,8 +31,16 @@ export interface KeptHead {
  * It yields between pictures and steps, so that an aborted signal is heard there.
  */
 export interface ComputeApi {
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus>;
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   startRun(
     request: RunRequest,
     pixels: PixelSource,

@@ -2,6 +2,7 @@ import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -19,6 +20,12 @@ export interface EngineAddresses {
   readonly weights: string;
   /** Hugging Face's dataset viewer, ends with `/`. */
   readonly datasetsServer: string;
+}
+
+/** What the person chose besides the device. */
+export interface DeviceOptions {
+  /** Threads of the processor; null for as many as it has. One computes where the page is not isolated. */
+  readonly threads: number | null;
 }
 
 /** A sample of a run: its label index and split are fixed when the run starts. */
@@ -72,8 +79,14 @@ export interface KagglePlan {
 export interface EngineApi {
   /** Must be the first call. */
   start(addresses: EngineAddresses): Promise<void>;
-  /** Chooses what computes; disposes what the former device held. */
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus>;
+  /** Chooses what computes; disposes what the former device held. `ComputeStatus.threads` says how many threads it came to. */
+  configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus>;
+  /**
+   * Builds the backbone on the device, once the weights are loaded, and proves it by the self-test: one drawing's features and one
+   * training step against committed numbers. A path that fails is left for the next one, and the status says why; once a device.
+   * Rejects with `no-path-proved` when none passes.
+   */
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus>;
   /** Loads, checks and keeps the backbone's weights. Calling it again when they are loaded answers at once. */
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
 
@@ -92,6 +105,17 @@ export interface EngineApi {
   /** Samples whose pixels the worker can still read. */
   listSamples(): Promise<readonly Sample[]>;
   fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture>;
+
+  /**
+   * Extracts features in the background, in the order given; predictions go in between. A later call takes the place of an earlier
+   * one, which then resolves; so do a run and a change of device. Pictures that cannot be read are passed over: a run names them.
+   */
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 
   /** Features, training, evaluation. Aborting pauses within one picture or step. */
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;

@@ -1,8 +1,9 @@
 import { createCommandLog } from '../domain/commands';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
-import { readDeviceChoice } from './kept-choice';
-import type { IngestState, PageState, RunState, StageState, TrialState } from './state';
+import { readDeviceChoice, readThreadsChoice } from './kept-choice';
+import type { PagePorts } from './ports';
+import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -38,14 +39,37 @@ export const idleIngest: IngestState = {
   kagglePlan: null,
 };
 
+export const idleFeatures: FeaturesState = {
+  phase: 'idle',
+  paused: false,
+  wanted: null,
+  done: 0,
+  total: 0,
+  secondsPerPicture: null,
+  unreadable: 0,
+  error: null,
+};
+
 export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
 
-export function createInitialState(document: ProjectDocument): PageState {
+export function createInitialState(
+  document: ProjectDocument,
+  { isolation, mostThreads }: Pick<PagePorts, 'isolation' | 'mostThreads'>,
+): PageState {
   return {
     project: createCommandLog(document),
-    compute: { choice: readDeviceChoice(), status: null, error: null },
+    compute: {
+      choice: readDeviceChoice(),
+      threads: readThreadsChoice(mostThreads),
+      mostThreads,
+      isolation,
+      status: null,
+      proving: false,
+      error: null,
+    },
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
+    features: idleFeatures,
     run: idleRun,
     trial: idleTrial,
     thumbnails: new Map(),

@@ -1,33 +1,53 @@
 import type { DeviceChoice } from '../domain/events';
+import { clampThreads } from '../domain/threads';
 
-const key = 'headstart:device';
+const deviceKey = 'headstart:device';
+const threadsKey = 'headstart:threads';
 
 function isChoice(value: unknown): value is DeviceChoice {
   return value === 'auto' || value === 'webgpu' || value === 'cpu';
 }
 
-/** The device that the person chose on the last visit. A private window may refuse storage, and Node has none: then `auto`. */
-export function readDeviceChoice(): DeviceChoice {
+/** A private window may refuse storage, and Node has none: then nothing was kept. */
+function read(key: string): string | null {
   try {
-    const kept = globalThis.localStorage.getItem(key);
-    return isChoice(kept) ? kept : 'auto';
+    return globalThis.localStorage.getItem(key);
   } catch {
-    return 'auto';
+    return null;
   }
 }
 
-export function keepDeviceChoice(choice: DeviceChoice): void {
+/** Null forgets. */
+function keep(key: string, value: string | null): void {
   try {
-    globalThis.localStorage.setItem(key, choice);
+    if (value === null) globalThis.localStorage.removeItem(key);
+    else globalThis.localStorage.setItem(key, value);
   } catch {
     // Not kept: the choice holds until the tab closes.
   }
 }
 
-export function forgetDeviceChoice(): void {
-  try {
-    globalThis.localStorage.removeItem(key);
-  } catch {
-    // There was nothing to forget.
-  }
+/** The device that the person chose on the last visit. */
+export function readDeviceChoice(): DeviceChoice {
+  const kept = read(deviceKey);
+  return isChoice(kept) ? kept : 'auto';
+}
+
+export function keepDeviceChoice(choice: DeviceChoice): void {
+  keep(deviceKey, choice);
+}
+
+/** The number of threads that the person chose on the last visit, null for as many as there are. The device may have fewer now. */
+export function readThreadsChoice(most: number): number | null {
+  const kept = Number(read(threadsKey) ?? Number.NaN);
+  return Number.isInteger(kept) && kept >= 1 ? clampThreads(kept, most) : null;
+}
+
+export function keepThreadsChoice(threads: number | null): void {
+  keep(threadsKey, threads === null ? null : String(threads));
+}
+
+export function forgetChoices(): void {
+  keep(deviceKey, null);
+  keep(threadsKey, null);
 }

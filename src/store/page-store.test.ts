@@ -1,57 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
-import { createPageStore, reportWorkerDeath } from './page-store';
+import type { Isolation } from '../domain/isolation';
+import { reportWorkerDeath } from './page-store';
 import { selectSplits, selectTrainBlocker } from './selectors';
-import type { ListedFile, PageState } from './state';
-import { createFakeStorage, FakeEngine, type FakeStorage } from './testing/fake-engine';
-
-function createPage(storage: FakeStorage = createFakeStorage()) {
-  const engines = [new FakeEngine({ storage })];
-  const latest = () => engines.at(-1) ?? new FakeEngine();
-  let id = 0;
-  const store = createPageStore({
-    engine: latest(),
-    restartEngine: () => {
-      engines.push(new FakeEngine({ storage }));
-      return latest();
-    },
-    addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
-    scheduleFrame: (callback) => {
-      setTimeout(callback, 1);
-    },
-    now: () => performance.now(),
-    createId: () => `project-${String((id += 1))}`,
-  });
-  return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
-}
-
-type Page = ReturnType<typeof createPage>;
-
-function listed(...paths: readonly string[]): ListedFile[] {
-  return paths.map((path) => ({ path, file: new File([path], path.split('/').at(-1) ?? path) }));
-}
-
-function classFolder(className: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `pets/${className}/${String(index)}.jpg`);
-}
-
-const catsAndDogs = listed(...classFolder('cat', 20), ...classFolder('dog', 20));
-
-async function beginWithPictures(page: Page): Promise<void> {
-  await page.actions.begin();
-  await page.actions.addFiles(catsAndDogs);
-}
-
-/** Resolves in the very update that makes it true: a run here is over in a few milliseconds. */
-function until(page: Page, isTrue: (state: PageState) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const unsubscribe = page.store.subscribe((state) => {
-      if (!isTrue(state)) return;
-      unsubscribe();
-      resolve();
-    });
-  });
-}
+import type { ListedFile } from './state';
+import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
+import { createFakeStorage } from './testing/fake-engine';
 
 describe('the page from its start to a prediction', () => {
   it('finds a device, loads the weights and says what a first visit needs', async () => {
@@ -283,6 +237,43 @@ describe('pictures', () => {
     await page.actions.clearPictures();
     expect(await page.engine().listSamples()).toHaveLength(0);
     expect(page.state().project.document.classNames).toEqual([]);
+  });
+});
+
+describe('the number of threads', () => {
+  it('is left to the engine until it is chosen, and is part of every later choice of a device', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    expect(page.state().compute).toMatchObject({ threads: null, mostThreads: 4, status: { threads: 1 } });
+    await page.actions.chooseThreads(3);
+    expect(page.state().compute).toMatchObject({ threads: 3, status: { threads: 3, label: 'CPU · 3 threads' } });
+    expect(page.state().weights.phase).toBe('ready');
+    await page.actions.chooseDevice('webgpu');
+    expect(page.state().compute).toMatchObject({ threads: 3, status: { device: 'webgpu', threads: 1 } });
+    await page.actions.chooseDevice('cpu');
+    expect(page.state().compute.status?.threads).toBe(3);
+    await page.actions.restartWorker();
+    expect(page.state().compute.status?.threads).toBe(3);
+    await page.actions.chooseThreads(null);
+    expect(page.state().compute).toMatchObject({ threads: null, status: { threads: 1 } });
+  });
+
+  it('is at most what there is', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    await page.actions.chooseThreads(64);
+    expect(page.state().compute).toMatchObject({ threads: 4, status: { threads: 4 } });
+    await page.actions.chooseThreads(0);
+    expect(page.state().compute).toMatchObject({ threads: 1, status: { threads: 1 } });
+  });
+
+  it('is forgotten with everything else, but not why there is only one', async () => {
+    const isolation: Isolation = { isolated: false, reason: 'isolation-refused' };
+    const page = createPage(createFakeStorage(), {}, () => performance.now(), isolation);
+    await page.actions.begin();
+    await page.actions.chooseThreads(2);
+    await page.actions.forgetEverything();
+    expect(page.state().compute).toMatchObject({ choice: 'auto', threads: null, mostThreads: 4, isolation });
   });
 });
 

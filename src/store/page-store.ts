@@ -5,6 +5,7 @@ import { createProject, type ProjectDocument } from '../domain/project';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createDeviceChooser } from './compute-actions';
 import { createCore } from './core';
+import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import type { PagePorts } from './ports';
@@ -21,7 +22,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
   const createEmptyProject = (): ProjectDocument =>
     createProject(ports.createId(), new Date().toISOString(), createPreset('recommended', 0));
 
-  return createStore<PageStore>()((set, get) => {
+  return createStore<PageStore>()((set, get, api) => {
     const dispatch = (command: ProjectCommand): void => {
       const former = get().project;
       const project = logCommand(former, command);
@@ -39,16 +40,20 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
     const runner = createRunner(core, weights, device);
+    const features = createFeaturePreparer(core, device);
+    api.subscribe(() => {
+      features.look();
+    });
     return {
-      ...createInitialState(createEmptyProject()),
+      ...createInitialState(createEmptyProject(), ports),
       actions: {
         ...device.actions,
-        ...weights.actions,
         ...pictures.actions,
         ...runner.actions,
+        ...features.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
-        ...createSessionActions(core, { device, weights, pictures, runner, saver, markReady, createEmptyProject }),
+        ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),
       },
     };
   });

@@ -1,3 +1,4 @@
+import type { Isolation } from '../domain/isolation';
 import type { EngineAddresses, EngineApi } from '../protocol/engine-api';
 
 /** What the store needs from the place it runs in; the composition root gives it, tests give their own. */
@@ -6,6 +7,9 @@ export interface PagePorts {
   /** Ends the former worker and gives a new one's engine. */
   restartEngine(): EngineApi;
   readonly addresses: EngineAddresses;
+  readonly isolation: Isolation;
+  /** How many threads the person may choose: see `threadLimit`. */
+  readonly mostThreads: number;
   /** Calls back once: with the next animation frame, or by a timer while the page is hidden. */
   scheduleFrame(callback: () => void): void;
   /** Milliseconds, monotone. */

@@ -167,6 +167,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
           core.patch('run', { phase: 'paused', error: core.state().compute.error ?? error });
           return;
         }
+        // The run waits for the proof inside the worker; the page learns its outcome beside.
+        if (error?.code === 'device-lost') void device.makeReady();
         await follow((engine, onEvent, signal) => engine.continueRun(onEvent, signal));
         await finishIfAsked();
       },

@@ -4,9 +4,10 @@ import type { ProjectDocument } from '../domain/project';
 import type { Kept } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
+import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
-import { forgetDeviceChoice } from './kept-choice';
+import { forgetChoices } from './kept-choice';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -16,6 +17,7 @@ export interface SessionParts {
   readonly device: DeviceChooser;
   readonly weights: WeightsLoader;
   readonly pictures: PictureTaker;
+  readonly features: FeaturePreparer;
   readonly runner: Runner;
   readonly saver: Saver;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
@@ -27,7 +29,7 @@ export function createSessionActions(
   core: StoreCore,
   parts: SessionParts,
 ): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
-  const { device, weights, pictures, runner, saver } = parts;
+  const { device, weights, pictures, features, runner, saver } = parts;
 
   const restoreRun = (kept: Kept): void => {
     if (kept.run === null) return;
@@ -74,10 +76,10 @@ export function createSessionActions(
     } catch (thrown) {
       core.patch('compute', { error: core.fail(thrown) });
     }
-    const loading = canCompute ? weights.load().catch(() => undefined) : Promise.resolve();
+    const preparing = canCompute ? device.makeReady() : Promise.resolve();
     await restore();
     parts.markReady();
-    await loading;
+    await preparing;
   };
 
   return {
@@ -85,20 +87,25 @@ export function createSessionActions(
     restartWorker: async () => {
       runner.abandon();
       saver.disable();
+      features.hold();
       core.replaceEngine();
       weights.reset();
-      core.set({ workerDead: null, compute: { ...core.state().compute, status: null, error: null } });
+      device.reset();
+      core.set({ workerDead: null });
       try {
         const canCompute = await startEngine();
-        const loading = canCompute ? weights.load().catch(() => undefined) : Promise.resolve();
+        const preparing = canCompute ? device.makeReady() : Promise.resolve();
         const kept = await core.engine().loadKept();
         core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
         await pictures.giveBack();
+        features.release();
         if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
-        await loading;
+        await preparing;
       } catch (thrown) {
         const error = core.fail(thrown);
         if (error !== null) core.set({ notice: error });
+      } finally {
+        features.release();
       }
     },
     forgetEverything: async () => {
@@ -106,9 +113,13 @@ export function createSessionActions(
       runner.abandon();
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
-      forgetDeviceChoice();
+      forgetChoices();
       const { compute, weights: loaded } = core.state();
-      core.set({ ...createInitialState(parts.createEmptyProject()), compute: { ...compute, choice: 'auto' }, weights: loaded });
+      core.set({
+        ...createInitialState(parts.createEmptyProject(), core.ports),
+        compute: { ...compute, choice: 'auto', threads: null },
+        weights: loaded,
+      });
       try {
         await core.engine().removeSamples(ids);
         await core.engine().forgetEverything();

@@ -1,7 +1,9 @@
 import type { CommandLog, ProjectCommand } from '../domain/commands';
-import type { DatasetOrigin, Split } from '../domain/dataset';
+import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
+import type { SmallerRun } from '../domain/estimate';
+import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
@@ -14,8 +16,15 @@ export interface ListedFile {
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
+  /** Threads of the processor that the person chose, 1 to `mostThreads`; null: as many as there are. What runs is in `status`. */
+  readonly threads: number | null;
+  readonly mostThreads: number;
+  /** Where the page is not isolated one thread computes, and this says why. */
+  readonly isolation: Isolation;
   /** null until the probe has answered. */
   readonly status: ComputeStatus | null;
+  /** The self-test is going on. */
+  readonly proving: boolean;
   readonly error: ErrorRecord | null;
 }
 
@@ -38,6 +47,28 @@ export interface IngestState {
   readonly warnings: readonly ErrorRecord[];
   /** Asked before anything is downloaded. */
   readonly kagglePlan: KagglePlan | null;
+}
+
+/** Pictures whose features a run would need now, in the order in which they are best extracted. */
+export interface WantedFeatures {
+  readonly sampleIds: readonly string[];
+  readonly fit: Fit;
+}
+
+/** Features extracted in the background, before a run needs them. */
+export interface FeaturesState {
+  readonly phase: 'idle' | 'extracting';
+  /** The person stopped it, for this visit. */
+  readonly paused: boolean;
+  /** What `done` and `total` count; null before the device has said anything. While pictures land it is behind. */
+  readonly wanted: WantedFeatures | null;
+  readonly done: number;
+  readonly total: number;
+  /** From the last pictures; null until one was measured. */
+  readonly secondsPerPicture: number | null;
+  /** Pictures that could not be read when everything else was done; a run names them. */
+  readonly unreadable: number;
+  readonly error: ErrorRecord | null;
 }
 
 export interface StageState {
@@ -80,6 +111,7 @@ export interface PageState {
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
+  readonly features: FeaturesState;
   readonly run: RunState;
   readonly trial: TrialState;
   /** Sample id -> thumbnail. */
@@ -99,6 +131,8 @@ export interface PageActions {
   /** Once, at the start: device, kept project, weights. */
   begin(): Promise<void>;
   chooseDevice(choice: DeviceChoice): Promise<void>;
+  /** 1 or more, more than there are is all of them; null: as many as there are. */
+  chooseThreads(threads: number | null): Promise<void>;
   retryWeights(): Promise<void>;
   dispatch(command: ProjectCommand): void;
   changeSettings(change: Partial<RunConfig>): void;
@@ -113,6 +147,10 @@ export interface PageActions {
   cancelIngest(): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;
+  /** Stops extracting in the background, until `goOnWithFeatures` or a run. */
+  pauseFeatures(): void;
+  /** After a pause or an error; takes a new device where the former was lost. */
+  goOnWithFeatures(): Promise<void>;
   train(): Promise<void>;
   pause(): void;
   continueRun(): Promise<void>;
@@ -132,6 +170,25 @@ export interface SplitOverview {
   readonly assignments: ReadonlyMap<string, Split>;
   readonly counts: Readonly<Record<Split, number>>;
   readonly leftOut: number;
+}
+
+/** How far the features of the pictures wanted now are. */
+export interface FeatureProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Null until something was measured. */
+  readonly secondsLeft: number | null;
+}
+
+/** What Train would take if it were pressed now. */
+export interface TrainEstimate {
+  /** Pictures that take part. */
+  readonly total: number;
+  /** Of those, the ones whose features are not held yet. */
+  readonly missing: number;
+  readonly seconds: number;
+  /** Offered when it takes long; null otherwise. */
+  readonly smaller: SmallerRun | null;
 }
 
 /** Why Train is disabled, as a sentence; null when it can be pressed. */

@@ -1,9 +1,7 @@
-import { HeadstartError, describeError } from '../domain/errors';
+import { HeadstartError } from '../domain/errors';
 import type { StoreCore } from './core';
-import type { PageActions } from './state';
 
 export interface WeightsLoader {
-  readonly actions: Pick<PageActions, 'retryWeights'>;
   /** Resolves when the weights are there; rejects with the reason when they are not. Shared by all who wait. */
   load(): Promise<void>;
   /** A new worker has none. */
@@ -47,15 +45,6 @@ export function createWeightsLoader(core: StoreCore): WeightsLoader {
       abort = new AbortController();
       loading = null;
       core.set({ weights: { phase: 'waiting', progress: null, report: null, error: null } });
-    },
-    actions: {
-      retryWeights: async () => {
-        if (core.state().compute.status === null) {
-          core.patch('weights', { phase: 'failed', error: core.state().compute.error ?? describeError('busy') });
-          return;
-        }
-        await load().catch(() => undefined);
-      },
     },
   };
 }

@@ -29,10 +29,34 @@ describe('the page', () => {
   it('says what computes and why not the GPU, and lets another device be chosen', async () => {
     await page.getByRole('button', { name: /Computes with: CPU/ }).click();
     await expect.element(page.getByText('Why not the GPU:')).toBeVisible();
+    await expect
+      .element(page.getByText('passed: features within 3.1e-5 of their rms, a training step within 1.0e-7'))
+      .toBeVisible();
+    await expect.element(page.getByText('350 MB beside the weights')).toBeVisible();
     await page.getByText('GPU', { exact: true }).click();
     await expect.poll(() => state().compute.status?.device).toBe('webgpu');
     await userEvent.keyboard('{Escape}');
     await expect.element(page.getByRole('button', { name: /Computes with: WebGPU/ })).toBeVisible();
+  });
+
+  it('says that no path passed its self-test, and lets it be tried again', async () => {
+    rendered.engine.failures.set('proveDevice', 'no-path-proved');
+    await state().actions.chooseDevice('cpu');
+    await page.getByRole('button', { name: /Computes with: Nothing can compute/ }).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Every way to compute gave wrong numbers on this device');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.element(page.getByText(/^passed: features/)).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('button', { name: /Computes with: CPU/ })).toBeVisible();
+  });
+
+  it('names a path that failed its self-test, apart from the GPU', async () => {
+    const failed = new HeadstartError('self-test-failed', { path: 'WASM SIMD, 2 threads', detail: 'NaN' }).toRecord();
+    const { status } = state().compute;
+    if (status === null) throw new Error('no device');
+    rendered.store.setState({ compute: { ...state().compute, status: { ...status, reason: failed } } });
+    await page.getByRole('button', { name: /Computes with: CPU/ }).click();
+    await expect.element(page.getByText('Why not the faster path:')).toBeVisible();
   });
 
   it('follows the chosen theme', async () => {

@@ -1,8 +1,24 @@
 import { expose } from 'comlink';
+import { createBrowserPaths } from '../engine/compute-paths';
+import { createBrowserEnvironment } from '../engine/device-environment';
 import { Engine } from '../engine/engine';
+import { runSelfTest } from '../engine/self-test/self-test';
+import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
 import { withBeat } from './with-beat';
 
 // The compute worker: it may block for as long as one picture or one step takes, so nothing but the control worker talks to it.
 installTransferHandlers();
-expose(withFlushedCallbacks(withBeat(new Engine())));
+const engine = new Engine({
+  device: createBrowserEnvironment(),
+  paths: createBrowserPaths(
+    () => new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
+  ),
+  selfTest: (path, backbone, compute) =>
+    runSelfTest(path, backbone, compute, {
+      picture: () => toRgb(createDrawing('cat', 0, inputSize)),
+      now: () => performance.now(),
+    }),
+});
+expose(withFlushedCallbacks(withBeat(engine)));

@@ -150,6 +150,19 @@ describe('the control worker’s engine', () => {
     expect(aside).toEqual(['aside']);
   });
 
+  it('passes on which device and how many threads were chosen', async () => {
+    const asked: unknown[] = [];
+    const compute = createCompute({
+      configureDevice: (...choice) => {
+        asked.push(choice);
+        return Promise.reject(new HeadstartError('wasm-simd-absent'));
+      },
+    });
+    const engine = new ControlEngine(compute, createPictures(), createKeeper());
+    expect(await codeOf(engine.configureDevice('cpu', { threads: 3 }))).toBe('wasm-simd-absent');
+    expect(asked).toEqual([['cpu', { threads: 3 }]]);
+  });
+
   it('refuses a second run while one is going, and takes the next one after it', async () => {
     let finish = (_outcome: RunOutcome): void => undefined;
     const compute = createCompute({

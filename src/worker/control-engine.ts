@@ -4,6 +4,7 @@ import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/er
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -15,7 +16,16 @@ import type { Prediction, RunRecord } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
-import type { EngineAddresses, EngineApi, FittedPicture, KagglePlan, Kept, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type {
+  DeviceOptions,
+  EngineAddresses,
+  EngineApi,
+  FittedPicture,
+  KagglePlan,
+  Kept,
+  RunOutcome,
+  RunRequest,
+} from '../protocol/engine-api';
 import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
@@ -67,8 +77,12 @@ export class ControlEngine implements EngineApi {
     return Promise.resolve();
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#exclusively('device', () => this.#compute.configureDevice(choice));
+  configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus> {
+    return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
+  }
+
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#compute.proveDevice(signal);
   }
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
@@ -107,6 +121,15 @@ export class ControlEngine implements EngineApi {
   async fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture> {
     const pixels = await this.#pictures.pixels(sampleId, fit);
     return { pixels, fit, width: inputSize, height: inputSize };
+  }
+
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#compute.prepareFeatures(sampleIds, fit, this.#pixelSource(), onProgress, signal);
   }
 
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
@@ -173,15 +196,19 @@ export class ControlEngine implements EngineApi {
 
   async #run(start: (pixels: PixelSource) => Promise<RunOutcome>): Promise<RunOutcome> {
     return this.#exclusively('run', async () => {
-      const source: PixelSource = async (sampleId, fit) => {
-        // A copy, because the library may keep the original for the page.
-        const pixels = (await this.#pictures.pixels(sampleId, fit)).slice();
-        return transfer(pixels, [pixels.buffer]);
-      };
-      const outcome = await start(proxy(source));
+      const outcome = await start(this.#pixelSource());
       if (outcome.status === 'done') await this.#keepHead();
       return outcome;
     });
+  }
+
+  #pixelSource(): PixelSource {
+    const source: PixelSource = async (sampleId, fit) => {
+      // A copy, because the library may keep the original for the page.
+      const pixels = (await this.#pictures.pixels(sampleId, fit)).slice();
+      return transfer(pixels, [pixels.buffer]);
+    };
+    return proxy(source);
   }
 
   /** A refused storage must not fail the run: the page learns of it when it saves the project. */

@@ -1,4 +1,4 @@
-import { HeadstartError } from '../../domain/errors';
+import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { SamplePrediction } from '../../domain/history';
 import type { Split } from '../../domain/dataset';
@@ -62,17 +62,24 @@ export function createPixels(
 
 /** Stands for VGG-16: sparse features that depend on the picture, with a trace of its label in the first thousand. */
 export function createStandInBackbone(magnitude = 1): Backbone {
+  const extract = ([at = 0, label = 0]: Uint8Array) => {
+    let state = at * 7919 + 1;
+    return Float32Array.from({ length: featureCount }, (_, i) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      const value = state / 2 ** 32 - 0.85;
+      return (Math.max(0, value) * 10 + (i < 1000 && i % 2 === label ? 3 : 0)) * magnitude;
+    });
+  };
   return {
-    extractFeatures: (pixels) => {
-      const [at = 0, label = 0] = pixels;
-      let state = at * 7919 + 1;
-      return Promise.resolve(
-        Float32Array.from({ length: featureCount }, (_, i) => {
-          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-          const value = state / 2 ** 32 - 0.85;
-          return (Math.max(0, value) * 10 + (i < 1000 && i % 2 === label ? 3 : 0)) * magnitude;
-        }),
-      );
+    computePlan: 'stand-in float32',
+    threads: 1,
+    memoryBytes: 0,
+    batch: 3,
+    isLost: () => false,
+    extractFeatures: (pixels) => Promise.resolve(extract(pixels)),
+    extractBatch: async (pixels, signal) => {
+      throwIfCancelled(signal);
+      return Promise.resolve(pixels.map(extract));
     },
     dispose: () => undefined,
   };

@@ -68,24 +68,27 @@ function tellFirstBatch({ state, onEvent }: Session): void {
 async function extractAll({ state, source, onEvent, signal }: Session): Promise<void> {
   const { train, val, test } = state.plan.samples;
   const all = [...train, ...val, ...test];
-  const tell = (done: number) => {
+  let done = all.length - source.countMissing(all);
+  const tell = () => {
     onEvent({
       kind: 'stage',
       stage: 'features',
       done,
       total: all.length,
-      secondsLeft: source.pace.secondsFor(source.countMissing(all)),
+      secondsLeft: source.pace.secondsFor(all.length - done),
       note: null,
     });
   };
   const secondsBefore = source.seconds;
   try {
-    tell(0);
-    for (const [at, { id }] of all.entries()) {
-      throwIfCancelled(signal);
-      await source.ensure(id);
-      tell(at + 1);
-    }
+    tell();
+    throwIfCancelled(signal);
+    await source.ensureAll(idsOf(all), {
+      onPicture: () => {
+        done += 1;
+        tell();
+      },
+    });
   } finally {
     state.seconds.features += source.seconds - secondsBefore;
   }

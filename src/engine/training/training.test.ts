@@ -186,7 +186,12 @@ describe('pausing', () => {
           abortWhen: (event) => event.kind === 'stage' && (event.done === 2 || event.note?.startsWith('Picture 2') === true),
         }),
       ).toBeNull();
-      expect(run.asked).toHaveLength(2);
+      // The pictures that passed together are held; the next ones were only decoded ahead.
+      expect(run.events.filter(({ kind }) => kind === 'step')).toHaveLength(0);
+      expect(run.asked.length).toBeLessThanOrEqual(6);
+      run.asked.length = 0;
+      await run.go();
+      expect(new Set(run.asked).size).toBe(18 - 3);
     }
   });
 

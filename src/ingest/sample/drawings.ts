@@ -126,3 +126,7 @@ export const createDrawing = (kind: DrawingClass, index: number, size: number = 
   else drawDogHead(head, face, createDogHead(draw, index));
   return { width: size, height: size, data: sheet.toPixels() };
 };
+
+/** A drawing's bytes without alpha: RGB, row by row. */
+export const toRgb = ({ width, height, data }: Drawing): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: width * height * 3 }, (_, at) => data[Math.floor(at / 3) * 4 + (at % 3)] ?? 0);

@@ -3,7 +3,8 @@ import { defaultBatch, memoryPlan, type FilterMode, type MemoryPlan } from './me
 import { convSteps, filterBytes } from './network';
 import type { NetworkPhase } from './phases';
 import { networkPhases, sharesFor } from './schedule';
-import { chooseThreads, mostThreads } from './threads';
+import { mostThreads } from '../../domain/threads';
+import { chooseThreads } from './threads';
 
 const mebibyte = 2 ** 20;
 

@@ -1,5 +1,4 @@
-/** More threads than this gain little on one picture's jobs, and each has some MB of scratch. */
-export const mostThreads = 16;
+import { mostThreads } from '../../domain/threads';
 
 export interface ThreadEnvironment {
   /** `navigator.hardwareConcurrency`; some privacy settings report few or leave it out. */

@@ -3,6 +3,7 @@ import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/e
 import type {
   ComputeStatus,
   DeviceChoice,
+  FeaturesProgress,
   IngestEvent,
   IngestReport,
   MemoryReport,
@@ -14,6 +15,7 @@ import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domai
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
 import type {
+  DeviceOptions,
   EngineAddresses,
   EngineApi,
   FittedPicture,
@@ -42,6 +44,15 @@ export interface FakeEngineOptions {
   /** Draws the pictures of the sample set; two per class by default. */
   readonly drawings?: () => Promise<readonly PictureSource[]>;
   readonly status?: Partial<ComputeStatus>;
+  /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
+  readonly secondsPerPicture?: number;
+}
+
+/** A call of `prepareFeatures`. */
+export interface AskedFeatures {
+  readonly sampleIds: readonly string[];
+  readonly fit: Fit;
+  readonly signal: AbortSignal;
 }
 
 type Method = keyof EngineApi;
@@ -61,6 +72,9 @@ export class FakeEngine implements EngineApi {
   readonly calls: Method[] = [];
   /** The next call of a method fails so. */
   readonly failures = new Map<Method, ErrorCode>();
+  readonly askedFeatures: AskedFeatures[] = [];
+  /** Pictures that cannot be read any more, by id. */
+  readonly unreadable = new Set<string>();
   readonly #storage: FakeStorage;
   readonly #tick: () => Promise<void>;
   readonly #options: FakeEngineOptions;
@@ -68,6 +82,9 @@ export class FakeEngine implements EngineApi {
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
+  #status: ComputeStatus | null = null;
+  #prepareCall = 0;
+  readonly #held = new Set<string>();
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
@@ -90,17 +107,24 @@ export class FakeEngine implements EngineApi {
     return this.#answer('start', () => undefined);
   }
 
-  configureDevice(choice: DeviceChoice): Promise<ComputeStatus> {
-    return this.#answer('configureDevice', () => ({
-      device: choice === 'webgpu' ? 'webgpu' : 'cpu',
-      label: choice === 'webgpu' ? 'WebGPU · Fake' : 'CPU · 1 thread',
-      adapter: choice === 'webgpu' ? 'Fake' : null,
-      softwareAdapter: false,
-      threads: 1,
-      computePlan: 'fake float32',
-      reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
-      ...this.#options.status,
-    }));
+  configureDevice(choice: DeviceChoice, options: DeviceOptions = { threads: null }): Promise<ComputeStatus> {
+    const threads = choice === 'webgpu' ? 1 : (options.threads ?? 1);
+    return this.#answer('configureDevice', () => {
+      this.#prepareCall += 1;
+      this.#held.clear();
+      return (this.#status = {
+        device: choice === 'webgpu' ? 'webgpu' : 'cpu',
+        label: choice === 'webgpu' ? 'WebGPU · Fake' : `CPU · ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`,
+        adapter: choice === 'webgpu' ? 'Fake' : null,
+        softwareAdapter: false,
+        threads,
+        computePlan: 'fake float32',
+        reason: choice === 'auto' ? new HeadstartError('webgpu-no-adapter').toRecord() : null,
+        memoryBytes: null,
+        selfTest: null,
+        ...this.#options.status,
+      });
+    });
   }
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
@@ -160,6 +184,7 @@ export class FakeEngine implements EngineApi {
     return this.#answer('removeSamples', () => {
       const gone = new Set(ids);
       this.#samples = this.#samples.filter(({ id }) => !gone.has(id));
+      for (const key of this.#held) if (gone.has(key.slice(key.indexOf('/') + 1))) this.#held.delete(key);
     });
   }
 
@@ -176,7 +201,47 @@ export class FakeEngine implements EngineApi {
     }));
   }
 
+  proveDevice(signal: AbortSignal): Promise<ComputeStatus> {
+    return this.#answer('proveDevice', () => {
+      throwIfCancelled(signal);
+      if (this.#status === null) throw new HeadstartError('unexpected', { detail: 'no device was chosen' });
+      this.#status = {
+        ...this.#status,
+        memoryBytes: 350_000_000,
+        selfTest: { featureError: 3.1e-5, lossError: 1e-7, secondsPerPicture: this.#secondsPerPicture, secondsPerStep: 0.01 },
+      };
+      return this.#status;
+    });
+  }
+
+  prepareFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    onProgress: (progress: FeaturesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.askedFeatures.push({ sampleIds, fit, signal });
+    this.#prepareCall += 1;
+    const mine = this.#prepareCall;
+    return this.#answer('prepareFeatures', async () => {
+      const total = sampleIds.length;
+      const isReadable = (id: string) => !this.unreadable.has(id) && this.#samples.some((sample) => sample.id === id);
+      for (;;) {
+        const missing = sampleIds.filter((id) => !this.#held.has(`${fit}/${id}`));
+        const secondsPerPicture = this.#held.size === 0 ? null : this.#secondsPerPicture;
+        onProgress({ done: total - missing.length, total, secondsPerPicture });
+        const next = missing.find(isReadable);
+        if (next === undefined || mine !== this.#prepareCall) return;
+        await this.#tick();
+        throwIfCancelled(signal);
+        if (mine !== this.#prepareCall) return;
+        this.#held.add(`${fit}/${next}`);
+      }
+    });
+  }
+
   startRun(request: RunRequest, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
+    this.#prepareCall += 1;
     this.#paused = { request, steps: [], epochs: [], log: [], featuresDone: 0 };
     return this.#answer('startRun', () => this.#train(onEvent, signal));
   }
@@ -228,6 +293,10 @@ export class FakeEngine implements EngineApi {
 
   dispose(): Promise<void> {
     return this.#answer('dispose', () => undefined);
+  }
+
+  get #secondsPerPicture(): number {
+    return this.#options.secondsPerPicture ?? 0.2;
   }
 
   async #answer<T>(method: Method, work: () => T | Promise<T>): Promise<T> {
@@ -297,6 +366,7 @@ export class FakeEngine implements EngineApi {
       stage('features', run.featuresDone, request.samples.length, null);
       await this.#tick();
       if (signal.aborted) return paused();
+      this.#held.add(`${request.config.fit}/${request.samples[run.featuresDone]?.id ?? ''}`);
     }
     stage('features', request.samples.length, request.samples.length, `${String(request.samples.length)} in 1 s`);
     if (steps.length === 0) {

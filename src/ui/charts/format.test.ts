@@ -6,6 +6,7 @@ import {
   formatMeasure,
   formatMegabytes,
   formatMilliseconds,
+  formatRoughly,
   formatShare,
   formatTimeLeft,
 } from './format';
@@ -35,6 +36,24 @@ describe('the numbers on the page', () => {
 
   it('writes logits as a Python list', () => {
     expect(formatLogits([3.2141, -0.3379])).toBe('[3.214, -0.338]');
+  });
+
+  it('tells an estimate in coarse steps', () => {
+    expect([0.2, 2.1, 19.5, 20.5, 43, 55, 56, 60, 119, 121, 3500, 3590, 5100].map(formatRoughly)).toEqual([
+      '1 s',
+      '3 s',
+      '20 s',
+      '25 s',
+      '45 s',
+      '55 s',
+      '1 min',
+      '1 min',
+      '2 min',
+      '3 min',
+      '59 min',
+      '1 h',
+      '1 h 25 min',
+    ]);
   });
 
   it('rounds time left up and changes the unit', () => {

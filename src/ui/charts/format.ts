@@ -55,6 +55,16 @@ export function formatTimeLeft(seconds: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`} left`;
 }
 
+/** `3 s`, `40 s`, `2 min`, `1 h 5 min`: what is itself an estimate, rounded up in steps so coarse that it does not flicker. */
+export function formatRoughly(seconds: number): string {
+  if (seconds <= 20) return `${Math.max(1, Math.ceil(seconds))} s`;
+  if (seconds <= 55) return `${Math.ceil(seconds / 5) * 5} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const fives = Math.ceil(minutes / 5) * 5;
+  return `${formatCount(Math.floor(fives / 60))} h${fives % 60 === 0 ? '' : ` ${fives % 60} min`}`;
+}
+
 /** Decimal megabytes, as download sizes are told: `29.4 MB`. */
 export function formatMegabytes(bytes: number): string {
   return Number.isFinite(bytes) ? `${(bytes / 1e6).toFixed(1)} MB` : noNumber;

@@ -9,11 +9,15 @@ import {
   RadioField,
   RadioGroup,
 } from 'react-aria-components';
-import type { DeviceChoice } from '../../domain/events';
+import { describeError, type ErrorRecord } from '../../domain/errors';
+import type { DeviceChoice, SelfTestReport } from '../../domain/events';
+import type { ComputeState } from '../../store/state';
 import { joinClasses } from '../join-classes';
-import { ErrorNote } from '../primitives';
+import { Button as SmallButton, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { formatBytes } from '../words';
 import styles from './badge.module.css';
+import { ThreadsField } from './threads-field';
 
 const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] = [
   { id: 'auto', name: 'Auto' },
@@ -23,18 +27,20 @@ const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] =
 
 /** What computes, and, opened, everything about it and the choice. */
 export function ComputeBadge() {
-  const { choice, status, error } = usePage(({ compute }) => compute);
+  const compute = usePage((state) => state.compute);
+  const { choice, status, proving, error } = compute;
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
   const { chooseDevice } = useActions();
   const reason = status?.reason ?? null;
-  const label = status?.label ?? (error === null ? 'Looking for a device' : 'Nothing can compute');
+  const oneThread = whyOneThread(compute);
+  const label = badgeLabel(compute);
   return (
     <DialogTrigger>
-      <Button className={styles['badge'] ?? ''} aria-label={`Computes with: ${label}. Details`}>
+      <Button className={styles['badge'] ?? ''} aria-label={proving ? `${label}. Details` : `Computes with: ${label}. Details`}>
         <i
           className={joinClasses(
             styles['dot'],
-            status !== null && styles['ok'],
+            status !== null && !proving && styles['ok'],
             status === null && error !== null && styles['bad'],
           )}
           aria-hidden="true"
@@ -56,14 +62,39 @@ export function ComputeBadge() {
               <dd>{status.threads}</dd>
               <dt>Arithmetic</dt>
               <dd>{status.computePlan}</dd>
+              <dt>Self-test</dt>
+              <dd>{proving ? 'running' : describeSelfTest(status.selfTest)}</dd>
+              {status.memoryBytes === null ? null : (
+                <>
+                  <dt>Memory</dt>
+                  <dd>{formatBytes(status.memoryBytes)} beside the weights</dd>
+                </>
+              )}
             </dl>
           )}
           {reason === null ? null : (
             <p>
-              <b>Why not the GPU:</b> {reason.message} {reason.remedy}
+              <b>{reason.code.startsWith('webgpu-') ? 'Why not the GPU:' : 'Why not the faster path:'}</b> {reason.message}{' '}
+              {reason.remedy}
             </p>
           )}
-          {error === null ? null : <ErrorNote record={error} />}
+          {oneThread === null ? null : (
+            <p>
+              <b>Why one thread only:</b> {oneThread.message} {oneThread.remedy}
+            </p>
+          )}
+          {error === null ? null : (
+            <ErrorNote
+              record={error}
+              {...(status === null && {
+                action: (
+                  <SmallButton small onPress={() => void chooseDevice(choice)}>
+                    Try again
+                  </SmallButton>
+                ),
+              })}
+            />
+          )}
           <RadioGroup
             className={styles['choices'] ?? ''}
             value={choice}
@@ -81,10 +112,32 @@ export function ComputeBadge() {
               ))}
             </div>
           </RadioGroup>
+          <ThreadsField />
         </Dialog>
       </Popover>
     </DialogTrigger>
   );
+}
+
+function badgeLabel({ status, proving, error }: Pick<ComputeState, 'status' | 'proving' | 'error'>): string {
+  if (status === null) return error === null ? 'Looking for a device' : 'Nothing can compute';
+  return proving ? `Testing the ${status.device === 'webgpu' ? 'GPU' : 'CPU'}` : status.label;
+}
+
+function describeSelfTest(report: SelfTestReport | null): string {
+  if (report === null) return 'not run yet';
+  const { featureError, lossError } = report;
+  return `passed: features within ${formatError(featureError)} of their rms, a training step within ${formatError(lossError)}`;
+}
+
+/** `3.1e-5`. */
+function formatError(error: number): string {
+  return error === 0 ? '0' : error.toExponential(1);
+}
+
+/** Null where all threads may compute, or none matter. */
+function whyOneThread({ status, isolation }: ComputeState): ErrorRecord | null {
+  return isolation.isolated || status?.device !== 'cpu' ? null : describeError(isolation.reason);
 }
 
 function joinAdapter(adapter: string | null, isSoftware: boolean): string {

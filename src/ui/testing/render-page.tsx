@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { StoreApi } from 'zustand/vanilla';
+import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
@@ -25,12 +26,14 @@ const input: PictureInput = {
 };
 
 /** Draws a part of the page over the fake engine, begun. */
-export async function renderPage(children: ReactNode): Promise<RenderedPage> {
+export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
   const engine = new FakeEngine({ storage: createFakeStorage() });
   const store = createPageStore({
     engine,
     restartEngine: () => engine,
     addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
+    isolation: options.isolation ?? { isolated: true, by: 'headers' },
+    mostThreads: 4,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);
     },

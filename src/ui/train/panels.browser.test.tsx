@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { FakeEngineOptions } from '../../store/testing/fake-engine';
 import { createChartColumns } from '../charts/series';
 import { TryPanel } from '../try/try-panel';
 import { drawPictures, renderPanels, type RenderedPanels } from './testing/render-panels';
@@ -12,13 +13,13 @@ afterEach(() => {
   panels = null;
 });
 
-async function renderWithPictures(perClass = 20): Promise<RenderedPanels> {
+async function renderWithPictures(perClass = 20, options: FakeEngineOptions = {}): Promise<RenderedPanels> {
   const rendered = renderPanels(
     <>
       <TrainPanel />
       <TryPanel />
     </>,
-    { drawings: () => drawPictures(['cat', 'dog'], perClass) },
+    { ...options, drawings: () => drawPictures(['cat', 'dog'], perClass) },
   );
   panels = rendered;
   await rendered.store.getState().actions.begin();
@@ -116,6 +117,54 @@ describe('the Train column', () => {
     await button('Stop').click();
     await expect.element(button('Train again')).toBeVisible();
     expect(store.getState().headRun?.stoppedEarly).toBe(true);
+  });
+
+  it('tells beside Train what it would take, and how the pictures go through in the background', async () => {
+    const { store } = await renderWithPictures();
+    await expect
+      .element(button('Train'))
+      .toHaveAccessibleDescription('Ready: all 40 pictures have gone through VGG-16; about 1 s');
+    const features = page.getByRole('listitem').filter({ hasText: 'Features' });
+    await expect.element(features).toHaveTextContent('40 pictures');
+    store.getState().actions.pauseFeatures();
+    store.getState().actions.changeSettings({ fit: 'pad' });
+    await expect
+      .element(button('Train'))
+      .toHaveAccessibleDescription('About 9 s: 40 of 40 pictures still have to go through VGG-16');
+    await button('Go on with the features in the background').click();
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^Ready/);
+    await button('Train').click();
+    await expect.element(button('Train again')).toHaveAccessibleDescription(/^Ready/);
+  });
+
+  it('offers fewer pictures where it would take more than two minutes, and takes them only when asked', async () => {
+    const { store, engine } = await renderWithPictures(60, { secondsPerPicture: 2 });
+    const limit = () => store.getState().project.document.settings.limitPerClass;
+    store.getState().actions.pauseFeatures();
+    // All of them again, in another fit: 120 pictures of 2 s.
+    store.getState().actions.changeSettings({ fit: 'pad' });
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^About 5 min: 120 of 120 pictures/);
+    expect(limit()).toBeNull();
+    const offer = button('Use 20 a class instead, about 2 min');
+    await expect.element(offer).toBeVisible();
+    await expect.element(page.getByText('Fewer pictures train sooner, but less accurately.')).toBeVisible();
+    await offer.click();
+    expect(limit()).toBe(20);
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^About 2 min: 40 of 40 pictures/);
+    await expect.element(offer).not.toBeInTheDocument();
+    expect(engine.calls).not.toContain('startRun');
+  });
+
+  it('can pause the background and says what went wrong there, with a way on', async () => {
+    const { store, engine } = await renderWithPictures();
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^Ready/);
+    engine.failures.set('prepareFeatures', 'out-of-memory');
+    store.getState().actions.changeSettings({ fit: 'squash' });
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The browser ran out of memory.');
+    await expect.element(button('Train')).toHaveAttribute('aria-disabled', 'false');
+    await button('Try again').click();
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^Ready/);
+    expect(document.querySelector('[role=alert]')).toBeNull();
   });
 
   it('offers Try again where weights failed', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeError } from '../../domain/errors';
 import { createPreset } from '../../domain/presets';
 import type { RunState, StageState, WeightsState } from '../../store/state';
-import { createStageViews } from './stage-views';
+import { createStageViews, type BackgroundFeatures } from './stage-views';
 
 const ready: WeightsState = {
   phase: 'ready',
@@ -10,6 +10,8 @@ const ready: WeightsState = {
   report: { from: 'cache', totalBytes: 29_429_376, seconds: 1, kept: true },
   error: null,
 };
+
+const nothing: BackgroundFeatures = { phase: 'idle', paused: false, progress: null };
 
 function stage(name: StageState['stage'], change: Partial<StageState> = {}): StageState {
   return { stage: name, status: 'waiting', done: 0, total: 0, secondsLeft: null, note: null, ...change };
@@ -34,7 +36,7 @@ const step = { epoch: 2, step: 0, batchSize: 32, trainLoss: 1, trainAccuracy: 1,
 
 describe('the four stages', () => {
   it('are all there before any run, the weights as the page has them', () => {
-    const views = createStageViews(ready, createRun({ phase: 'idle' }));
+    const views = createStageViews(ready, createRun({ phase: 'idle' }), nothing);
     expect(views.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'Weights done',
       'Features waiting',
@@ -52,7 +54,7 @@ describe('the four stages', () => {
       bytesPerSecond: 4_000_000,
       secondsLeft: 4.2,
     } as const;
-    const [weights] = createStageViews({ phase: 'loading', progress, report: null, error: null }, createRun());
+    const [weights] = createStageViews({ phase: 'loading', progress, report: null, error: null }, createRun(), nothing);
     expect(weights).toMatchObject({ status: 'running', words: '12.3 of 29.4 MB · 4.0 MB/s · 5 s left' });
     expect(weights?.share).toBeCloseTo(12.3 / 29.4);
   });
@@ -61,6 +63,7 @@ describe('the four stages', () => {
     const [weights] = createStageViews(
       { phase: 'failed', progress: null, report: null, error: describeError('weights-offline') },
       createRun(),
+      nothing,
     );
     expect(weights).toMatchObject({ status: 'failed', words: 'failed' });
   });
@@ -70,12 +73,17 @@ describe('the four stages', () => {
       stage('features', { status: 'done', done: 500, total: 500, note: '500 in 11 s' }),
       stage('training', { status: 'running', done: 28, total: 50, secondsLeft: 4 }),
     ];
-    const [, features, training] = createStageViews(ready, createRun({ stages, history: { steps: [step], epochs: [] } }));
+    const [, features, training] = createStageViews(
+      ready,
+      createRun({ stages, history: { steps: [step], epochs: [] } }),
+      nothing,
+    );
     expect(features).toMatchObject({ share: 1, words: '500 in 11 s' });
     expect(training).toMatchObject({ share: 0.56, words: 'epoch 3 of 5 · 4 s left' });
     const [, running] = createStageViews(
       ready,
       createRun({ stages: [stage('features', { status: 'running', done: 1200, total: 4800, secondsLeft: 130 })] }),
+      nothing,
     );
     expect(running?.words).toBe('1,200 of 4,800 · 3 min left');
   });
@@ -85,7 +93,35 @@ describe('the four stages', () => {
     const [, , training] = createStageViews(
       ready,
       createRun({ phase: 'paused', stages, history: { steps: [step], epochs: [] } }),
+      nothing,
     );
     expect(training).toMatchObject({ share: 0.56, words: 'paused · epoch 3 of 5' });
+  });
+
+  it('tell the features that are extracted in the background before a run', () => {
+    const idle = createRun({ phase: 'idle' });
+    const progress = { done: 212, total: 500, secondsLeft: 20 };
+    const view = (background: Partial<BackgroundFeatures>, run = idle) =>
+      createStageViews(ready, run, { ...nothing, progress, ...background })[1];
+    expect(view({ phase: 'extracting' })).toMatchObject({
+      status: 'running',
+      share: 0.424,
+      words: '212 of 500 · in the background · 20 s left',
+    });
+    expect(view({ paused: true })).toMatchObject({ status: 'waiting', share: 0.424, words: '212 of 500 · paused' });
+    expect(view({})).toMatchObject({ status: 'waiting', words: '212 of 500' });
+    expect(view({ progress: { done: 500, total: 500, secondsLeft: 0 } })).toMatchObject({
+      status: 'done',
+      words: '500 pictures',
+    });
+  });
+
+  it('tell a run’s own features while it goes, and after it unless more are extracted', () => {
+    const stages = [stage('features', { status: 'done', done: 500, total: 500, note: '500 in 11 s' })];
+    const background = { ...nothing, phase: 'extracting', progress: { done: 500, total: 510, secondsLeft: 2 } } as const;
+    const words = (run: RunState, features: BackgroundFeatures) => createStageViews(ready, run, features)[1]?.words;
+    expect(words(createRun({ phase: 'running', stages }), background)).toBe('500 in 11 s');
+    expect(words(createRun({ phase: 'done', stages }), background)).toBe('500 of 510 · in the background · 2 s left');
+    expect(words(createRun({ phase: 'done', stages }), nothing)).toBe('500 in 11 s');
   });
 });

@@ -1,6 +1,12 @@
 import type { StageName } from '../../domain/events';
-import type { RunState, StageState, WeightsState } from '../../store/state';
+import type { FeatureProgress, FeaturesState, RunState, StageState, WeightsState } from '../../store/state';
 import { formatCount, formatCounted, formatMegabytes, formatTimeLeft } from '../charts/format';
+
+/** What the page extracts outside runs. */
+export interface BackgroundFeatures extends Pick<FeaturesState, 'phase' | 'paused'> {
+  /** Null without pictures. */
+  readonly progress: FeatureProgress | null;
+}
 
 /** One of the four stages as drawn. */
 export interface StageView {
@@ -90,15 +96,33 @@ function viewStage(run: RunState, stage: StageState | undefined, name: StageName
   return { ...base, status: 'running', share, words: runningWords(run, stage) };
 }
 
-/** All four stages, in order: the weights as the page has them, the others as the run tells them. */
-export function createStageViews(weights: WeightsState, run: RunState): StageView[] {
-  return order.map((name) =>
-    name === 'weights'
-      ? viewWeights(weights)
-      : viewStage(
-          run,
-          run.stages.find(({ stage }) => stage === name),
-          name,
-        ),
-  );
+/** Features between runs; null where the run's own are to be shown. */
+function viewBackground(run: RunState, { phase, paused, progress }: BackgroundFeatures): StageView | null {
+  const isActive = run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused';
+  if (isActive || progress === null) return null;
+  const { done, total, secondsLeft } = progress;
+  const isMissing = done < total;
+  // What the last run did stays to be read, unless there is something to do.
+  if (run.stages.length > 0 && !(isMissing && (phase === 'extracting' || paused))) return null;
+  const base = { stage: 'features', name: names.features } as const;
+  if (!isMissing) return { ...base, status: 'done', share: 1, words: formatCounted(total, 'picture') };
+  const share = done / total;
+  const amount = `${formatCount(done)} of ${formatCount(total)}`;
+  if (phase === 'extracting')
+    return { ...base, status: 'running', share, words: join(amount, 'in the background', timeLeft(secondsLeft)) };
+  if (paused) return { ...base, status: 'waiting', share, words: join(amount, 'paused') };
+  return { ...base, status: 'waiting', share, words: done > 0 ? amount : '' };
+}
+
+/**
+ * All four stages, in order: the weights as the page has them, the others as the run tells them; between runs the features as they
+ * are extracted in the background.
+ */
+export function createStageViews(weights: WeightsState, run: RunState, background: BackgroundFeatures): StageView[] {
+  return order.map((name) => {
+    if (name === 'weights') return viewWeights(weights);
+    const between = name === 'features' ? viewBackground(run, background) : null;
+    const own = run.stages.find(({ stage }) => stage === name);
+    return between ?? viewStage(run, own, name);
+  });
 }

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { selectTrainBlocker } from '../../store/selectors';
 import { Button } from '../primitives';
+import { Estimate, SmallerOffer } from './estimate';
 import { useActions, usePage } from '../store-context';
 import styles from './train-controls.module.css';
 
@@ -40,22 +41,21 @@ export function TrainControls({ fieldProblem }: { readonly fieldProblem: string 
   const reason = fieldProblem ?? (blocker === null ? null : blocker.code === 'no-pictures' ? blocker.remedy : blocker.message);
   return (
     <div className={styles['controls']}>
-      {reason === null ? null : (
-        <p id={reasonId} className={styles['reason']}>
-          {reason}
-        </p>
-      )}
+      <div id={reasonId} className={styles['reason']}>
+        {reason ?? <Estimate />}
+      </div>
       <Button
         look="primary"
         aria-disabled={reason !== null}
         className={reason === null ? '' : (styles['blocked'] ?? '')}
-        {...(reason === null ? {} : { 'aria-describedby': reasonId })}
+        aria-describedby={reasonId}
         onPress={() => {
           if (reason === null) void train();
         }}
       >
         {hasHead ? 'Train again' : 'Train'}
       </Button>
+      {reason === null ? <SmallerOffer /> : null}
     </div>
   );
 }

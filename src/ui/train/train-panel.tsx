@@ -46,6 +46,23 @@ function WeightsProblem() {
   );
 }
 
+function FeaturesProblem() {
+  const error = usePage(({ features }) => features.error);
+  const isTraining = usePage(selectIsTraining);
+  const { goOnWithFeatures } = useActions();
+  if (error === null || isTraining) return null;
+  return (
+    <ErrorNote
+      record={error}
+      action={
+        <Button small onPress={() => void goOnWithFeatures()}>
+          Try again
+        </Button>
+      }
+    />
+  );
+}
+
 function selectKeptWords({ run, headRun }: PageState): string {
   const steps = run.history.steps.length;
   const drawn = steps > 0 ? `The ${formatCounted(steps, 'step')} above stay to be read. ` : '';
@@ -90,6 +107,7 @@ export function TrainPanel() {
       <WayGroup isReadOnly={isTraining} />
       <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
       <WeightsProblem />
+      <FeaturesProblem />
       <RunProblem />
       <Stages />
       <FirstPictures />

@@ -90,8 +90,10 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
             }
             const known = bed.take(36 * plane * 4);
             bed.kernel.transformFilters(bed.put(back ? turn(kernel, shape) : kernel), 0, known, from, to, 0, to / 8, scratch);
-            for (let place = 0; place < 36; place++)
-              expect(bed.floats(u + place * uPlane, plane)).toEqual(bed.floats(known + place * plane * 4, plane));
+            for (let place = 0; place < 36; place++) {
+              const own = bed.floats(u + place * uPlane, plane);
+              expect(largestDifference(own, bed.floats(known + place * plane * 4, plane))).toBe(0);
+            }
           }
           expect(bed.isWithin(u, 36 * uPlane)).toBe(true);
         }),
@@ -145,7 +147,7 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
           }
           expectAsPlain(to, expected, 2e-6 * (inChannels * 9 + 10));
         }),
-        { seed: 2, numRuns: 60 },
+        { seed: 2, numRuns: 30 },
       );
     });
 
@@ -196,9 +198,9 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
           const row = inChannels * 4;
           bed.kernel.multiplyPlaces(v, vPlane, u, uPlane, m, mPlane, outChannels, tiles, row, inChannels / 8, 36);
           bed.kernel.transformMasked(m, mPlane, row, staged, height, width, inChannels, 0, inChannels, 0, tiles, scratch);
-          expect(bed.floats(staged, expected.length)).toEqual(bed.floats(to, expected.length));
+          expect(largestDifference(bed.floats(staged, expected.length), bed.floats(to, expected.length))).toBe(0);
         }),
-        { seed: 3, numRuns: 60 },
+        { seed: 3, numRuns: 40 },
       );
     });
 
@@ -252,7 +254,7 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
             bound,
           );
         }),
-        { seed: 4, numRuns: 80 },
+        { seed: 4, numRuns: 50 },
       );
     });
 

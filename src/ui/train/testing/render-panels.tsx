@@ -54,6 +54,8 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     engine,
     restartEngine: () => engine,
     addresses: { weights: 'https://host.invalid/models/', datasetsServer: 'https://host.invalid/' },
+    isolation: { isolated: true, by: 'headers' },
+    mostThreads: 4,
     scheduleFrame: (callback) => {
       requestAnimationFrame(callback);
     },

@@ -1,0 +1,193 @@
+import { HeadstartError } from '../domain/errors';
+import type { ComputeStatus, DeviceChoice, MemoryReport, SelfTestReport } from '../domain/events';
+import type { Backbone } from './backbone';
+import { toComputeError } from './compute-errors';
+import type { ComputePath, PathOptions, PathsOf } from './compute-paths';
+import { createCompute, type Compute, type DeviceEnvironment } from './device';
+import type { BackboneWeights } from './weights/conv-weights';
+
+export interface ProvedComputeParts {
+  readonly device: DeviceEnvironment;
+  readonly paths: PathsOf;
+  readonly selfTest: (path: ComputePath, backbone: Backbone, compute: Compute) => Promise<SelfTestReport>;
+  /** Awaited before a backbone or a device is taken away from those that use it. */
+  readonly settle: () => Promise<void>;
+  /** Told when other numbers may come out from now on: `computePlan` and adapter. */
+  readonly onPlan: (plan: string) => void;
+}
+
+/** A device and a backbone on it that passed its self-test. */
+export interface Ready {
+  readonly compute: Compute;
+  readonly backbone: Backbone;
+  readonly status: ComputeStatus;
+}
+
+/** Reasons that would stop the next path as well, or that are nobody's fault. */
+const notThePaths = new Set(['cancelled', 'weights-tensor-invalid']);
+
+/** What computes: the chosen device, and on it the best path that passes its self-test. Nobody gets an unproved backbone. */
+export class ProvedCompute {
+  readonly #parts: ProvedComputeParts;
+  #choice: DeviceChoice = 'auto';
+  #options: PathOptions = { threads: null };
+  #compute: Compute | null = null;
+  #status: ComputeStatus | null = null;
+  /** A device on its way. */
+  #starting: Promise<Compute> | null = null;
+  #proving: Promise<Ready> | null = null;
+  #backbone: Backbone | null = null;
+  /** Counts devices: a proof that ends after its device was replaced is thrown away. */
+  #generation = 0;
+
+  constructor(parts: ProvedComputeParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes the chosen device in place of the present one. Rejects with `wasm-simd-absent` or `compute-unavailable`. */
+  async configure(choice: DeviceChoice, options: PathOptions): Promise<ComputeStatus> {
+    this.#choice = choice;
+    this.#options = options;
+    return (await this.#start()).status;
+  }
+
+  /** The device's own failure, once it has failed. */
+  failure(): HeadstartError | null {
+    return this.#compute?.failure() ?? null;
+  }
+
+  /** Null before a device was started. */
+  memory(): MemoryReport | null {
+    return this.#compute?.memory() ?? null;
+  }
+
+  /**
+   * The device with its backbone; starts and proves what is missing, and what was lost again.
+   * Rejects with `no-path-proved`, `weights-tensor-invalid`, `wasm-simd-absent` or `compute-unavailable`.
+   */
+  async ready(weights: BackboneWeights): Promise<Ready> {
+    for (;;) {
+      if (this.#starting !== null) await this.#starting;
+      if (this.#compute === null || this.#compute.failure() !== null) await this.#start();
+      if (this.#backbone?.isLost() === true) await this.#dropProof();
+      const generation = this.#generation;
+      this.#proving ??= this.#prove(weights, generation);
+      const proving = this.#proving;
+      try {
+        const ready = await proving;
+        // Another device may have been chosen meanwhile, or this one lost.
+        if (generation === this.#generation) return ready;
+      } catch (error) {
+        if (this.#proving === proving) this.#proving = null;
+        if (generation === this.#generation) throw error;
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#dropProof();
+    this.#compute?.dispose();
+    this.#compute = null;
+    this.#status = null;
+  }
+
+  #start(): Promise<Compute> {
+    this.#starting ??= this.#replace(() => createCompute(this.#choice, this.#parts.device)).finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #replace(create: () => Promise<Compute>): Promise<Compute> {
+    await this.stop();
+    const compute = await create();
+    this.#use(compute, compute.status);
+    return compute;
+  }
+
+  #use(compute: Compute, status: ComputeStatus): void {
+    this.#compute = compute;
+    this.#status = status;
+  }
+
+  /** Takes the backbone away, also one that is just being proved. */
+  async #dropProof(): Promise<void> {
+    this.#generation += 1;
+    await this.#parts.settle();
+    const proving = this.#proving;
+    this.#proving = null;
+    this.#disposeBackbone(); // ends what is pending on it
+    await proving?.catch(() => undefined);
+    this.#disposeBackbone();
+  }
+
+  #disposeBackbone(): void {
+    this.#backbone?.dispose();
+    this.#backbone = null;
+  }
+
+  async #prove(weights: BackboneWeights, generation: number): Promise<Ready> {
+    const refusals: HeadstartError[] = [];
+    for (;;) {
+      const compute = this.#compute;
+      if (compute === null || generation !== this.#generation) throw new HeadstartError('cancelled');
+      for (const path of this.#parts.paths(compute, weights, this.#options)) {
+        try {
+          return await this.#open(path, compute, refusals);
+        } catch (thrown) {
+          const error = compute.failure() ?? toComputeError(thrown);
+          if (generation !== this.#generation || notThePaths.has(error.code)) throw error;
+          refusals.push(refusalOf(path, error));
+        }
+      }
+      if (compute.device === null)
+        throw new HeadstartError('no-path-proved', { detail: refusals.map(({ message }) => message).join(' ') });
+      // Nothing on the graphics card passed: the processor is next.
+      compute.dispose();
+      const cpu = await createCompute('cpu', this.#parts.device);
+      this.#use(cpu, cpu.status);
+    }
+  }
+
+  async #open(path: ComputePath, compute: Compute, refusals: readonly HeadstartError[]): Promise<Ready> {
+    const generation = this.#generation;
+    const backbone = await path.open();
+    this.#backbone = backbone;
+    try {
+      if (generation !== this.#generation) throw new HeadstartError('cancelled');
+      const selfTest = await this.#parts.selfTest(path, backbone, compute);
+      const { computePlan, threads, memoryBytes } = backbone;
+      const { status } = compute;
+      const proved: ComputeStatus = {
+        ...status,
+        label: status.device === 'cpu' ? cpuLabel(threads) : status.label,
+        threads,
+        computePlan,
+        memoryBytes,
+        selfTest,
+        reason: refusals[0]?.toRecord() ?? status.reason,
+      };
+      this.#status = proved;
+      this.#parts.onPlan(`${computePlan} ${status.adapter ?? ''}`);
+      return { compute, backbone, status: proved };
+    } catch (error) {
+      if (this.#backbone === backbone) this.#disposeBackbone();
+      throw error;
+    }
+  }
+
+  /** As it stands now; null before a device was started. */
+  status(): ComputeStatus | null {
+    return this.#status;
+  }
+}
+
+function refusalOf({ name }: ComputePath, error: HeadstartError): HeadstartError {
+  if (error.code === 'self-test-failed') return error;
+  return new HeadstartError('compute-path-failed', { path: name, detail: error.message }, { cause: error });
+}
+
+/** `CPU · 1 thread`. */
+export function cpuLabel(threads: number): string {
+  return `CPU · ${String(threads)} ${threads === 1 ? 'thread' : 'threads'}`;
+}
