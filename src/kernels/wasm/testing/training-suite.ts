@@ -272,15 +272,22 @@ export function describeTrainingKernels(title: string, open: () => Promise<Kerne
         const [row, panel] = [rows * 4 + 64, depth * 32 + 64];
         const [v, w] = [noise((depth * row) / 4), noise((panels * panel) / 4)];
         const before = noise(panels * rows * 8);
-        const m = bed.put(before);
-        bed.kernel.addOuterProducts(bed.put(v), row, bed.put(w), panel, m, rows * 32, depth, rows, panels, 1);
-        const expected = Float64Array.from(before, (start, at) => {
+        const [vAt, wAt, added, fresh] = [bed.put(v), bed.put(w), bed.put(before), bed.put(before)];
+        bed.kernel.addOuterProducts(vAt, row, wAt, panel, added, rows * 32, depth, rows, panels, 1);
+        bed.kernel.addOuterProducts(vAt, row, wAt, panel, fresh, rows * 32, depth, rows, panels, 0);
+        const products = Float64Array.from(before, (_, at) => {
           const [p, r, o] = [Math.floor(at / (rows * 8)), Math.floor(at / 8) % rows, at % 8];
-          let sum = start;
+          let sum = 0;
           for (let k = 0; k < depth; k++) sum += (v[(k * row) / 4 + r] ?? NaN) * (w[(p * panel) / 4 + k * 8 + o] ?? NaN);
           return sum;
         });
-        expectAsPlain(m, expected, 1e-6 * (depth + 10));
+        const bound = 1e-6 * (depth + 10);
+        expectAsPlain(fresh, products, bound);
+        expectAsPlain(
+          added,
+          products.map((own, at) => own + (before[at] ?? NaN)),
+          bound,
+        );
       }
     });
 
