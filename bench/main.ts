@@ -11,8 +11,9 @@ import { accuracySuite } from './suites/accuracy';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { pageSuite } from './suites/page';
+import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, firstResultSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');

@@ -5,11 +5,11 @@ export interface BenchOptions {
   readonly files: number | null;
   /** Pictures of the larger batch that `features` measures on WebGPU. */
   readonly pictures: number;
-  /** Where `features` computes. */
+  /** Where `features` and `train` compute. */
   readonly device: 'cpu' | 'webgpu';
-  /** Numbers of threads that `features` measures on the CPU. */
+  /** Numbers of threads that `features` measures on the CPU; `train` takes the largest. */
   readonly threads: readonly number[];
-  /** Turns of each in `features` on the CPU. */
+  /** Turns of each in `features` on the CPU and in `train`. */
   readonly rounds: number;
   /** What `features` measures beside ours on WebGPU; null for all. */
   readonly peers: readonly string[] | null;

@@ -56,7 +56,8 @@ export interface CpuMeasured {
 /** FLOP of a picture's 36-place products: the part of the work that the micro-kernel does. */
 const productFlop = convSteps.slice(1).reduce((sum, step) => sum + 72 * tilesOf(step) * step.inChannels * step.outChannels, 0);
 
-async function serve(): Promise<{ server: ViteDevServer; url: string; weights: string }> {
+/** Serves one of the bench's pages, isolated, with the kernels compiled. */
+export async function servePage(page: string, entry: string): Promise<{ server: ViteDevServer; url: string; weights: string }> {
   const server = await createServer({
     configFile: false,
     root: projectRoot,
@@ -64,7 +65,7 @@ async function serve(): Promise<{ server: ViteDevServer; url: string; weights: s
     plugins: [assemblyScript()],
     server: { host: '127.0.0.1', port: 0, headers: isolationHeaders, watch: null, hmr: false },
     optimizeDeps: {
-      entries: [join(projectRoot, 'bench/cpu/peer.worker.ts')],
+      entries: [join(projectRoot, entry)],
       include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'idb', 'valibot'],
       exclude: ['onnxruntime-web'],
     },
@@ -73,10 +74,10 @@ async function serve(): Promise<{ server: ViteDevServer; url: string; weights: s
   await server.listen();
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new PlainFailure('The bench’s page could not be served.');
-  return { server, url: `${address}bench/cpu/index.html`, weights: `${address}models/vgg16/` };
+  return { server, url: `${address}${page}`, weights: `${address}models/vgg16/` };
 }
 
-async function openPage(browser: Browser, url: string): Promise<Page> {
+export async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(url);
   await page.waitForFunction(() => 'bench' in globalThis);
@@ -90,7 +91,7 @@ async function askFeatures(torch: TorchProcess, path: string): Promise<Float32Ar
 }
 
 /** The others' threads spin for a while after their work, which would be the next one's loss. */
-function rest(): Promise<void> {
+export function rest(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 300));
 }
 
@@ -185,7 +186,7 @@ async function openOnce(
  * machine does falls on all. Medians and least of the rounds; errors against PyTorch's features.
  */
 export async function measureCpuBackbone({ threads, batches, rounds, python, peers }: CpuMeasurement): Promise<CpuMeasured> {
-  const { server, url, weights } = await serve();
+  const { server, url, weights } = await servePage('bench/cpu/index.html', 'bench/cpu/peer.worker.ts');
   const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'));
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
   const most = Math.max(...batches);

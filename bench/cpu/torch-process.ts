@@ -11,11 +11,17 @@ export interface TorchProcess {
   close(): void;
 }
 
+/** A Python script that answers line by line. */
+export interface LineProcess {
+  /** What it wrote when it was ready. */
+  readonly greeting: string;
+  ask(words: string): Promise<string>;
+  close(): void;
+}
+
 /** Rejects with the last line that Python wrote when it cannot. */
-export async function openTorch(python: string, pixels: string, count: number, threads: number): Promise<TorchProcess> {
-  const child = spawn(python, [join(projectRoot, 'bench/cpu/pytorch.py'), pixels, String(count), String(threads)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+export async function openPython(python: string, script: string, values: readonly (string | number)[]): Promise<LineProcess> {
+  const child = spawn(python, [join(projectRoot, script), ...values.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
   let complaint = '';
   let ended = false;
   const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
@@ -41,15 +47,27 @@ export async function openTorch(python: string, pixels: string, count: number, t
     child.stdin.write(`${words}\n`);
     return line;
   };
-  const version = await nextLine();
+  const greeting = await nextLine();
   return {
-    version,
-    run: async (batch) => Number(await ask(String(batch))),
-    writeFeatures: async (path) => {
-      await ask(`features ${path}`);
-    },
+    greeting,
+    ask,
     close: () => {
       child.stdin.end();
+    },
+  };
+}
+
+/** Rejects as `openPython` does. */
+export async function openTorch(python: string, pixels: string, count: number, threads: number): Promise<TorchProcess> {
+  const lines = await openPython(python, 'bench/cpu/pytorch.py', [pixels, count, threads]);
+  return {
+    version: lines.greeting,
+    run: async (batch) => Number(await lines.ask(String(batch))),
+    writeFeatures: async (path) => {
+      await lines.ask(`features ${path}`);
+    },
+    close: () => {
+      lines.close();
     },
   };
 }

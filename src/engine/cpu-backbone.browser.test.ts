@@ -72,6 +72,27 @@ describe('on two threads', () => {
       expect(worstFeatureError(values, file, at % pictures.length)).toBeLessThan(bound);
   });
 
+  it('the map after any number of convolutions is what the whole network passes on, for several pictures', async () => {
+    const many = Array.from({ length: 5 }, (_, at) => pictures[at % pictures.length] ?? new Uint8Array());
+    const maps: Float32Array[][] = [];
+    for (const pixels of pictures) {
+      const own: Float32Array[] = [];
+      await backbone.extractFeatures(pixels, (_layer, _shape, values) => own.push(values));
+      maps.push(own);
+    }
+    for (const steps of [1, 2, 4, 5, 7, 10, 12]) {
+      const given = await backbone.extractBoundary(many, steps);
+      expect(given).toHaveLength(many.length);
+      for (const [at, map] of given.entries()) {
+        const expected = maps[at % pictures.length]?.[steps - 1];
+        expect(map.length).toBe(expected?.length);
+        expect(map.every((value, place) => value === expected?.[place])).toBe(true);
+      }
+    }
+    await expect(backbone.extractBoundary(many, 0)).rejects.toThrow(RangeError);
+    await expect(backbone.extractBoundary(many, 14)).rejects.toThrow(RangeError);
+  });
+
   it('calls that overlap are computed in turn', async () => {
     const answers = await Promise.all([0, 1, 0, 1].map((at) => backbone.extractFeatures(pictures[at] ?? new Uint8Array())));
     for (const [at, values] of answers.entries()) expect(worstFeatureError(values, file, at % 2)).toBeLessThan(bound);

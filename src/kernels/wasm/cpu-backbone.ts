@@ -16,6 +16,12 @@ export interface ConvSource {
   readonly bias: Float32Array;
 }
 
+/** Of 8-bit values as numbers from 0 to 1, one a channel. */
+export interface InputScaling {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
 /** Sees what comes out of a step (its pooling where it has one): torchvision's layer index, `[h, w, c]`, values row-major. For tests. */
 export type LayerTap = (layerIndex: number, shape: readonly [number, number, number], values: Float32Array) => void;
 
@@ -32,7 +38,7 @@ export interface CpuBackboneOptions {
   readonly environment: CpuEnvironment;
   readonly readSource: (layer: ConvLayer) => ConvSource;
   /** Of 8-bit values as numbers from 0 to 1. */
-  readonly scaling: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly scaling: InputScaling;
   readonly threads?: number | undefined;
   /** Pictures that pass together; more read the filters less often and need more memory. */
   readonly batch?: number | undefined;
@@ -54,6 +60,11 @@ export interface CpuBackbone {
   extractFeatures(pixels: Uint8Array, tap?: LayerTap, signal?: AbortSignal): Promise<Float32Array>;
   /** The same for several pictures, up to `batch` at a time: faster for each. */
   extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /**
+   * What the first `steps` convolutions give (1 to 12, pooling included where it follows), each picture's map `[h, w, c]`: the input of a
+   * `CpuTrainer` whose last `13 - steps` convolutions are trained. Rejects as `extractFeatures` does.
+   */
+  extractBoundary(pixels: readonly Uint8Array[], steps: number, signal?: AbortSignal): Promise<Float32Array[]>;
   /** Ends the workers and gives the memory back. */
   dispose(): void;
 }
@@ -77,7 +88,7 @@ export function browserEnvironment(spawn: () => Worker): CpuEnvironment {
 }
 
 /** A byte's value in each channel, `(x / 255 - mean) / std`, every operation rounded to float32 as PyTorch does it: `[3][256]`. */
-function scaleTable({ mean, std }: CpuBackboneOptions['scaling']): Float32Array {
+export function scaleTable({ mean, std }: InputScaling): Float32Array {
   const { fround } = Math;
   return Float32Array.from({ length: 3 * 256 }, (_, at) => {
     const channel = Math.floor(at / 256);
@@ -132,7 +143,7 @@ async function putWeights(
   pool: KernelPool,
   plan: MemoryPlan,
   sources: readonly ConvSource[],
-  scaling: CpuBackboneOptions['scaling'],
+  scaling: InputScaling,
 ): Promise<void> {
   pool.write(plan.scale, bytesOf(scaleTable(scaling)));
   for (const [at, { kernel, bias }] of sources.entries()) {
@@ -190,6 +201,20 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
     return pixels.map((_, at) => all.slice(at * featureCount, (at + 1) * featureCount));
   }
 
+  /** Maps after step `at` (0 to 12) of as many pictures as its stage passes at once. */
+  async function extractMaps(pixels: readonly Uint8Array[], at: number, signal?: AbortSignal): Promise<Float32Array[]> {
+    throwIfCancelled(signal);
+    put(pixels);
+    const step = convSteps[at];
+    if (step === undefined) throw new RangeError(`there is no step ${at}`);
+    const { phases, address } = networkPhases(plan, pixels.length, at);
+    await pool.run(phases, signal);
+    const length = outSizeOf(step) ** 2 * step.outChannels;
+    const all = await readFloats(address, pixels.length * length);
+    if (!Number.isFinite(all.reduce((sum, value) => sum + value, 0))) throw new HeadstartError('self-check-failed');
+    return pixels.map((_, picture) => all.slice(picture * length, (picture + 1) * length));
+  }
+
   /** Runs the network again up to each step: only tests look inside. */
   async function showSteps(pixels: Uint8Array, tap: LayerTap): Promise<void> {
     put([pixels]);
@@ -225,6 +250,16 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
         for (let from = 0; from < pixels.length; from += plan.batch)
           features.push(...(await extract(pixels.slice(from, from + plan.batch), signal)));
         return features;
+      }),
+
+    extractBoundary: (pixels, steps, signal) =>
+      inTurn(async () => {
+        if (steps < 1) throw new RangeError('before the first convolution there are only pixels');
+        const together = plan.stages.find(({ last: end }) => steps - 1 <= end)?.pictures ?? 1;
+        const maps: Float32Array[] = [];
+        for (let from = 0; from < pixels.length; from += together)
+          maps.push(...(await extractMaps(pixels.slice(from, from + together), steps - 1, signal)));
+        return maps;
       }),
 
     dispose: () => {

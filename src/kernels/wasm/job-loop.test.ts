@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { controlWords, takeJobs, takeJobsAlone } from './job-loop';
 import type { Kernel } from './kernel';
 import type { FlattenPhase, Phase } from './phases';
+import { trainingNames } from './training-kernel';
 
 const scratch = { base: 0, v: 0, m: 0 };
 
@@ -16,7 +17,12 @@ function createRecorder(onJob: (count: number) => void = () => undefined): { ker
   const refuse = () => {
     throw new Error('only flatten is asked for here');
   };
+  const training = Object.fromEntries(trainingNames.map((name) => [name, refuse])) as Record<
+    (typeof trainingNames)[number],
+    typeof refuse
+  >;
   const kernel: Kernel = {
+    ...training,
     convolve: refuse,
     multiplyPlaces: refuse,
     convolveFirst: refuse,

@@ -1,5 +1,6 @@
 import type { Kernel } from './kernel';
-import { runJob, type Phase, type Scratch } from './phases';
+import { runJob, type Phase } from './phases';
+import type { Scratch } from './shares';
 
 /** Words of the shared control block. `done` only grows within a run, so a thread may sleep on it. */
 export const controlWords = { next: 0, done: 1, cancel: 2 } as const;

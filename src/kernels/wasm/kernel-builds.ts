@@ -63,6 +63,6 @@ function urlOf({ shared, relaxed }: KernelBuild): string {
 export async function loadKernelModule(build: KernelBuild): Promise<WebAssembly.Module> {
   const response = await fetch(urlOf(build));
   if (!response.ok) throw new Error(`the CPU kernels could not be loaded (HTTP ${response.status})`);
-  // Not compileStreaming: some static hosts serve .wasm with another type, and this is 12 kB.
+  // Not compileStreaming: some static hosts serve .wasm with another type, and this is 27 kB.
   return WebAssembly.compile(await response.arrayBuffer());
 }

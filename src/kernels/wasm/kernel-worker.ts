@@ -1,7 +1,7 @@
 import { takeJobs, takeJobsAlone } from './job-loop';
 import { createKernel, type Kernel } from './kernel';
 import type { FromKernelWorker, ToKernelWorker } from './messages';
-import type { Scratch } from './phases';
+import type { Scratch } from './shares';
 
 /** What the compute worker needs of its global scope. */
 export interface KernelScope {

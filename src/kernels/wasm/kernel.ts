@@ -1,5 +1,7 @@
+import { trainingNames, type TrainingKernel } from './training-kernel';
+
 /** What the compiled kernels export; see `assembly/` for what each takes. Addresses and strides are in bytes. */
-export interface Kernel {
+export interface Kernel extends TrainingKernel {
   convolve(
     input: number,
     output: number,
@@ -56,7 +58,6 @@ export interface Kernel {
     panel1: number,
     scratch: number,
   ): void;
-  flatten(from: number, to: number, places: number, channels: number): void;
   transformInput(
     input: number,
     height: number,
@@ -95,6 +96,7 @@ const names = [
   'flatten',
   'transformInput',
   'transformOutput',
+  ...trainingNames,
 ] as const satisfies readonly (keyof Kernel)[];
 
 function isKernel(exports: object): exports is Kernel {

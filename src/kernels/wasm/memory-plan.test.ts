@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultBatch, memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
 import { convSteps, filterBytes } from './network';
-import type { Phase } from './phases';
+import type { NetworkPhase } from './phases';
 import { networkPhases, sharesFor } from './schedule';
 import { mostThreads } from '../../domain/threads';
 import { chooseThreads } from './threads';
@@ -9,7 +9,7 @@ import { chooseThreads } from './threads';
 const mebibyte = 2 ** 20;
 
 /** What a phase reads and writes besides scratch, as far as it can be told apart: `[address, bytes]`. */
-function written(phase: Phase, plan: MemoryPlan): readonly [number, number][] {
+function written(phase: NetworkPhase, plan: MemoryPlan): readonly [number, number][] {
   const side = (size: number, pool: boolean) => (pool ? size >> 1 : size);
   switch (phase.kind) {
     case 'first':

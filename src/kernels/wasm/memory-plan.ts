@@ -1,6 +1,6 @@
 import { featureCount, inputSize, inputValues } from '../../domain/vgg16';
 import { convSteps, filterBytes, outBytes, places, tilesOf, type ConvStep } from './network';
-import { planeBytes, type Scratch } from './phases';
+import { planeBytes, type Scratch } from './shares';
 
 /**
  * `kept`: every filter stays transformed (224 MiB). `layer-by-layer`: the deep layers' filters stay as they came and are transformed for

@@ -1,5 +1,6 @@
 import type { LoopEnd } from './job-loop';
-import type { Phase, Scratch } from './phases';
+import type { Phase } from './phases';
+import type { Scratch } from './shares';
 
 /** To a compute worker. Without shared memory the worker owns the memory and is told what to write and read. */
 export type ToKernelWorker =

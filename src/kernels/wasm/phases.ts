@@ -1,4 +1,6 @@
 import type { Kernel } from './kernel';
+import { planeBytes, shareOf, type Scratch } from './shares';
+import { runTrainingJob, type TrainingPhase } from './training-phases';
 
 /** Addresses and sizes are in bytes; every array is float32 where nothing else is said. */
 interface Pixels {
@@ -50,6 +52,8 @@ export interface ProductPhase {
   readonly v: number;
   readonly vPlane: number;
   readonly filters: number;
+  /** Between two of the 36 filter matrices. */
+  readonly uPlane: number;
   readonly m: number;
   readonly mPlane: number;
   readonly inChannels: number;
@@ -105,24 +109,11 @@ export interface FlattenPhase {
   readonly channels: number;
 }
 
-export type Phase = FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | PackPhase | FlattenPhase;
+/** A phase of the network's way forwards. */
+export type NetworkPhase =
+  FirstPhase | BlockPhase | InputPhase | ProductPhase | OutputPhase | FilterPhase | PackPhase | FlattenPhase;
 
-/** A thread's own memory. */
-export interface Scratch {
-  readonly base: number;
-  readonly v: number;
-  readonly m: number;
-}
-
-/** `[from, to)` of job `job` when `count` things are shared out as evenly as whole numbers allow. */
-export function shareOf(job: number, jobs: number, count: number): readonly [number, number] {
-  return [Math.floor((job * count) / jobs), Math.floor(((job + 1) * count) / jobs)];
-}
-
-/** 36 planes a multiple of 4 KB apart would share one L1 set: a cache line more spreads them. Five rows are to spare for the last block. */
-export function planeBytes(rows: number, channels: number): number {
-  return (rows + 5) * channels * 4 + 64;
-}
+export type Phase = NetworkPhase | TrainingPhase;
 
 /** Computes one job of a phase on the calling thread. */
 export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scratch): void {
@@ -187,11 +178,11 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
       return;
     }
     case 'product': {
-      const { v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares } = phase;
+      const { v, vPlane, filters, uPlane, m, mPlane, inChannels, outChannels, tiles, shares } = phase;
       const place = Math.floor(job / shares);
       const [from, to] = shareOf(job % shares, shares, outChannels / 8);
       const panel = inChannels * 32;
-      const u = filters + (place * (outChannels / 8) + from) * panel;
+      const u = filters + place * uPlane + from * panel;
       kernel.multiplyPlaces(
         v + place * vPlane,
         0,
@@ -241,6 +232,23 @@ export function runJob(kernel: Kernel, phase: Phase, job: number, scratch: Scrat
     case 'flatten': {
       const bytes = phase.size * phase.size * phase.channels * 4;
       kernel.flatten(phase.input + job * bytes, phase.output + job * bytes, phase.size * phase.size, phase.channels);
+      return;
     }
+    case 'masters':
+    case 'convolve':
+    case 'masked':
+    case 'pool':
+    case 'input-rows':
+    case 'gradient':
+    case 'outer':
+    case 'filter-gradient':
+    case 'first-gradient':
+    case 'sum-pixels':
+    case 'sum-parts':
+    case 'unflatten':
+    case 'squares':
+    case 'sgd':
+    case 'adam':
+      runTrainingJob(kernel, phase, job, scratch);
   }
 }

@@ -19,7 +19,7 @@ export interface KernelPool {
 export interface PoolOptions {
   readonly spawn: () => Worker;
   readonly module: WebAssembly.Module;
-  readonly plan: MemoryPlan;
+  readonly plan: Pick<MemoryPlan, 'bytes' | 'control' | 'scratch'>;
   /** The shared memory of `plan.bytes`; null lets one worker have a memory of its own. */
   readonly memory: WebAssembly.Memory | null;
   /** Milliseconds without a job done, or an answer, after which a worker counts as dead. A job takes milliseconds. */

@@ -1,10 +1,10 @@
 import { convSteps, outBytes, outSizeOf, places, tilesOf, type ConvStep } from './network';
 import { bufferOf, isRemade, type MemoryPlan } from './memory-plan';
 import { inputValues } from '../../domain/vgg16';
-import type { Phase } from './phases';
+import type { NetworkPhase } from './phases';
 
 /** Jobs of about `size` things each, the same number for every thread where there is enough to share. */
-function jobsFor(count: number, size: number, threads: number): number {
+export function jobsFor(count: number, size: number, threads: number): number {
   const least = Math.ceil(count / size);
   return Math.min(count, Math.ceil(least / threads) * threads);
 }
@@ -20,7 +20,14 @@ export function sharesFor(threads: number): number {
 }
 
 /** Phases of one convolution of `pictures` pictures. */
-function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: number, input: number, output: number): Phase[] {
+function convPhases(
+  plan: MemoryPlan,
+  at: number,
+  step: ConvStep,
+  pictures: number,
+  input: number,
+  output: number,
+): NetworkPhase[] {
   const { inChannels, outChannels, size, pool } = step;
   const bias = plan.biases[at] ?? 0;
   const filters = plan.filters[at] ?? 0;
@@ -52,13 +59,26 @@ function convPhases(plan: MemoryPlan, at: number, step: ConvStep, pictures: numb
   const shares = sharesFor(plan.threads);
   return [
     { kind: 'input', jobs: jobsFor(tiles, 8, plan.threads), input, size, inChannels, tiles, v, vPlane },
-    { kind: 'product', jobs: places * shares, v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares },
+    {
+      kind: 'product',
+      jobs: places * shares,
+      v,
+      vPlane,
+      filters,
+      uPlane: inChannels * outChannels * 4,
+      m,
+      mPlane,
+      inChannels,
+      outChannels,
+      tiles,
+      shares,
+    },
     { kind: 'output', jobs: jobsFor(tiles, 8, plan.threads), m, mPlane, bias, output, size, outChannels, pool, tiles },
   ];
 }
 
 /** Makes one step's filters ready, which lie at their source. */
-export function filterPhase(plan: MemoryPlan, at: number): Phase {
+export function filterPhase(plan: MemoryPlan, at: number): NetworkPhase {
   const step = convSteps[at];
   if (step === undefined) throw new RangeError(`there is no step ${at}`);
   const { half } = plan;
@@ -72,8 +92,8 @@ export function filterPhase(plan: MemoryPlan, at: number): Phase {
  * The network for `pictures` <= plan.batch pictures, up to and with step `last`, in order; without `last` the features follow.
  * `address`: where the last step's result lies afterwards, of all pictures of its stage's last turn.
  */
-export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: Phase[]; address: number } {
-  const phases: Phase[] = [];
+export function networkPhases(plan: MemoryPlan, pictures: number, last?: number): { phases: NetworkPhase[]; address: number } {
+  const phases: NetworkPhase[] = [];
   const end = last ?? convSteps.length - 1;
   let address = 0;
 

@@ -22,21 +22,21 @@ const filterStride: usize = 160;
 }
 
 /** The parts of G g at +-NEAR and at +-FAR that do not, and that do, change sign. */
-@inline function nearEven(g0: v128, g2: v128): v128 {
+@inline export function nearEven(g0: v128, g2: v128): v128 {
   return add(times(g0, -2.0 / 3.0), times(g2, -1.0 / 3.0));
 }
-@inline function nearOdd(g1: v128): v128 {
+@inline export function nearOdd(g1: v128): v128 {
   return times(g1, <f32>(-2.0 / 3.0) * NEAR);
 }
-@inline function farEven(g0: v128, g2: v128): v128 {
+@inline export function farEven(g0: v128, g2: v128): v128 {
   return add(times(g0, 1.0 / 6.0), times(g2, 1.0 / 3.0));
 }
-@inline function farOdd(g1: v128): v128 {
+@inline export function farOdd(g1: v128): v128 {
   return times(g1, <f32>(1.0 / 6.0) * FAR);
 }
 
 /** One row of (G g) G^T: six values, a plane apart. */
-@inline function row(g0: v128, g1: v128, g2: v128, to: usize, plane: usize): void {
+@inline export function row(g0: v128, g1: v128, g2: v128, to: usize, plane: usize): void {
   const near = nearEven(g0, g2), nearSide = nearOdd(g1), far = farEven(g0, g2), farSide = farOdd(g1);
   v128.store(to, g0);
   v128.store(to + plane, add(near, nearSide));

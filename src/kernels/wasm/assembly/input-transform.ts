@@ -15,7 +15,7 @@ import { add, FAR, madd, NEAR, splat } from './simd';
 }
 
 /** B^T d B of one 6 x 6 patch: rows `rowStep` bytes apart, `pixel` = 4 * channels bytes a pixel; into 36 planes. */
-function transformPatch(from: usize, rowStep: usize, pixel: usize, v: usize, plane: usize, scratch: usize): void {
+export function transformPatch(from: usize, rowStep: usize, pixel: usize, v: usize, plane: usize, scratch: usize): void {
   for (let c: usize = 0; c < pixel; c += 16) {
     const f = from + c;
     bt(f, rowStep, scratch, 96);

@@ -5,7 +5,7 @@ import { add, FAR, madd, max, NEAR, splat, sub } from './simd';
 }
 
 /** A^T m: six values in, `step` bytes apart; four out, `outStep` apart. */
-@inline function at(from: usize, step: usize, to: usize, outStep: usize): void {
+@inline export function at(from: usize, step: usize, to: usize, outStep: usize): void {
   const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step), m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
   const p = add(m1, m2), q = times(sub(m1, m2), NEAR), r = add(m3, m4), t = times(sub(m3, m4), FAR);
   v128.store(to, add(add(v128.load(from), p), r));

@@ -37,6 +37,11 @@ export class KernelBed {
     return at;
   }
 
+  /** Overwrites what was put or taken at `at`. */
+  putAt(at: number, values: Float32Array): void {
+    new Float32Array(this.memory.buffer, at, values.length).set(values);
+  }
+
   floats(at: number, count: number): Float32Array {
     return new Float32Array(this.memory.buffer, at, count).slice();
   }

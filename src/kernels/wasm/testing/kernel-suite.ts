@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planeBytes, runJob, shareOf, type Phase } from '../phases';
+import { runJob, type Phase } from '../phases';
+import { planeBytes, shareOf } from '../shares';
 import { type KernelBed } from './kernel-bed';
 import {
   convolvePlainly,
@@ -159,7 +160,20 @@ export function describeKernels(title: string, open: () => Promise<KernelBed>): 
             const [v, m] = [bed.take(36 * vPlane), bed.take(36 * mPlane)];
             const phases: Phase[] = [
               { kind: 'input', jobs, input, size, inChannels, tiles, v, vPlane },
-              { kind: 'product', jobs: 36 * shares, v, vPlane, filters, m, mPlane, inChannels, outChannels, tiles, shares },
+              {
+                kind: 'product',
+                jobs: 36 * shares,
+                v,
+                vPlane,
+                filters,
+                uPlane: inChannels * outChannels * 4,
+                m,
+                mPlane,
+                inChannels,
+                outChannels,
+                tiles,
+                shares,
+              },
               { kind: 'output', jobs, m, mPlane, bias, output, size, outChannels, pool, tiles },
             ];
             for (const phase of phases) {
