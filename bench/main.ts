@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PlainFailure, runMain } from '../scripts/install.mjs';
 import { chooseThreads } from '../src/kernels/wasm/threads';
+import { gpuPeers } from './gpu/protocol';
 import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
@@ -15,7 +16,8 @@ const suites: readonly Suite[] = [pageSuite, featuresSuite, firstResultSuite, ac
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');
-  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]\n');
+  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]');
+  console.log('             [--peers NAME,NAME|none] [--dawn DIR]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
   for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(12)} ${about}${quick ? '' : ' (not quick)'}`);
 }
@@ -30,6 +32,14 @@ function readCount(name: string, text: string): number {
 function readDevice(text: string): 'cpu' | 'webgpu' {
   if (text === 'cpu' || text === 'webgpu') return text;
   throw new PlainFailure(`--device must be cpu or webgpu, not “${text}”.`, 2);
+}
+
+function readPeers(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  const names = text === 'none' ? [] : text.split(',');
+  const unknown = names.find((name) => !gpuPeers.some((peer) => peer === name));
+  if (unknown !== undefined) throw new PlainFailure(`--peers knows ${gpuPeers.join(', ')} and none, not “${unknown}”.`, 2);
+  return names;
 }
 
 /** One thread against one thread, and as many as the app would take. */
@@ -52,6 +62,8 @@ await runMain(async () => {
       pictures: { type: 'string', default: '4' },
       seeds: { type: 'string', default: '3' },
       python: { type: 'string', default: 'python3' },
+      peers: { type: 'string' },
+      dawn: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -70,6 +82,8 @@ await runMain(async () => {
     pictures: readCount('pictures', values.pictures),
     seeds: readCount('seeds', values.seeds),
     python: values.python,
+    peers: readPeers(values.peers),
+    dawn: values.dawn ?? null,
   };
   const results = [];
   for (const suite of chosen) {

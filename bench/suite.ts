@@ -3,7 +3,7 @@ export interface BenchOptions {
   readonly dataFolder: string | null;
   /** Files that `page` and `first-result` import; null for each one's own number. */
   readonly files: number | null;
-  /** Pictures that `features` measures. */
+  /** Pictures of the larger batch that `features` measures on WebGPU. */
   readonly pictures: number;
   /** Where `features` computes. */
   readonly device: 'cpu' | 'webgpu';
@@ -11,6 +11,10 @@ export interface BenchOptions {
   readonly threads: readonly number[];
   /** Turns of each in `features` on the CPU. */
   readonly rounds: number;
+  /** What `features` measures beside ours on WebGPU; null for all. */
+  readonly peers: readonly string[] | null;
+  /** Folder of the npm package `webgpu`, to measure outside a browser; null for the browser. */
+  readonly dawn: string | null;
   /** Seeds 0 to `seeds - 1` of `accuracy`. */
   readonly seeds: number;
   /** An interpreter that may have torch. */

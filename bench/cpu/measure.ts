@@ -6,11 +6,10 @@ import { createServer, type ViteDevServer } from 'vite';
 import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
 import { PlainFailure, projectRoot } from '../../scripts/install.mjs';
 import { assemblyScript } from '../../scripts/vite-assemblyscript';
-import { featureCount } from '../../src/domain/vgg16';
-import { parseSafetensors, readFloat32 } from '../../src/engine/weights/safetensors';
 import { convSteps, tilesOf } from '../../src/kernels/wasm/network';
 import { isolationHeaders } from '../../vite.config';
 import { createBenchPixels } from '../features/pictures';
+import { maxErrorOverRms, median, readKeptFeatures } from '../reference-features';
 import { residentBytes } from '../resident-memory';
 import type { Row } from '../suite';
 import type { OpenPeer, PeerName } from './protocol';
@@ -82,33 +81,6 @@ async function openPage(browser: Browser, url: string): Promise<Page> {
   await page.goto(url);
   await page.waitForFunction(() => 'bench' in globalThis);
   return page;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
-}
-
-function maxErrorOverRms(features: readonly (readonly number[])[], reference: Float32Array): number {
-  let worst = 0;
-  // Without PyTorch on the machine there are answers for two pictures only.
-  features.slice(0, reference.length / featureCount).forEach((values, picture) => {
-    const own = reference.subarray(picture * featureCount, (picture + 1) * featureCount);
-    const rms = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0) / featureCount);
-    values.forEach((value, at) => {
-      worst = Math.max(worst, Math.abs(value - (own[at] ?? NaN)) / rms);
-    });
-  });
-  return worst;
-}
-
-/** PyTorch's features of the first two of the bench's pictures, which the tests compare with too. */
-async function readKeptFeatures(): Promise<Float32Array> {
-  const file = new Uint8Array(await readFile(join(projectRoot, 'src/engine/fixtures/drawings-features.safetensors')));
-  const stored = parseSafetensors(file, 'drawings-features').get('features');
-  if (stored === undefined) throw new PlainFailure('The kept features of the drawings are not there.');
-  return readFloat32(stored);
 }
 
 async function askFeatures(torch: TorchProcess, path: string): Promise<Float32Array> {

@@ -27,7 +27,7 @@ export interface SelfTestReport {
   readonly featureError: number;
   /** Largest relative error of a training step's losses, against the reference. */
   readonly lossError: number;
-  /** Of one picture through the backbone by itself, seconds. */
+  /** Of a picture through the backbone among a few, seconds. */
   readonly secondsPerPicture: number;
   /** Of one training step of 32 pictures, seconds. */
   readonly secondsPerStep: number;

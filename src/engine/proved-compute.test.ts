@@ -113,7 +113,7 @@ describe('the self-test', () => {
     const features = await good.extractFeatures(parts.picture());
     const answering = (change: (values: Float32Array) => Float32Array): Backbone => ({
       ...good,
-      extractFeatures: () => Promise.resolve(change(features.slice())),
+      extractBatch: (batch) => Promise.resolve(batch.map(() => change(features.slice()))),
     });
 
     const report = await runSelfTest(

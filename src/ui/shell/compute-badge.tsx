@@ -33,7 +33,7 @@ export function ComputeBadge() {
   const { chooseDevice } = useActions();
   const reason = status?.reason ?? null;
   const oneThread = whyOneThread(compute);
-  const label = badgeLabel({ status, proving, error });
+  const label = badgeLabel(compute);
   return (
     <DialogTrigger>
       <Button className={styles['badge'] ?? ''} aria-label={proving ? `${label}. Details` : `Computes with: ${label}. Details`}>
@@ -119,11 +119,6 @@ export function ComputeBadge() {
   );
 }
 
-/** Null where all threads may compute, or none matter. */
-function whyOneThread({ status, isolation }: ComputeState): ErrorRecord | null {
-  return isolation.isolated || status?.device !== 'cpu' ? null : describeError(isolation.reason);
-}
-
 function badgeLabel({ status, proving, error }: Pick<ComputeState, 'status' | 'proving' | 'error'>): string {
   if (status === null) return error === null ? 'Looking for a device' : 'Nothing can compute';
   return proving ? `Testing the ${status.device === 'webgpu' ? 'GPU' : 'CPU'}` : status.label;
@@ -138,6 +133,11 @@ function describeSelfTest(report: SelfTestReport | null): string {
 /** `3.1e-5`. */
 function formatError(error: number): string {
   return error === 0 ? '0' : error.toExponential(1);
+}
+
+/** Null where all threads may compute, or none matter. */
+function whyOneThread({ status, isolation }: ComputeState): ErrorRecord | null {
+  return isolation.isolated || status?.device !== 'cpu' ? null : describeError(isolation.reason);
 }
 
 function joinAdapter(adapter: string | null, isSoftware: boolean): string {
