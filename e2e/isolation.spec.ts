@@ -233,14 +233,18 @@ test('a newer service worker waits: an open page keeps the one it has, and is no
   await untilReady(app);
   expect(await staysTheSame()).toBe(true);
 
-  // Once no page of the old one is open, the newer one is at work.
-  const { url } = app.server;
-  await app.page.goto('about:blank');
-  await app.page.goto(url);
-  await untilReady(app);
-  const isWaiting = () => app.page.evaluate(async () => (await navigator.serviceWorker.ready).waiting !== null);
+  // Once no page of the old one is open, the newer one is at work. Seen from a page of this host that is none of its own.
+  const watcher = await app.context.newPage();
+  await watcher.goto(`${app.server.origin}/`);
+  await app.page.close();
+  const isWaiting = () =>
+    watcher.evaluate(async (url) => (await navigator.serviceWorker.getRegistration(url))?.waiting !== null, app.server.url);
   await expect.poll(isWaiting).toBe(false);
-  expect((await app.state()).compute.isolation).toEqual({ isolated: true, by: 'service-worker' });
+  const next = connectPage(watcher, app);
+  await watcher.goto(app.server.url);
+  await untilReady(next);
+  expect((await next.state()).compute.isolation).toEqual({ isolated: true, by: 'service-worker' });
+  expect(pageLoads(app)).toBe(loads + 1);
 });
 
 test('weights of another host come by CORS into a page that the service worker isolated', async ({ openApp }) => {
