@@ -9,6 +9,8 @@ export interface BackboneWeights {
   readonly scaling: InputScaling;
   /** Shard name -> its bytes, already verified. */
   readonly shards: ReadonlyMap<string, Uint8Array>;
+  /** Tensors that were trained since, by name (`features.28.weight`, OIHW): they are in force instead of the loaded ones. */
+  readonly trained?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface ConvWeights {
@@ -31,9 +33,12 @@ export function toHwio(oihw: Float32Array, outChannels: number, inChannels: numb
 }
 
 /** Opens each file's header once; the result finds a tensor of a shape. */
-function openTensors({ index, shards }: BackboneWeights): (tensor: string, shape: readonly number[]) => StoredTensor {
+function openTensors({ index, shards, trained }: BackboneWeights): (tensor: string, shape: readonly number[]) => StoredTensor {
   const tensors = new Map([...shards].map(([name, bytes]) => [name, parseSafetensors(bytes, name)]));
   return (tensor, shape) => {
+    const own = trained?.get(tensor);
+    if (own !== undefined)
+      return { dtype: 'F32', shape, bytes: new Uint8Array(own.buffer, own.byteOffset, own.byteLength) };
     const file = index.fileOf.get(tensor) ?? '';
     const stored = tensors.get(file)?.get(tensor);
     if (stored === undefined || stored.shape.join() !== shape.join())
