@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { applyCommand, compareCodePoints, createCommandLog, logCommand, replay, type ProjectCommand } from './commands';
 import type { Sample } from './dataset';
 import { HeadstartError } from './errors';
+import { emptyHistory } from './history';
 import { createPreset } from './presets';
 import { createProject, parseProject } from './project';
+import { settingsBeforeFineTuning, validateRunConfig } from './run-config';
 
 const start = createProject('p1', '2026-01-01T00:00:00.000Z', createPreset('recommended', 0));
 
@@ -103,5 +105,31 @@ describe('a stored project', () => {
     expect(codeOf({ ...start, skipped: [{ path: 'a', reason: { code: 'made-up', message: '', remedy: '' } }] })).toBe(
       'project-invalid',
     );
+  });
+
+  it('from before fine-tuning opens, trains as before and says the same of its runs', () => {
+    const { settings, ...rest } = start;
+    const old = Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in settingsBeforeFineTuning)));
+    const run = {
+      id: 'r',
+      number: 1,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      config: old,
+      classNames: ['cat', 'dog'],
+      counts: { train: 2, val: 2, test: 0 },
+      device: 'cpu',
+      adapter: null,
+      threads: 1,
+      computePlan: 'plan',
+      history: emptyHistory,
+      log: [],
+      seconds: { weights: 0, features: 0, train: 0, total: 0 },
+      stoppedEarly: false,
+      testAccuracy: 0.5,
+    };
+    const opened = parseProject({ ...rest, settings: old, runs: [run] });
+    expect(opened.settings).toEqual(settings);
+    expect(opened.runs).toEqual([{ ...run, config: settings, chosenBy: null, bestEpoch: null }]);
+    expect(validateRunConfig(opened.settings)).toEqual(settings);
   });
 });

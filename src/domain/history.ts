@@ -86,4 +86,8 @@ export interface RunRecord {
   readonly stoppedEarly: boolean;
   /** Accuracy on the untouched test split, where the folders have one. */
   readonly testAccuracy: number | null;
+  /** What chose the epoch whose weights the head (and backbone) has; null when it is simply the last. */
+  readonly chosenBy: 'validation' | null;
+  /** That epoch, 0-based, where validation chose it. Its valAccuracy is a chosen one, so a little too good. */
+  readonly bestEpoch: number | null;
 }

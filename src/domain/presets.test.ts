@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createPreset, matchPreset, presetExplanations } from './presets';
-import { validateRunConfig, type RunConfig } from './run-config';
+import { changeWay, createPreset, explainPreset, matchPreset } from './presets';
+import { usualAugmentation, validateRunConfig, type RunConfig } from './run-config';
 
 describe('the presets', () => {
   test.each(['note', 'recommended'] as const)(
@@ -41,6 +41,13 @@ describe('the presets', () => {
     { weightDecay: 0.1 },
     { valFraction: 0.3 },
     { way: 'fine-tune' },
+    { way: 'frozen', augmentation: usualAugmentation },
+    { gradientClip: 1 },
+    { accumulate: 2 },
+    { schedule: 'cosine' },
+    { earlyStopping: 5 },
+    { labelSmoothing: 0.1 },
+    { classWeights: 'balanced' },
   ])('%j takes a configuration away from its preset', (change) => {
     expect(matchPreset({ ...createPreset('note', 0), ...change })).toBe('custom');
     expect(matchPreset({ ...createPreset('recommended', 0), ...change })).toBe('custom');
@@ -54,6 +61,8 @@ describe('the presets', () => {
       { momentum: 0 },
       { way: 'frozen' },
       { preset: 'custom' },
+      { augmentation: usualAugmentation },
+      { unfreeze: 'all', backboneLearningRate: 1, headWarmupEpochs: 9 },
     ] as const) {
       expect(matchPreset({ ...config, ...change })).toBe('recommended');
     }
@@ -61,7 +70,52 @@ describe('the presets', () => {
 
   test('the note’s explanation says why its figure is higher than an honest one', () => {
     for (const words of ['0.9978', '898 of 900', 'validation loader from the training pictures', 'never trained on', 'lower']) {
-      expect(presetExplanations.note).toContain(words);
+      expect(explainPreset({ preset: 'note', way: 'features' })).toContain(words);
     }
+  });
+
+  test('fine-tuning has a recommended recipe of its own, the backbone moving at a tenth of the head’s rate or less', () => {
+    const config = createPreset('recommended', 3, 'fine-tune');
+    expect(validateRunConfig(config)).toEqual(config);
+    expect(matchPreset(config)).toBe('recommended');
+    expect(config).toMatchObject({
+      way: 'fine-tune',
+      unfreeze: 'block5',
+      headWarmupEpochs: 1,
+      schedule: 'cosine',
+      gradientClip: 1,
+    });
+    expect(config.backboneLearningRate).toBeLessThanOrEqual(config.learningRate / 10);
+    for (const change of [{ unfreeze: 'all' }, { backboneLearningRate: 1e-4 }, { headWarmupEpochs: 2 }] as const)
+      expect(matchPreset({ ...config, ...change })).toBe('custom');
+    expect(matchPreset({ ...config, unfreeze: 3 })).toBe('recommended');
+    expect(createPreset('note', 3, 'fine-tune')).toMatchObject({ preset: 'note', way: 'features' });
+    expect(createPreset('note', 3, 'frozen')).toMatchObject({ preset: 'note', way: 'frozen' });
+  });
+
+  test('every way and preset is explained in words of its own', () => {
+    const recommended = (['features', 'frozen', 'fine-tune'] as const).map((way) =>
+      explainPreset({ preset: 'recommended', way }),
+    );
+    expect(new Set([...recommended, explainPreset({ preset: 'note', way: 'features' })]).size).toBe(4);
+    expect(explainPreset({ preset: 'custom', way: 'fine-tune' })).toBe('Your own settings.');
+  });
+});
+
+describe('another way', () => {
+  test('takes a preset along, there and back, with seed and limit', () => {
+    const before = { ...createPreset('recommended', 7), limitPerClass: 40, logEvery: 1 };
+    const tuned = changeWay(before, 'fine-tune');
+    expect(tuned).toEqual({ ...createPreset('recommended', 7, 'fine-tune'), limitPerClass: 40, logEvery: 1 });
+    expect(changeWay(tuned, 'features')).toEqual(before);
+    expect(changeWay(createPreset('note', 7), 'fine-tune')).toEqual({ ...createPreset('recommended', 7, 'fine-tune') });
+    expect(changeWay(createPreset('note', 7), 'frozen')).toEqual({ ...createPreset('note', 7), way: 'frozen' });
+  });
+
+  test('leaves one’s own settings, and gives fine-tuning something to train', () => {
+    const own = { ...createPreset('recommended', 7), preset: 'custom', epochs: 4, unfreeze: 'none' } as const;
+    expect(changeWay(own, 'fine-tune')).toEqual({ ...own, way: 'fine-tune', unfreeze: 'block5' });
+    expect(changeWay({ ...own, unfreeze: 5 }, 'fine-tune')).toMatchObject({ unfreeze: 5 });
+    expect(changeWay(own, 'frozen')).toEqual({ ...own, way: 'frozen' });
   });
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { DatasetOrigin, Sample, SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
-import type { RunConfig } from './run-config';
+import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
 
 /** Raised with every change of the document's shape; older documents are migrated, newer ones refused. */
 export const projectVersion = 1;
@@ -58,6 +58,13 @@ const measured = v.union([
 const split = v.picklist(['train', 'val', 'test']);
 const errorCode = v.custom<ErrorCode>(isErrorCode);
 
+/** Absent in a document saved before the setting was. */
+const before = settingsBeforeFineTuning;
+
+const augmentation = v.object({ flip: v.boolean(), crop: number, colour: number, rotation: number, erase: number });
+
+const unfreeze: v.GenericSchema<unknown, Unfreeze> = v.union([v.picklist(['none', 'block5', 'all']), count]);
+
 const runConfig = v.object({
   preset: v.picklist(['note', 'recommended', 'custom']),
   way: v.picklist(['features', 'frozen', 'fine-tune']),
@@ -73,6 +80,16 @@ const runConfig = v.object({
   valFraction: number,
   limitPerClass: v.nullable(count),
   logEvery: count,
+  unfreeze: v.optional(unfreeze, before.unfreeze),
+  backboneLearningRate: v.optional(number, before.backboneLearningRate),
+  headWarmupEpochs: v.optional(count, before.headWarmupEpochs),
+  gradientClip: v.optional(v.nullable(number), before.gradientClip),
+  accumulate: v.optional(count, before.accumulate),
+  schedule: v.optional(v.picklist(['constant', 'cosine']), before.schedule),
+  earlyStopping: v.optional(v.nullable(count), before.earlyStopping),
+  labelSmoothing: v.optional(number, before.labelSmoothing),
+  classWeights: v.optional(v.picklist(['none', 'balanced']), before.classWeights),
+  augmentation: v.optional(v.nullable(augmentation), before.augmentation),
 }) satisfies v.GenericSchema<unknown, RunConfig>;
 
 const sample = v.object({
@@ -122,6 +139,8 @@ export const runRecordSchema = v.object({
   seconds: v.object({ weights: number, features: number, train: number, total: number }),
   stoppedEarly: v.boolean(),
   testAccuracy: v.nullable(number),
+  chosenBy: v.optional(v.nullable(v.literal('validation')), null),
+  bestEpoch: v.optional(v.nullable(count), null),
 }) satisfies v.GenericSchema<unknown, RunRecord>;
 
 const projectSchema = v.object({

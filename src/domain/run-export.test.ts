@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from './errors';
 import type { RunRecord, SamplePrediction } from './history';
+import { settingsBeforeFineTuning } from './run-config';
 import { createRunExport } from './run-export';
 
 const run: RunRecord = {
@@ -22,6 +23,7 @@ const run: RunRecord = {
     valFraction: 0.2,
     limitPerClass: null,
     logEvery: 5,
+    ...settingsBeforeFineTuning,
   },
   classNames: ['cat', 'dog'],
   counts: { train: 2, val: 1, test: 0 },
@@ -37,6 +39,8 @@ const run: RunRecord = {
   seconds: { weights: 1, features: 2, train: 3, total: 6 },
   stoppedEarly: false,
   testAccuracy: null,
+  chosenBy: null,
+  bestEpoch: null,
 };
 
 const prediction: SamplePrediction = {

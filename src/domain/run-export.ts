@@ -43,6 +43,10 @@ export interface RunExport {
     readonly seconds: Measured;
   }[];
   readonly testAccuracy: number | null;
+  /** `validation` where it chose the epoch whose weights are kept: then its accuracy there is a chosen one. */
+  readonly chosenBy: 'validation' | null;
+  /** 0-based. */
+  readonly bestEpoch: number | null;
   readonly stoppedEarly: boolean;
   readonly predictions: readonly {
     /** Path as it was dropped; the sample's id when the picture is gone. */
@@ -105,6 +109,8 @@ export function createRunExport(run: RunRecord, context: RunExportContext = {}):
       seconds: measured(seconds),
     })),
     testAccuracy: run.testAccuracy,
+    chosenBy: run.chosenBy,
+    bestEpoch: run.bestEpoch,
     stoppedEarly: run.stoppedEarly,
     predictions: (context.predictions ?? []).map(
       ({ sampleId, split, labelIndex, classIndex, className, logits, probabilities }) => ({

@@ -32,5 +32,7 @@ export function createRunRecord(
     },
     stoppedEarly: epochs.length < config.epochs,
     testAccuracy: testAccuracyOf(predictions),
+    chosenBy: null,
+    bestEpoch: null,
   };
 }

@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyHistory, type RunRecord } from '../domain/history';
+import { settingsBeforeFineTuning } from '../domain/run-config';
 import { createProjectStore, type ProjectStore } from './project-store';
 import { openWeightsCache, weightsCacheName } from './weights-cache';
 
@@ -35,6 +36,7 @@ const run: RunRecord = {
     valFraction: 0.2,
     limitPerClass: null,
     logEvery: 5,
+    ...settingsBeforeFineTuning,
   },
   classNames: ['cat', 'dog'],
   counts: { train: 1, val: 2, test: 3 },
@@ -47,6 +49,8 @@ const run: RunRecord = {
   seconds: { weights: 1, features: 2, train: 3, total: 6 },
   stoppedEarly: false,
   testAccuracy: null,
+  chosenBy: null,
+  bestEpoch: null,
 };
 const head = { run, weight: Float32Array.of(1, -0, NaN), bias: Float32Array.of(2) };
 

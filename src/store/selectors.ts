@@ -100,7 +100,6 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const { counts, assignments } = selectSplits(state);
   const [problem] = runConfigProblems(settings);
   if (problem !== undefined) {
-    if (problem.field === 'way' && settings.way === 'fine-tune') return describeError('way-not-available');
     return describeError('setting-invalid', {
       setting: settingNames[problem.field],
       problem: lowerFirst(problem.message).replace(/\.$/, ''),

@@ -5,7 +5,7 @@ import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { RunConfig } from '../domain/run-config';
+import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
@@ -140,6 +140,8 @@ export interface PageActions {
   retryWeights(): Promise<void>;
   dispatch(command: ProjectCommand): void;
   changeSettings(change: Partial<RunConfig>): void;
+  /** Another way of transfer; a preset goes along with it. */
+  chooseWay(way: Way): void;
   choosePreset(preset: 'note' | 'recommended'): void;
   /** `files` may still be listed (a dropped folder); the state says `listing` meanwhile. */
   addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;

@@ -24,6 +24,8 @@ const run: RunRecord = {
   seconds: { weights: 0, features: 0, train: 0, total: 0 },
   stoppedEarly: false,
   testAccuracy: null,
+  chosenBy: null,
+  bestEpoch: null,
 };
 const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2) };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };

@@ -2,7 +2,7 @@ import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { SamplePrediction } from '../../domain/history';
 import type { Split } from '../../domain/dataset';
-import type { RunConfig } from '../../domain/run-config';
+import { settingsBeforeFineTuning, type RunConfig } from '../../domain/run-config';
 import { featureCount, inputValues } from '../../domain/vgg16';
 import type { PixelSource } from '../../protocol/compute-api';
 import type { RunRequest, RunSample } from '../../protocol/engine-api';
@@ -28,6 +28,7 @@ export const smallConfig: RunConfig = {
   valFraction: 0.2,
   limitPerClass: null,
   logEvery: 2,
+  ...settingsBeforeFineTuning,
 };
 
 /** 10 train (so batches of 4, 4, 2), 5 val, 3 test samples of two classes. */

@@ -455,6 +455,8 @@ export class FakeEngine implements EngineApi {
       seconds: { weights: 1, features: 2, train: 3, total: 6 },
       stoppedEarly,
       testAccuracy: counts.test > 0 ? 0.9 : null,
+      chosenBy: null,
+      bestEpoch: null,
     };
     this.#head = run;
     this.#storage.run = run;

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import { presetExplanations } from '../../domain/presets';
+import { explainPreset } from '../../domain/presets';
 import type { Preset } from '../../domain/run-config';
 import { Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -48,7 +48,7 @@ function PresetField({ drafts, isReadOnly }: SettingsProps) {
 
 /** The few settings that matter, and the rest folded away. */
 export function Settings({ drafts, isReadOnly, controls }: SettingsSectionProps) {
-  const preset = usePage(({ project }) => project.document.settings.preset);
+  const explanation = usePage(({ project }) => explainPreset(project.document.settings));
   return (
     <>
       <div className={styles['few']}>
@@ -57,7 +57,7 @@ export function Settings({ drafts, isReadOnly, controls }: SettingsSectionProps)
         <NumberSettingField field="learningRate" label="Learning rate" drafts={drafts} isReadOnly={isReadOnly} />
         <NumberSettingField field="batchSize" label="Batch size" drafts={drafts} isReadOnly={isReadOnly} />
       </div>
-      <p className={styles['explanation']}>{presetExplanations[preset]}</p>
+      <p className={styles['explanation']}>{explanation}</p>
       <div className={styles['foot']}>
         <Disclosure className={styles['more'] ?? ''}>
           <Heading level={3} className={styles['moreHeading'] ?? ''}>
