@@ -94,3 +94,14 @@ export function isTrained({ plan, checkpoint: { position, best } }: Pick<RunStat
 export function chosenWeights({ checkpoint: { best, head, backbone } }: Pick<RunState, 'checkpoint'>): ModelWeights {
   return best?.weights ?? { head, tensors: backbone?.tensors ?? [] };
 }
+
+/** As `chosenWeights`, for a model that only measures. */
+export function chosenModel(state: Pick<RunState, 'checkpoint'>): SavedModel {
+  const { head, tensors } = chosenWeights(state);
+  return {
+    head,
+    headBefore: null,
+    optimizer: freshOptimizerState,
+    backbone: tensors.length === 0 ? null : { tensors, optimizer: freshOptimizerState },
+  };
+}
