@@ -38,7 +38,16 @@ function draw({ flip, crop, colour, rotation, erase }: Augmentation, rng: Rng): 
   const width = Math.min(1, Math.sqrt(area * shape));
   const height = Math.min(1, Math.sqrt(area / shape));
   const [left, top] = [(1 - width) * rng.uniform(), (1 - height) * rng.uniform()];
-  return { mirrored, side, centre, angle, brightness, contrast, saturation, erased: isErased ? { left, top, width, height } : null };
+  return {
+    mirrored,
+    side,
+    centre,
+    angle,
+    brightness,
+    contrast,
+    saturation,
+    erased: isErased ? { left, top, width, height } : null,
+  };
 }
 
 /** Mirrors, crops and turns in one bilinear pass; beyond its edge the picture goes on as its edge. */

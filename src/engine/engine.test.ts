@@ -190,6 +190,7 @@ describe('Engine with the real backbone', () => {
         prepare: () => undefined,
         skipMeasuring: () => undefined,
         of: (compute, weights) => [createTfjsPath('TensorFlow.js', compute, weights)],
+        forTraining: () => [],
       },
       selfTest: (path, backbone, compute) =>
         runSelfTest(path, backbone, compute, {

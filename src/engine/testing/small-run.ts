@@ -12,6 +12,7 @@ import { FeatureStore } from '../feature-store';
 import { createRunPlan } from '../training/run-plan';
 import { goOn } from '../training/run-session';
 import { createRunState, type RunState } from '../training/run-state';
+import { createStandInTraining, type StandInTraining, type StandInTrainingOptions } from './stand-in-trainer';
 
 export const smallConfig: RunConfig = {
   preset: 'custom',
@@ -77,6 +78,7 @@ export function createStandInBackbone(magnitude = 1): Backbone {
     memoryBytes: 0,
     gpuBytes: () => 0,
     batch: 3,
+    training: null,
     isLost: () => false,
     extractFeatures: (pixels) => Promise.resolve(extract(pixels)),
     extractBatch: async (pixels, signal) => {
@@ -91,6 +93,7 @@ export interface SmallRun {
   readonly state: RunState;
   readonly events: RunEvent[];
   readonly asked: string[];
+  readonly training: StandInTraining;
   /** Goes on until done or paused; `abortWhen` is asked after every event. */
   go(options?: {
     finish?: boolean;
@@ -100,7 +103,19 @@ export interface SmallRun {
   }): Promise<SamplePrediction[] | null>;
 }
 
-export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, magnitude = 1): SmallRun {
+export interface SmallRunOptions {
+  /** The features are multiplied by it. */
+  readonly magnitude?: number;
+  /** See EngineParts. */
+  readonly boundaryBudget?: number;
+  readonly training?: StandInTrainingOptions;
+}
+
+export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, options: SmallRunOptions = {}): SmallRun {
+  const { magnitude = 1, boundaryBudget = Infinity } = options;
+  const backbone = createStandInBackbone(magnitude);
+  const training = createStandInTraining(backbone, options.training);
+  const boundaries = new FeatureStore(boundaryBudget);
   const request = createSmallRequest(config);
   const state = createRunState(createRunPlan(request), '2026-01-01T00:00:00.000Z');
   const store = new FeatureStore();
@@ -110,6 +125,7 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
     state,
     events,
     asked,
+    training,
     go: async (options = {}) => {
       const stop = new AbortController();
       const source = createPixels(request, options.gone);
@@ -118,7 +134,9 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
           state,
           {
             compute: options.compute ?? compute,
-            backbone: createStandInBackbone(magnitude),
+            backbone,
+            training,
+            boundaries,
             store,
             pixels: source.pixels,
             onEvent: (event) => {

@@ -84,11 +84,7 @@ export class FineTuneModel implements Model {
     return joinMeasured(measured);
   }
 
-  async learn(
-    batch: readonly RunSample[],
-    { epoch, loss, divisor }: BatchLesson,
-    progress: BatchProgress,
-  ): Promise<Measured> {
+  async learn(batch: readonly RunSample[], { epoch, loss, divisor }: BatchLesson, progress: BatchProgress): Promise<Measured> {
     const { config, trainer, signal, changeOf } = this.parts;
     this.#backboneLearns = epoch >= config.headWarmupEpochs;
     const measured: Measured[] = [];

@@ -63,11 +63,7 @@ export class HeadModel implements Model {
     this.#head.dispose();
   }
 
-  #read(
-    batch: readonly RunSample[],
-    change: PictureChange | null,
-    onPicture: (done: number) => void,
-  ): Promise<Float32Array> {
+  #read(batch: readonly RunSample[], change: PictureChange | null, onPicture: (done: number) => void): Promise<Float32Array> {
     return this.source.readBatch(
       batch.map(({ id }) => id),
       this.parts.config.featureNorm,
