@@ -22,11 +22,13 @@ export interface StandInTrainingOptions {
   readonly beforeCall?: (call: number, name: 'forward' | 'backward' | 'squares') => void;
   /** What `gradientSquares` says instead of the truth. */
   readonly squares?: (truth: number) => number;
+  /** Whether `forward` gives no numbers, by the updates made. */
+  readonly isSpoilt?: (updates: number) => boolean;
 }
 
 /** Stands for VGG-16's last convolutions: one tensor with its gradient and PyTorch's SGD or a plain Adam. */
 export function createStandInTraining(backbone: Backbone, options: StandInTrainingOptions = {}): StandInTraining {
-  const { microBatch = 3, beforeCall = () => undefined, squares: sayOf = (truth) => truth } = options;
+  const { microBatch = 3, beforeCall = () => undefined, squares: sayOf = (truth) => truth, isSpoilt = () => false } = options;
   const counts = { opened: 0, open: 0 };
   let calls = 0;
   return {
@@ -62,7 +64,7 @@ export function createStandInTraining(backbone: Backbone, options: StandInTraini
           inputs.forEach((input, at) => {
             out.set(applyTensor(input, tensor), at * featureCount);
           });
-          return out;
+          return isSpoilt(updates) ? out.fill(NaN) : out;
         },
         backward: async (featureGradients, signal) => {
           throwIfCancelled(signal);

@@ -21,7 +21,6 @@ const fewestTrainSamples = 2;
 /** Throws `setting-invalid`, `one-class`, `class-too-small` or `no-validation-pictures`. */
 export function createRunPlan({ number, config, classNames, samples }: RunRequest): RunPlan {
   const checked = validateRunConfig(config);
-  if (checked.way === 'fine-tune') throw new HeadstartError('way-not-available');
   if (classNames.length < 2) throw new HeadstartError('one-class', { className: classNames[0] ?? '' });
   const stray = samples.find(({ labelIndex }) => classNames[labelIndex] === undefined);
   if (stray !== undefined) throw new HeadstartError('unexpected', { detail: `a sample has label ${String(stray.labelIndex)}` });
