@@ -91,3 +91,9 @@ export interface RunRecord {
   /** That epoch, 0-based, where validation chose it. Its valAccuracy is a chosen one, so a little too good. */
   readonly bestEpoch: number | null;
 }
+
+/** The epoch whose weights the run kept. */
+export function keptEpoch({ bestEpoch, history }: Pick<RunRecord, 'bestEpoch' | 'history'>): EpochRecord | null {
+  const kept = bestEpoch === null ? history.epochs.at(-1) : history.epochs.find(({ epoch }) => epoch === bestEpoch);
+  return kept ?? null;
+}

@@ -115,6 +115,8 @@ describe('another way', () => {
   test('leaves one’s own settings, and gives fine-tuning something to train', () => {
     const own = { ...createPreset('recommended', 7), preset: 'custom', epochs: 4, unfreeze: 'none' } as const;
     expect(changeWay(own, 'fine-tune')).toEqual({ ...own, way: 'fine-tune', unfreeze: 'block5' });
+    const augmented = { ...createPreset('recommended', 7, 'frozen'), preset: 'custom', augmentation: usualAugmentation } as const;
+    expect(changeWay(augmented, 'fine-tune')).toMatchObject({ schedule: 'cosine', augmentation: usualAugmentation });
     expect(changeWay({ ...own, unfreeze: 5 }, 'fine-tune')).toMatchObject({ unfreeze: 5 });
     expect(changeWay(own, 'frozen')).toEqual({ ...own, way: 'frozen' });
   });

@@ -75,18 +75,19 @@ export function createPreset(preset: Exclude<Preset, 'custom'>, seed: number, wa
 }
 
 /**
- * The settings after another way was chosen. A preset goes along: fine-tuning has a recommended recipe of its own, the two ways with
- * frozen features share theirs. One's own settings stay.
+ * The settings after another way was chosen. A preset goes along, augmentation with it: fine-tuning has a recommended recipe of its own,
+ * the two ways with frozen features share theirs. One's own settings stay.
  */
 export function changeWay(config: RunConfig, way: Way): RunConfig {
-  const { preset, seed, limitPerClass, logEvery } = config;
+  const { seed, limitPerClass, logEvery, augmentation } = config;
+  const preset = matchPreset({ ...config, augmentation: null });
   const isFineTune = way === 'fine-tune';
   if (preset === 'custom' || isFineTune === (config.way === 'fine-tune')) {
     const unfreezes = unfrozenConvs({ way, unfreeze: config.unfreeze }) > 0;
     return { ...config, way, ...(isFineTune && !unfreezes ? { unfreeze: settingsBeforeFineTuning.unfreeze } : {}) };
   }
   const limit = preset === 'note' ? {} : { limitPerClass };
-  return { ...createPreset('recommended', seed, way), logEvery, ...limit };
+  return { ...createPreset('recommended', seed, way), logEvery, augmentation, ...limit };
 }
 
 /** Everything that changes what a run computes: settings that the way or the optimizer does not use are left out. */

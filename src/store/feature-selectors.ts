@@ -1,26 +1,36 @@
-import type { Fit, Sample } from '../domain/dataset';
+import type { Sample } from '../domain/dataset';
 import { estimateTraining, findSmallerRun } from '../domain/estimate';
-import { runConfigProblems } from '../domain/run-config';
+import { estimateFineTuneBytes, estimateMovingRun } from '../domain/fine-tune-estimate';
+import { augmentationOf, runConfigProblems, type RunConfig } from '../domain/run-config';
 import { countFolders, orderForLimits, type FolderCounts } from '../domain/split';
 import { selectSampleIndex, selectSplits } from './selectors';
 import type { FeatureProgress, FeaturesState, PageState, TrainEstimate, WantedFeatures } from './state';
 
 /** By the samples themselves: what was made of them goes when they go. */
-const wantedOf = new WeakMap<
-  readonly Sample[],
-  { seed: number; limitPerClass: number | null; fit: Fit; wanted: WantedFeatures }
->();
+const wantedOf = new WeakMap<readonly Sample[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
 
-/** The pictures of the splits in force; null without pictures or with settings that cannot train. The same object until they change. */
+/** Whether training pictures pass through convolutions in every epoch, instead of once. */
+function isMoving(settings: RunConfig): boolean {
+  return settings.way === 'fine-tune' || augmentationOf(settings) !== null;
+}
+
+/**
+ * The pictures whose features a run would need: those of the splits in force, without the training pictures where chance changes them.
+ * Null without pictures, with settings that cannot train, and where features move. The same object until they change.
+ */
 export function selectWantedFeatures(state: PageState): WantedFeatures | null {
   const { samples, settings } = state.project.document;
-  const { seed, limitPerClass, fit } = settings;
-  if (samples.length === 0 || runConfigProblems(settings).length > 0) return null;
+  const { seed, limitPerClass, fit, valFraction, way } = settings;
+  if (samples.length === 0 || way === 'fine-tune' || runConfigProblems(settings).length > 0) return null;
+  const heldOutOnly = isMoving(settings);
+  // Which pictures train matters only where they are left out.
+  const keys = [seed, limitPerClass, fit, heldOutOnly, heldOutOnly ? valFraction : null];
   const known = wantedOf.get(samples);
-  if (known?.seed === seed && known.limitPerClass === limitPerClass && known.fit === fit) return known.wanted;
+  if (known?.keys.every((key, index) => key === keys[index]) === true) return known.wanted;
   const { assignments } = selectSplits(state);
-  const wanted = { sampleIds: orderForLimits(samples, seed).filter((id) => assignments.has(id)), fit };
-  wantedOf.set(samples, { seed, limitPerClass, fit, wanted });
+  const isWanted = (id: string) => assignments.has(id) && !(heldOutOnly && assignments.get(id) === 'train');
+  const wanted = { sampleIds: orderForLimits(samples, seed).filter(isWanted), fit };
+  wantedOf.set(samples, { keys, wanted });
   return wanted;
 }
 
@@ -60,7 +70,8 @@ function selectFolders({ project }: PageState): FolderCounts {
 }
 
 function dependencies(state: PageState): readonly unknown[] {
-  return [selectWantedFeatures(state), state.project.document.settings, state.features, state.compute.status];
+  const { samples, settings } = state.project.document;
+  return [selectWantedFeatures(state), samples, settings, state.features, state.compute.status];
 }
 
 /** Null where no pictures are wanted. */
@@ -73,13 +84,22 @@ export const selectFeatureProgress = remember(dependencies, (state): FeatureProg
   return { done, total, secondsLeft: pace === null ? null : (total - done) * pace };
 });
 
-/** Null while nothing was measured on this device, and where no pictures are wanted. */
+/** Null while nothing was measured on this device, and where nothing could train. */
 export const selectEstimate = remember(dependencies, (state): TrainEstimate | null => {
-  const wanted = selectWantedFeatures(state);
   const pace = secondsPerPicture(state);
   const secondsPerStep = state.compute.status?.selfTest?.secondsPerStep;
-  if (wanted === null || pace === null || secondsPerStep === undefined) return null;
-  const { settings } = state.project.document;
+  if (pace === null || secondsPerStep === undefined) return null;
+  const { settings, samples: pictures } = state.project.document;
+  const wanted = selectWantedFeatures(state);
+  if (pictures.length > 0 && isMoving(settings) && runConfigProblems(settings).length === 0) {
+    const { counts } = selectSplits(state);
+    const total = counts.train + counts.val + counts.test;
+    const held = wanted === null ? 0 : listHeld(wanted, state.features).length;
+    const seconds = estimateMovingRun(counts, settings, { secondsPerPicture: pace, secondsPerStep }, held);
+    const bytes = settings.way === 'fine-tune' ? estimateFineTuneBytes(total, settings) : null;
+    return { moving: { bytes }, total, missing: total, seconds, smaller: null };
+  }
+  if (wanted === null) return null;
   const heldIds = listHeld(wanted, state.features);
   const total = wanted.sampleIds.length;
   const missing = total - heldIds.length;
@@ -97,5 +117,5 @@ export const selectEstimate = remember(dependencies, (state): TrainEstimate | nu
     pace: { secondsPerPicture: pace, secondsPerStep },
     seconds,
   });
-  return { total, missing, seconds, smaller };
+  return { moving: null, total, missing, seconds, smaller };
 });

@@ -1,6 +1,7 @@
 import { describeError } from '../domain/errors';
 import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
 import type { Sample } from '../domain/dataset';
+import { keptEpoch } from '../domain/history';
 import { assignSplits } from '../domain/split';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
@@ -137,4 +138,29 @@ export function selectTrainBlocker(state: PageState): TrainBlocker {
   const blocker = findTrainBlocker(state);
   blockerOf = { keys, blocker };
   return blocker;
+}
+
+/** From this validation accuracy on, a head alone leaves fine-tuning little to gain. */
+const sufficient = 0.98;
+
+/**
+ * Where fine-tuning is chosen: the best validation accuracy that a head alone reached on as many pictures of the same classes, if it
+ * leaves little to gain. Null otherwise.
+ */
+export function selectSufficientHead(state: PageState): number | null {
+  const { settings, classNames, runs } = state.project.document;
+  if (settings.way !== 'fine-tune') return null;
+  const { counts } = selectSplits(state);
+  const reached = runs
+    .filter(
+      (run) =>
+        run.config.way !== 'fine-tune' &&
+        run.classNames.join('\n') === classNames.join('\n') &&
+        run.counts.train === counts.train &&
+        run.counts.val === counts.val &&
+        run.counts.test === counts.test,
+    )
+    .map((run) => keptEpoch(run)?.valAccuracy ?? 0);
+  const best = Math.max(0, ...reached);
+  return best >= sufficient ? best : null;
 }

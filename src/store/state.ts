@@ -188,9 +188,11 @@ export interface FeatureProgress {
 
 /** What Train would take if it were pressed now. */
 export interface TrainEstimate {
+  /** Where pictures pass through convolutions in every epoch; `bytes` that fine-tuning takes, null for frozen features. */
+  readonly moving: { readonly bytes: number | null } | null;
   /** Pictures that take part. */
   readonly total: number;
-  /** Of those, the ones whose features are not held yet. */
+  /** Of those, the ones that still have to go through VGG-16. */
   readonly missing: number;
   readonly seconds: number;
   /** Offered when it takes long; null otherwise. */

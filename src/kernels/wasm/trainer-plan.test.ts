@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { estimateFineTuneBytes } from '../../domain/fine-tune-estimate';
+import { createPreset } from '../../domain/presets';
 import { mostThreads } from '../../domain/threads';
 import { convSteps } from './network';
 import type { Phase } from './phases';
@@ -262,4 +264,16 @@ it('float16 widens exactly and layouts turn back, at odd addresses too', () => {
   if (step === undefined) throw new Error('no second step');
   const values = Float32Array.from({ length: step.inChannels * step.outChannels * 9 }, (_, at) => at);
   expect(fromMasters(step, toMasters(step, values))).toEqual(values);
+});
+
+it('the page’s estimate of memory, which knows no kernels, is within a sixth of what training plans here', () => {
+  for (const unfreeze of [1, 3, 6, 9, 13]) {
+    for (const batchSize of [4, 32]) {
+      const settings = { ...createPreset('recommended', 0, 'fine-tune'), unfreeze, batchSize };
+      const { bytes } = trainerMemoryPlan({ unfrozen: unfreeze, batch: batchSize, threads: 4, optimizer: 'adamw' });
+      const ratio = estimateFineTuneBytes(0, settings) / bytes;
+      expect(ratio, `${String(unfreeze)} convolutions, batches of ${String(batchSize)}`).toBeGreaterThan(5 / 6);
+      expect(ratio, `${String(unfreeze)} convolutions, batches of ${String(batchSize)}`).toBeLessThan(7 / 6);
+    }
+  }
 });

@@ -69,3 +69,8 @@ export function formatRoughly(seconds: number): string {
 export function formatMegabytes(bytes: number): string {
   return Number.isFinite(bytes) ? `${(bytes / 1e6).toFixed(1)} MB` : noNumber;
 }
+
+/** Decimal gigabytes rounded up to a tenth, as an estimate of memory is told: `0.8 GB`. */
+export function formatGigabytes(bytes: number): string {
+  return `${(Math.max(1, Math.ceil(bytes / 1e8)) / 10).toFixed(1)} GB`;
+}

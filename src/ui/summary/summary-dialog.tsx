@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react';
 import { HeadstartError } from '../../domain/errors';
-import type { Way } from '../../domain/run-config';
 import { modelSummary, parseInputShape } from '../../domain/summary';
 import { convLayers } from '../../domain/vgg16';
 import { formatCount } from '../charts/format';
@@ -15,7 +14,8 @@ export interface SummaryDialogProps {
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
   readonly classCount: number;
-  readonly way: Way;
+  /** How many of the last convolutions train, 0 to 13. */
+  readonly unfrozen: number;
 }
 
 interface Outcome {
@@ -32,19 +32,24 @@ function summarise(shape: string, classes: number, unfrozenConvs: number): Outco
   }
 }
 
+function describeUnfrozen(unfrozen: number): string {
+  if (unfrozen === 0) return 'all convolutions frozen';
+  if (unfrozen === convLayers.length) return 'all convolutions trained';
+  return `the last ${unfrozen === 1 ? 'convolution' : `${formatCount(unfrozen)} convolutions`} trained, the others frozen`;
+}
+
 function withSide(shape: string, side: number): string {
   const [batch = '1'] = shape.split(',');
   return `${/^\s*\d+\s*$/.test(batch) ? batch.trim() : '1'}, 3, ${String(side)}, ${String(side)}`;
 }
 
 /** torchinfo's table of the present model, for an input shape that can be changed. */
-export function SummaryDialog({ isOpen, onOpenChange, classCount, way }: SummaryDialogProps) {
+export function SummaryDialog({ isOpen, onOpenChange, classCount, unfrozen }: SummaryDialogProps) {
   const [shape, setShape] = useState('1, 3, 224, 224');
   const [lastText, setLastText] = useState('');
   // A head needs two classes; before there are any, the smallest one is described.
   const classes = Math.max(2, classCount);
-  const unfrozenConvs = way === 'fine-tune' ? convLayers.length : 0;
-  const { text, problem } = useMemo(() => summarise(shape, classes, unfrozenConvs), [shape, classes, unfrozenConvs]);
+  const { text, problem } = useMemo(() => summarise(shape, classes, unfrozen), [shape, classes, unfrozen]);
   // While a shape is being typed the last good table stays, so that the dialog does not jump.
   if (problem === null && text !== lastText) setLastText(text);
   const shown = problem === null ? text : lastText;
@@ -87,9 +92,7 @@ export function SummaryDialog({ isOpen, onOpenChange, classCount, way }: Summary
         </div>
         <p className={styles['words']}>
           {formatCount(classes)} classes
-          {classCount < 2 ? ' (no pictures yet)' : ''},{' '}
-          {unfrozenConvs === 0 ? 'all convolutions frozen' : 'all convolutions trained'}. In brackets: parameters that do not
-          train.
+          {classCount < 2 ? ' (no pictures yet)' : ''}, {describeUnfrozen(unfrozen)}. In brackets: parameters that do not train.
         </p>
         <pre
           className={problem === null ? styles['text'] : `${String(styles['text'])} ${String(styles['stale'])}`}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeEstimate } from './estimate-words';
 
-const estimate = { total: 500, missing: 380, seconds: 39, smaller: null };
+const estimate = { moving: null, total: 500, missing: 380, seconds: 39, smaller: null };
 
 describe('the estimate in words', () => {
   it('says how long it takes and how many pictures are missing', () => {
@@ -19,5 +19,12 @@ describe('the estimate in words', () => {
     expect(describeEstimate({ ...estimate, missing: 3 }, 3)).toBe(
       '3 pictures could not be read: Train says which. The others have gone through VGG-16',
     );
+  });
+
+  it('says that pictures pass in every epoch, and what memory fine-tuning takes', () => {
+    expect(describeEstimate({ ...estimate, seconds: 700, moving: { bytes: 740_000_000 } }, 0)).toBe(
+      'About 12 min and 0.8 GB of memory: 500 pictures in every epoch',
+    );
+    expect(describeEstimate({ ...estimate, moving: { bytes: null } }, 0)).toBe('About 40 s: 500 pictures in every epoch');
   });
 });

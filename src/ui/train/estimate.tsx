@@ -1,8 +1,10 @@
 import { selectEstimate, selectWantedFeatures } from '../../store/feature-selectors';
+import { selectSufficientHead } from '../../store/selectors';
 import { formatCount, formatRoughly } from '../charts/format';
 import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { describeEstimate } from './estimate-words';
+import { formatAccuracy } from './run-result-words';
 import styles from './estimate.module.css';
 
 /** What Train would take, beside it; nothing while it is not known. Where that is long, fewer pictures are offered. */
@@ -12,6 +14,17 @@ export function Estimate() {
   const isMeasuring = usePage((state) => state.compute.proving && selectWantedFeatures(state) !== null);
   if (estimate === null) return isMeasuring ? 'Measuring how fast this device is' : null;
   return describeEstimate(estimate, unreadable);
+}
+
+/** Before a long wait: whether the head alone did well enough already. */
+export function SufficientHead() {
+  const accuracy = usePage(selectSufficientHead);
+  if (accuracy === null) return null;
+  return (
+    <p className={styles['sufficient']}>
+      The head alone reached {formatAccuracy(accuracy)} on these pictures; fine-tuning is unlikely to gain.
+    </p>
+  );
 }
 
 /** Offered, never imposed: *Use all* in the Data column goes back. */

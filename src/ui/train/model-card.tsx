@@ -1,53 +1,77 @@
 import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
-import { backboneParameterCount, convsPerBlock, featureCount, featureMapShape } from '../../domain/vgg16';
+import { countUnfrozenParameters } from '../../domain/fine-tune-estimate';
+import { unfrozenConvs } from '../../domain/run-config';
+import { backboneParameterCount, convLayers, featureCount, featureMapShape } from '../../domain/vgg16';
 import { formatCount } from '../charts/format';
+import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
 import { usePage } from '../store-context';
 import { SummaryDialog } from '../summary/summary-dialog';
+import { describeBlocks, nameUnfrozen, viewBlocks } from './describe-blocks';
 import styles from './model-card.module.css';
 
 /** Bar height of each block, pixels: the feature map gets smaller. */
 const blockHeights = [46, 36, 28, 20, 12] as const;
 const mostSwatches = 8;
 
-function Blocks() {
+/** One bar a convolution; those that train are filled, and the number of their block is marked. */
+function Blocks({ unfrozen }: { readonly unfrozen: number }) {
   return (
-    <div className={styles['blocks']} aria-hidden="true">
-      {convsPerBlock.map((convs, block) => (
+    <div className={styles['blocks']} role="img" aria-label={describeBlocks(unfrozen)}>
+      {viewBlocks(unfrozen).map(({ trains }, block) => (
         <span key={block} className={styles['block']}>
-          {Array.from({ length: convs }, (_, conv) => (
-            <i key={conv} style={{ height: `${String(blockHeights[block] ?? 12)}px` }} />
-          ))}
+          <span className={styles['bars']}>
+            {trains.map((isTrained, conv) => (
+              <i
+                key={conv}
+                className={joinClasses(isTrained ? styles['trained'] : undefined)}
+                style={{ height: `${String(blockHeights[block] ?? 12)}px` }}
+              />
+            ))}
+          </span>
+          <span className={joinClasses(styles['number'], trains.includes(true) ? styles['marked'] : undefined)}>{block + 1}</span>
         </span>
       ))}
     </div>
   );
 }
 
-/** What is trained: the frozen backbone, and the head with one output for each class. */
+/** What is trained, as two maps: the backbone from pictures to features, the head from features to one output for each class. */
 export function ModelCard() {
   const classNames = usePage(({ project }) => project.document.classNames);
   const classColours = usePage(({ project }) => project.document.classColours);
-  const way = usePage(({ project }) => project.document.settings.way);
+  const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
   const [summaryOpen, setSummaryOpen] = useState(false);
   const classCount = classNames.length;
   const hasHead = classCount >= 2;
   return (
     <div className={styles['card']} role="group" aria-label="Model">
       <div className={styles['part']}>
-        <Blocks />
+        <div className={styles['map']}>Extractor: pictures → features</div>
+        <Blocks unfrozen={unfrozen} />
         <div className={styles['name']}>
-          <b>VGG-16 features</b> <Chip>{way === 'fine-tune' ? 'trains' : 'frozen'}</Chip>
+          <b>VGG-16 features</b>{' '}
+          {unfrozen === 0 ? (
+            <Chip>frozen</Chip>
+          ) : (
+            <Chip tone="ok">
+              {unfrozen === convLayers.length ? 'trains' : `${nameUnfrozen(unfrozen).replace(/ \(.*/, '')} trains`}
+            </Chip>
+          )}
         </div>
         <div className={styles['fact']}>
-          {formatCount(backboneParameterCount)} parameters · {featureMapShape.join(' × ')}
+          {unfrozen === 0 || unfrozen === convLayers.length
+            ? formatCount(backboneParameterCount)
+            : `${formatCount(countUnfrozenParameters(unfrozen))} of ${formatCount(backboneParameterCount)}`}{' '}
+          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')}
         </div>
       </div>
       <svg className={styles['arrow']} width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
         <path d="M1 7h23M19 2l5 5-5 5" />
       </svg>
       <div className={styles['part']}>
+        <div className={styles['map']}>Classifier: features → classes</div>
         <div className={styles['outputs']} aria-hidden="true">
           {classNames.slice(0, mostSwatches).map((name, index) => (
             <ClassSwatch key={name} paletteIndex={classColours[name] ?? index} size={16} />
@@ -73,7 +97,7 @@ export function ModelCard() {
           </AriaButton>
         </div>
       </div>
-      <SummaryDialog isOpen={summaryOpen} onOpenChange={setSummaryOpen} classCount={classCount} way={way} />
+      <SummaryDialog isOpen={summaryOpen} onOpenChange={setSummaryOpen} classCount={classCount} unfrozen={unfrozen} />
     </div>
   );
 }

@@ -1,9 +1,11 @@
+import { useId, type ReactNode } from 'react';
 import { Label, RadioButton, RadioField, RadioGroup, SwitchButton, SwitchField } from 'react-aria-components';
 import { fits, type Fit } from '../../domain/dataset';
 import { createPreset } from '../../domain/presets';
-import type { Optimizer } from '../../domain/run-config';
+import type { ClassWeights, Optimizer, Schedule } from '../../domain/run-config';
 import { Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { AugmentationSettings } from './augmentation-settings';
 import { NumberSettingField } from './number-setting';
 import styles from './settings.module.css';
 import type { SettingsProps } from './use-setting-drafts';
@@ -50,30 +52,100 @@ function FitGroup({ isReadOnly }: { readonly isReadOnly: boolean }) {
   );
 }
 
-function OptimizerField({ isReadOnly }: { readonly isReadOnly: boolean }) {
-  const optimizer = usePage(({ project }) => project.document.settings.optimizer);
-  const { changeSettings } = useActions();
+const schedules: readonly { readonly value: Schedule; readonly name: string }[] = [
+  { value: 'constant', name: 'Constant' },
+  { value: 'cosine', name: 'Cosine, to zero' },
+];
+
+const classWeightings: readonly { readonly value: ClassWeights; readonly name: string }[] = [
+  { value: 'none', name: 'None' },
+  { value: 'balanced', name: 'Balanced' },
+];
+
+interface ChoiceFieldProps<T extends string> {
+  readonly label: string;
+  readonly name: string;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly name: string }[];
+  readonly isReadOnly: boolean;
+  readonly hint?: string;
+  readonly onChoose: (value: T) => void;
+}
+
+function ChoiceField<T extends string>({ label, name, value, options, isReadOnly, hint, onChoose }: ChoiceFieldProps<T>) {
   return (
-    <Field label="Optimizer">
+    <Field label={label} {...(hint === undefined ? {} : { hint })}>
       {(control) => (
         <select
           {...control}
-          name="optimizer"
-          value={optimizer}
+          name={name}
+          value={value}
           disabled={isReadOnly}
-          onChange={({ target: { value } }) => {
-            const chosen = optimizers.find((candidate) => candidate.value === value);
-            if (chosen !== undefined) changeSettings({ optimizer: chosen.value });
+          onChange={({ target }) => {
+            const chosen = options.find((candidate) => candidate.value === target.value);
+            if (chosen !== undefined) onChoose(chosen.value);
           }}
         >
-          {optimizers.map(({ value, name }) => (
-            <option key={value} value={value}>
-              {name}
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.name}
             </option>
           ))}
         </select>
       )}
     </Field>
+  );
+}
+
+function OptimizerField({ isReadOnly }: { readonly isReadOnly: boolean }) {
+  const optimizer = usePage(({ project }) => project.document.settings.optimizer);
+  const { changeSettings } = useActions();
+  return (
+    <ChoiceField
+      label="Optimizer"
+      name="optimizer"
+      value={optimizer}
+      options={optimizers}
+      isReadOnly={isReadOnly}
+      onChoose={(value) => {
+        changeSettings({ optimizer: value });
+      }}
+    />
+  );
+}
+
+function ScheduleField({ isReadOnly }: { readonly isReadOnly: boolean }) {
+  const schedule = usePage(({ project }) => project.document.settings.schedule);
+  const { changeSettings } = useActions();
+  return (
+    <ChoiceField
+      label="Learning rate over time"
+      name="schedule"
+      value={schedule}
+      options={schedules}
+      isReadOnly={isReadOnly}
+      onChoose={(value) => {
+        changeSettings({ schedule: value });
+      }}
+    />
+  );
+}
+
+function ClassWeightsField({ isReadOnly }: { readonly isReadOnly: boolean }) {
+  const classWeights = usePage(({ project }) => project.document.settings.classWeights);
+  const { changeSettings } = useActions();
+  return (
+    <ChoiceField
+      label="Class weights"
+      hint="Balanced: rare classes count more"
+      name="classWeights"
+      value={classWeights}
+      options={classWeightings}
+      isReadOnly={isReadOnly}
+      onChoose={(value) => {
+        changeSettings({ classWeights: value });
+      }}
+    />
   );
 }
 
@@ -100,29 +172,76 @@ function FeatureNorm({ drafts, isReadOnly }: SettingsProps) {
   );
 }
 
+function Group({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
+  const id = useId();
+  return (
+    <section className={styles['group']} aria-labelledby={id}>
+      <h4 id={id}>{heading}</h4>
+      {children}
+    </section>
+  );
+}
+
 /** Every setting besides the few. */
 export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
   const usesMomentum = usePage(({ project }) => project.document.settings.optimizer === 'sgd');
   const common = { drafts, isReadOnly };
   return (
     <div className={styles['moreBody']}>
-      <FitGroup isReadOnly={isReadOnly} />
-      <FeatureNorm {...common} />
-      <div className={styles['fields']}>
-        <OptimizerField isReadOnly={isReadOnly} />
-        <NumberSettingField field="weightDecay" label="Weight decay" {...common} />
-        {usesMomentum ? <NumberSettingField field="momentum" label="Momentum" {...common} /> : null}
-        <NumberSettingField field="seed" label="Seed" hint="Decides split, order and first weights" {...common} />
-        <NumberSettingField field="valFraction" label="Validation share" hint="0.2 keeps a fifth to check on" {...common} />
-        <NumberSettingField
-          field="limitPerClass"
-          label="Pictures a class, at most"
-          hint="Empty uses all"
-          placeholder="all"
-          {...common}
-        />
-        <NumberSettingField field="logEvery" label="Log every" hint="Minibatches between two lines" {...common} />
-      </div>
+      <Group heading="Pictures">
+        <FitGroup isReadOnly={isReadOnly} />
+        <div className={styles['fields']}>
+          <NumberSettingField field="valFraction" label="Validation share" hint="0.2 keeps a fifth to check on" {...common} />
+          <NumberSettingField
+            field="limitPerClass"
+            label="Pictures a class, at most"
+            hint="Empty uses all"
+            placeholder="all"
+            {...common}
+          />
+        </div>
+      </Group>
+      <Group heading="Augmentation">
+        <AugmentationSettings isReadOnly={isReadOnly} />
+      </Group>
+      <Group heading="Features">
+        <FeatureNorm {...common} />
+      </Group>
+      <Group heading="Updates">
+        <div className={styles['fields']}>
+          <OptimizerField isReadOnly={isReadOnly} />
+          <ScheduleField isReadOnly={isReadOnly} />
+          <NumberSettingField field="weightDecay" label="Weight decay" {...common} />
+          {usesMomentum ? <NumberSettingField field="momentum" label="Momentum" {...common} /> : null}
+          <NumberSettingField
+            field="gradientClip"
+            label="Gradient norm, at most"
+            hint="Empty leaves gradients as they are"
+            placeholder="no limit"
+            {...common}
+          />
+          <NumberSettingField field="accumulate" label="Batches per update" hint="1 updates after each" {...common} />
+        </div>
+      </Group>
+      <Group heading="Loss">
+        <div className={styles['fields']}>
+          <NumberSettingField field="labelSmoothing" label="Label smoothing" hint="0 to 0.3" {...common} />
+          <ClassWeightsField isReadOnly={isReadOnly} />
+        </div>
+      </Group>
+      <Group heading="Run">
+        <div className={styles['fields']}>
+          <NumberSettingField
+            field="earlyStopping"
+            label="Early stopping, epochs"
+            hint="Stops after so many without a lower validation loss, and keeps the best. Empty runs all"
+            placeholder="run all"
+            {...common}
+          />
+          <NumberSettingField field="seed" label="Seed" hint="Decides split, order and first weights" {...common} />
+          <NumberSettingField field="logEvery" label="Log every" hint="Minibatches between two lines" {...common} />
+        </div>
+      </Group>
     </div>
   );
 }

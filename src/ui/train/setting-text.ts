@@ -11,11 +11,17 @@ export type NumberSetting =
   | 'seed'
   | 'valFraction'
   | 'limitPerClass'
-  | 'logEvery';
+  | 'logEvery'
+  | 'backboneLearningRate'
+  | 'headWarmupEpochs'
+  | 'gradientClip'
+  | 'accumulate'
+  | 'earlyStopping'
+  | 'labelSmoothing';
 
-/** An empty field stands for "all pictures" here and nowhere else. */
+/** An empty field stands for "all pictures", "no limit" or "run all" here and nowhere else. */
 function emptyMeansNull(field: NumberSetting): boolean {
-  return field === 'limitPerClass';
+  return field === 'limitPerClass' || field === 'gradientClip' || field === 'earlyStopping';
 }
 
 /** The typed text as a value: `1e-3` is 0.001. NaN when it is not a number. */

@@ -5,6 +5,7 @@ import { explainPreset } from '../../domain/presets';
 import type { Preset } from '../../domain/run-config';
 import { Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { FineTuneSettings } from './fine-tune-settings';
 import { MoreSettings } from './more-settings';
 import { NumberSettingField } from './number-setting';
 import styles from './settings.module.css';
@@ -48,15 +49,22 @@ function PresetField({ drafts, isReadOnly }: SettingsProps) {
 
 /** The few settings that matter, and the rest folded away. */
 export function Settings({ drafts, isReadOnly, controls }: SettingsSectionProps) {
+  const isFineTune = usePage(({ project }) => project.document.settings.way === 'fine-tune');
   const explanation = usePage(({ project }) => explainPreset(project.document.settings));
   return (
     <>
       <div className={styles['few']}>
         <PresetField drafts={drafts} isReadOnly={isReadOnly} />
         <NumberSettingField field="epochs" label="Epochs" drafts={drafts} isReadOnly={isReadOnly} />
-        <NumberSettingField field="learningRate" label="Learning rate" drafts={drafts} isReadOnly={isReadOnly} />
+        <NumberSettingField
+          field="learningRate"
+          label={isFineTune ? 'Head learning rate' : 'Learning rate'}
+          drafts={drafts}
+          isReadOnly={isReadOnly}
+        />
         <NumberSettingField field="batchSize" label="Batch size" drafts={drafts} isReadOnly={isReadOnly} />
       </div>
+      {isFineTune ? <FineTuneSettings drafts={drafts} isReadOnly={isReadOnly} /> : null}
       <p className={styles['explanation']}>{explanation}</p>
       <div className={styles['foot']}>
         <Disclosure className={styles['more'] ?? ''}>

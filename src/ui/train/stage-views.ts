@@ -68,7 +68,12 @@ function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: 
   if (stage === 'training') {
     const epochs = run.config?.epochs ?? 0;
     const epoch = Math.min((run.history.steps.at(-1)?.epoch ?? 0) + 1, Math.max(epochs, 1));
-    return join(epochs > 0 ? `epoch ${formatCount(epoch)} of ${formatCount(epochs)}` : null, timeLeft(secondsLeft));
+    const isWarmup = run.config?.way === 'fine-tune' && epoch <= run.config.headWarmupEpochs;
+    return join(
+      epochs > 0 ? `epoch ${formatCount(epoch)} of ${formatCount(epochs)}` : null,
+      isWarmup ? 'head alone' : null,
+      timeLeft(secondsLeft),
+    );
   }
   return join(total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : null, note, timeLeft(secondsLeft));
 }

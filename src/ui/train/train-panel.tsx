@@ -9,6 +9,7 @@ import { useActions, usePage } from '../store-context';
 import { FirstPictures } from './first-pictures';
 import { ModelCard } from './model-card';
 import { RunLog } from './run-log';
+import { RunResult } from './run-result';
 import { Settings } from './settings';
 import { Stages } from './stages';
 import { TrainControls } from './train-controls';
@@ -104,12 +105,18 @@ export function TrainPanel() {
   return (
     <Panel step={2} heading="Train" aside={title}>
       <ModelCard />
-      <WayGroup isReadOnly={isTraining} />
+      <WayGroup
+        isReadOnly={isTraining}
+        onChoose={() => {
+          drafts.clear();
+        }}
+      />
       <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
       <WeightsProblem />
       <FeaturesProblem />
       <RunProblem />
       <Stages />
+      <RunResult />
       <FirstPictures />
       {charts}
       <RunLog />

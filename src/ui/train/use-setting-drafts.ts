@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { settingNames, type RunConfig } from '../../domain/run-config';
+import { runConfigProblems, settingNames, type RunConfig } from '../../domain/run-config';
 import { useActions, usePage } from '../store-context';
 import { findSettingProblem, parseSetting, writeSetting, type NumberSetting } from './setting-text';
 
@@ -46,12 +46,15 @@ export function useSettingDrafts(): SettingDrafts {
   const clear = useCallback((fields?: readonly NumberSetting[]) => {
     setTexts((former) => (fields === undefined ? {} : without(former, fields)));
   }, []);
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    // Two good settings may not go together, whichever of them was typed: the one that says so shows it.
+    const standing = runConfigProblems(settings);
+    return {
       textOf: (field) => texts[field] ?? writeSetting(settings[field]),
       problemOf: (field) => {
         const text = texts[field];
-        return text === undefined ? null : findSettingProblem(settings, field, text);
+        if (text !== undefined) return findSettingProblem(settings, field, text);
+        return standing.find((problem) => problem.field === field)?.message ?? null;
       },
       change: (field, text) => {
         setTexts((former) => ({ ...former, [field]: text }));
@@ -63,7 +66,6 @@ export function useSettingDrafts(): SettingDrafts {
       },
       clear,
       firstProblem: findFirstProblem(settings, texts),
-    }),
-    [texts, settings, changeSettings, clear],
-  );
+    };
+  }, [texts, settings, changeSettings, clear]);
 }

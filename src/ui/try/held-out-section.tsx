@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'react';
+import { keptEpoch } from '../../domain/history';
 import { wilsonInterval } from '../../domain/metrics';
 import { selectSampleIndex, selectSplits } from '../../store/selectors';
 import type { PageState } from '../../store/state';
 import { formatCount } from '../charts/format';
 import { useActions, usePage } from '../store-context';
+import { chosenWords } from '../train/run-result-words';
 import { createHeldOut, filterHeldOut, type HeldOutFilter, type HeldOutPicture, type HeldOutSplit } from './held-out';
 import { HeldOutGrid } from './held-out-grid';
 import styles from './held-out-section.module.css';
@@ -26,18 +28,26 @@ function formatInterval(right: number, total: number): string {
   return `${formatCount(right)} of ${formatCount(total)} right, 95 % interval ${low.toFixed(2)}–${high.toFixed(2)}`;
 }
 
+/** How the epoch was chosen belongs to a validation accuracy. */
+function join(words: string, chosen: string | null): string {
+  return chosen === null ? words : `${words}; ${chosen}`;
+}
+
 /** After a reload the pictures' own predictions are gone; the kept run still knows how many were right. */
 function selectKeptResult({ headRun }: PageState): string | null {
-  const last = headRun?.history.epochs.at(-1);
-  if (headRun === null || last === undefined || headRun.counts.val === 0 || !Number.isFinite(last.valAccuracy)) return null;
-  return `Run ${formatCount(headRun.number)}: ${formatInterval(Math.round(last.valAccuracy * headRun.counts.val), headRun.counts.val)}`;
+  const kept = headRun === null ? null : keptEpoch(headRun);
+  if (headRun === null || kept === null || headRun.counts.val === 0 || !Number.isFinite(kept.valAccuracy)) return null;
+  const interval = formatInterval(Math.round(kept.valAccuracy * headRun.counts.val), headRun.counts.val);
+  return join(`Run ${formatCount(headRun.number)}: ${interval}`, chosenWords(headRun));
 }
 
 function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) {
   const kept = usePage(selectKeptResult);
   const judged = pictures.filter(({ prediction }) => prediction !== null);
   const right = judged.filter(({ isWrong }) => !isWrong).length;
-  const words = judged.length > 0 ? formatInterval(right, judged.length) : kept;
+  const chosen = usePage(({ run }) => (run.result === null ? null : chosenWords(run.result)));
+  const isValidation = judged.every(({ split }) => split === 'val');
+  const words = judged.length > 0 ? join(formatInterval(right, judged.length), isValidation ? chosen : null) : kept;
   return words === null ? null : <p className={styles['footer']}>{words}</p>;
 }
 

@@ -1,0 +1,9 @@
+import { formatRunResult } from './run-result-words';
+import styles from './train-panel.module.css';
+import { usePage } from '../store-context';
+
+/** What the last run came to, in a sentence; nothing while none is shown. */
+export function RunResult() {
+  const words = usePage(({ run }) => (run.phase === 'done' && run.result !== null ? formatRunResult(run.result) : null));
+  return words === null ? null : <p className={styles['result']}>{words}</p>;
+}
