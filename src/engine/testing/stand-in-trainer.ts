@@ -26,9 +26,16 @@ export interface StandInTrainingOptions {
   readonly isSpoilt?: (updates: number) => boolean;
 }
 
+function squaresOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}
+
 /** Stands for VGG-16's last convolutions: one tensor with its gradient and PyTorch's SGD or a plain Adam. */
 export function createStandInTraining(backbone: Backbone, options: StandInTrainingOptions = {}): StandInTraining {
-  const { microBatch = 3, beforeCall = () => undefined, squares: sayOf = (truth) => truth, isSpoilt = () => false } = options;
+  const { microBatch = 3, beforeCall = () => undefined, isSpoilt = () => false } = options;
+  const sayOf = options.squares ?? ((truth: number) => truth);
   const counts = { opened: 0, open: 0 };
   let calls = 0;
   return {
@@ -44,7 +51,7 @@ export function createStandInTraining(backbone: Backbone, options: StandInTraini
       let moments: Float32Array[] = [];
       let updates = 0;
       let inputs: Float32Array[] = [];
-      const sumOfSquares = () => sayOf(gradient.reduce((sum, value) => sum + value * value, 0));
+      const sumOfSquares = () => sayOf(squaresOf(gradient));
       const trainer: BackboneTrainer = {
         microBatch,
         memoryBytes: 0,

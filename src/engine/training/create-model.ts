@@ -7,7 +7,7 @@ import { HeadModel } from './head-model';
 import type { Model, SavedModel } from './model';
 import { changesOf } from './picture-changes';
 import type { RunPlan } from './run-plan';
-import type { SessionParts } from './run-session';
+import type { SessionParts } from './session-parts';
 
 /** What moves in a run, brought to what was saved, and the source of its pictures. Rejects with what the trainer rejects with. */
 export async function createModel(

@@ -34,6 +34,10 @@ describe('gradientBeforeNorm', () => {
     const gradient = gradientBeforeNorm(weights, features, 10);
     expect(gradient.subarray(0, featureCount).every((value) => value === 0)).toBe(true);
     expect(gradient.every(Number.isFinite)).toBe(true);
-    expect(scaleToNorm(features, 10).subarray(0, featureCount).every((value) => value === 0)).toBe(true);
+    expect(
+      scaleToNorm(features, 10)
+        .subarray(0, featureCount)
+        .every((value) => value === 0),
+    ).toBe(true);
   });
 });

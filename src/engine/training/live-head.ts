@@ -3,12 +3,25 @@ import { featureCount } from '../../domain/vgg16';
 import type { RunConfig } from '../../domain/run-config';
 import { logitsGradient, measureBatch, plainLoss, type BatchLoss, type LossOptions } from '../cross-entropy';
 import type { Compute } from '../device';
-import { computeFeatureGradient, computeGradient, computeLogits, disposeHead, readHead, uploadHead, type Head } from '../head';
-import { Optimizer } from '../optimizers';
-import type { Checkpoint } from './run-state';
+import {
+  computeFeatureGradient,
+  computeGradient,
+  computeLogits,
+  disposeHead,
+  readHead,
+  uploadHead,
+  type Head,
+  type HeadWeights,
+} from '../head';
+import { Optimizer, type OptimizerState } from '../optimizers';
 
-/** What of a checkpoint lives on the device. */
-export type SavedHead = Pick<Checkpoint, 'head' | 'headBefore' | 'optimizer'>;
+/** A head in training as plain arrays. */
+export interface SavedHead {
+  readonly head: HeadWeights;
+  /** One update earlier: the last weights that are known to give a finite loss. Null before the first update. */
+  readonly headBefore: HeadWeights | null;
+  readonly optimizer: OptimizerState;
+}
 
 /** Logits of a batch and what the labels make of them. */
 export interface Measured extends BatchLoss {

@@ -4,7 +4,7 @@ import type { LossOptions } from '../cross-entropy';
 import type { HeadWeights } from '../head';
 import type { OptimizerState } from '../optimizers';
 import type { FeatureSource } from './feature-source';
-import type { Measured } from './live-head';
+import type { Measured, SavedHead } from './live-head';
 
 /** The trained convolutions with their optimizer's memory. */
 export interface SavedBackbone {
@@ -12,12 +12,8 @@ export interface SavedBackbone {
   readonly optimizer: OptimizerState;
 }
 
-/** What moves in a run, as plain arrays. */
-export interface SavedModel {
-  readonly head: HeadWeights;
-  /** One update earlier: the last weights that are known to give a finite loss. Null before the first update, and with a backbone. */
-  readonly headBefore: HeadWeights | null;
-  readonly optimizer: OptimizerState;
+/** What moves in a run, as plain arrays. Of a head whose backbone moved there is no `headBefore`. */
+export interface SavedModel extends SavedHead {
   /** Null where the backbone is frozen, and before it moved. */
   readonly backbone: SavedBackbone | null;
 }

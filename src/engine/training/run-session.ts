@@ -1,34 +1,14 @@
 import { throwIfCancelled } from '../../domain/errors';
-import type { RunEvent } from '../../domain/events';
 import type { SamplePrediction } from '../../domain/history';
-import type { PixelSource } from '../../protocol/compute-api';
-import type { Backbone } from '../backbone';
 import { toComputeError } from '../compute-errors';
-import type { Compute } from '../device';
-import type { FeatureStore } from '../feature-store';
-import type { BackboneTraining } from '../trainer';
 import { createModel } from './create-model';
 import { evaluate } from './evaluation';
 import type { FeatureSource } from './feature-source';
 import { labelsOf } from './head-model';
 import { orderOfEpoch } from './run-plan';
 import { chosenModel, type RunState } from './run-state';
+import type { SessionParts } from './session-parts';
 import { idsOf, Training, type Session } from './training';
-
-export interface SessionParts {
-  readonly compute: Compute;
-  readonly backbone: Backbone;
-  readonly store: FeatureStore;
-  /** What trains the last convolutions; null where the way needs nothing of it. */
-  readonly training: BackboneTraining | null;
-  /** Maps before the first trained convolution. */
-  readonly boundaries: FeatureStore;
-  readonly pixels: PixelSource;
-  readonly onEvent: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
-  /** Milliseconds. */
-  readonly now: () => number;
-}
 
 /** How many pictures the page shows of the first batch, as the note does. */
 const shownOfFirstBatch = 4;
