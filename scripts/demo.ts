@@ -3,26 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
-import type { RunConfig } from '../src/domain/run-config';
-import { demoUsage, parseDemoArguments, type DemoArguments } from './demo-arguments';
+import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
 import { addDrawings, addFolder, openSession, pageFailure, prepareDevice, type Session } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
-
-function settingsOf(options: DemoArguments): Partial<RunConfig> {
-  const { way, epochs, learningRate, batchSize, fit, seed, limit, valFolder } = options;
-  return {
-    ...(way === null ? {} : { way }),
-    ...(epochs === null ? {} : { epochs }),
-    ...(learningRate === null ? {} : { learningRate }),
-    ...(batchSize === null ? {} : { batchSize }),
-    ...(fit === null ? {} : { fit }),
-    ...(seed === null ? {} : { seed }),
-    // With --val the limit was met when the pictures were staged: it counts training pictures only.
-    ...(valFolder === null ? (limit === null ? {} : { limitPerClass: limit }) : { limitPerClass: null }),
-  };
-}
 
 async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
   const folder = staged?.folder ?? options.dataFolder;
@@ -60,6 +45,7 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
   const { page, store } = session;
   await prepareDevice(session, options.device, options.threads);
   await addPictures(session, options, staged);
+  if (options.way !== null) await store.evaluate((handle, way) => handle.getState().actions.chooseWay(way), options.way);
   if (options.preset !== null)
     await store.evaluate((handle, preset) => handle.getState().actions.choosePreset(preset), options.preset);
   await store.evaluate((handle, settings) => handle.getState().actions.changeSettings(settings), settingsOf(options));
@@ -71,6 +57,9 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
     const { document } = handle.getState().project;
     return { samples: document.samples.map(({ id, path }) => ({ id, path })), skipped: document.skipped };
   });
+
+  if (run.bestEpoch !== null) console.log(`The weights are those of epoch ${String(run.bestEpoch)}: validation chose it`);
+  if (run.testAccuracy !== null) console.log(`Accuracy on the test pictures ${String(run.testAccuracy)}`);
 
   const predictions = [];
   for (const file of options.predict) {

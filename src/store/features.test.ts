@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
+import { usualAugmentation } from '../domain/run-config';
 import { orderForLimits } from '../domain/split';
 import { selectEstimate, selectFeatureProgress, selectWantedFeatures } from './feature-selectors';
 import { reportWorkerDeath } from './page-store';
-import { selectTrainBlocker } from './selectors';
+import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageState } from './state';
 import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, reach, until, type Page } from './testing/create-page';
 
@@ -328,5 +329,46 @@ describe('the estimate', () => {
     await page.actions.addFiles(listed(...classFolder('bird', 10)));
     expect(selectEstimate(page.state())).toMatchObject({ total: 50, missing: 10 });
     expect(selectFeatureProgress(page.state())).toEqual({ done: 40, total: 50, secondsLeft: 2 });
+  });
+});
+
+describe('where pictures pass in every epoch', () => {
+  it('fine-tuning asks for no features, and its estimate counts time and memory', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    await reach(page, isReady);
+    page.actions.chooseWay('fine-tune');
+    expect(selectWantedFeatures(page.state())).toBeNull();
+    expect(page.state().features.phase).toBe('idle');
+    const asked = page.engine().askedFeatures.length;
+    const estimate = selectEstimate(page.state());
+    expect(estimate).toMatchObject({ total: 40, smaller: null });
+    expect(estimate?.moving?.bytes).toBeGreaterThan(1e8);
+    page.actions.changeSettings({ unfreeze: 'all' });
+    expect(selectEstimate(page.state())?.seconds).toBeGreaterThan(5 * (estimate?.seconds ?? 0));
+    expect(page.engine().askedFeatures).toHaveLength(asked);
+    page.actions.chooseWay('features');
+    await reach(page, isReady);
+    expect(selectEstimate(page.state())).toMatchObject({ moving: null, missing: 0 });
+  });
+
+  it('augmentation leaves the training pictures out of the background', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    page.actions.chooseWay('frozen');
+    page.actions.changeSettings({ augmentation: usualAugmentation });
+    await page.actions.addFiles(catsAndDogs);
+    await reach(page, isReady);
+    const { counts, assignments } = selectSplits(page.state());
+    const wanted = selectWantedFeatures(page.state())?.sampleIds ?? [];
+    expect(wanted).toHaveLength(counts.val);
+    expect(wanted.every((id) => assignments.get(id) === 'val')).toBe(true);
+    // 32 training pictures of 0.2 s in each of 10 epochs, and little else.
+    expect(selectEstimate(page.state())?.seconds).toBeCloseTo(64, 0);
+    expect(selectEstimate(page.state())?.moving).toEqual({ bytes: null });
+    page.actions.changeSettings({ valFraction: 0.4 });
+    expect(selectWantedFeatures(page.state())?.sampleIds).toHaveLength(16);
+    page.actions.chooseWay('features');
+    expect(selectWantedFeatures(page.state())?.sampleIds).toHaveLength(40);
   });
 });

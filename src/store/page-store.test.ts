@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { Isolation } from '../domain/isolation';
 import { reportWorkerDeath } from './page-store';
-import { selectSplits, selectTrainBlocker } from './selectors';
+import { selectSplits, selectSufficientHead, selectTrainBlocker } from './selectors';
 import type { ListedFile } from './state';
 import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
@@ -433,5 +433,58 @@ describe('presets', () => {
     expect(settings().preset).toBe('note');
     page.actions.choosePreset('recommended');
     expect(settings()).toMatchObject({ preset: 'recommended', seed: 5 });
+  });
+});
+
+describe('the three ways', () => {
+  it('fine-tuning brings its recipe, trains with it and blocks nothing; the engine’s refusal is shown', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    page.actions.chooseWay('fine-tune');
+    expect(page.state().project.document.settings).toMatchObject({ way: 'fine-tune', preset: 'recommended', schedule: 'cosine' });
+    expect(selectTrainBlocker(page.state())).toBeNull();
+    await page.actions.train();
+    const { phase, result } = page.state().run;
+    expect(phase).toBe('done');
+    expect(result).toMatchObject({ config: { way: 'fine-tune', unfreeze: 'block5' }, chosenBy: 'validation', bestEpoch: 7 });
+    page.engine().failures.set('startRun', 'out-of-memory');
+    await page.actions.train();
+    expect(page.state().run).toMatchObject({ phase: 'failed', error: { code: 'out-of-memory' } });
+  });
+
+  it('fine-tuning that would move nothing is refused before it starts', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    page.actions.chooseWay('fine-tune');
+    page.actions.changeSettings({ epochs: 1 });
+    expect(selectTrainBlocker(page.state())?.message).toContain('Head warm-up: must be fewer epochs than the run has');
+    page.actions.changeSettings({ headWarmupEpochs: 0 });
+    expect(selectTrainBlocker(page.state())).toBeNull();
+    page.actions.changeSettings({ unfreeze: 'none' });
+    expect(selectTrainBlocker(page.state())?.message).toContain('Unfreeze: must be at least one convolution');
+  });
+
+  it('say where the head alone did well enough, for the same pictures only', async () => {
+    const page = createPage(undefined, { valAccuracy: 0.99 });
+    await beginWithPictures(page);
+    await page.actions.train();
+    expect(selectSufficientHead(page.state())).toBeNull();
+    page.actions.chooseWay('fine-tune');
+    expect(selectSufficientHead(page.state())).toBe(0.99);
+    await page.actions.addFiles(listed(...classFolder('dog', 25)));
+    expect(selectSufficientHead(page.state())).toBeNull();
+  });
+
+  it('say nothing of a head that did less well, nor of a fine-tuned one', async () => {
+    const poor = createPage(undefined, { valAccuracy: 0.9 });
+    await beginWithPictures(poor);
+    await poor.actions.train();
+    poor.actions.chooseWay('fine-tune');
+    expect(selectSufficientHead(poor.state())).toBeNull();
+    const tuned = createPage(undefined, { valAccuracy: 0.99 });
+    await beginWithPictures(tuned);
+    tuned.actions.chooseWay('fine-tune');
+    await tuned.actions.train();
+    expect(selectSufficientHead(tuned.state())).toBeNull();
   });
 });

@@ -47,6 +47,8 @@ export interface FakeEngineOptions {
   readonly status?: Partial<ComputeStatus>;
   /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
   readonly secondsPerPicture?: number;
+  /** Reached in every epoch; it follows the training accuracy by default. */
+  readonly valAccuracy?: number;
 }
 
 /** A call of `prepareFeatures`. */
@@ -207,7 +209,7 @@ export class FakeEngine implements EngineApi {
   }
 
   proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
-    return this.#answer('proveDevice', async () => {
+    return this.#answer('proveDevice', () => {
       onProgress({ stage: 'self-test', done: 0, total: 1 });
       throwIfCancelled(signal);
       if (this.#status === null) throw new HeadstartError('unexpected', { detail: 'no device was chosen' });
@@ -408,7 +410,7 @@ export class FakeEngine implements EngineApi {
           trainLoss,
           trainAccuracy,
           valLoss: trainLoss + 0.05,
-          valAccuracy: trainAccuracy - 0.02,
+          valAccuracy: this.#options.valAccuracy ?? trainAccuracy - 0.02,
           noteValLoss: 0.002,
           seconds: 1,
         };
@@ -455,8 +457,9 @@ export class FakeEngine implements EngineApi {
       seconds: { weights: 1, features: 2, train: 3, total: 6 },
       stoppedEarly,
       testAccuracy: counts.test > 0 ? 0.9 : null,
-      chosenBy: null,
-      bestEpoch: null,
+      // Its loss only falls: the last epoch is the best.
+      chosenBy: request.config.earlyStopping === null ? null : 'validation',
+      bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
     };
     this.#head = run;
     this.#storage.run = run;

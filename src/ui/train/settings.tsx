@@ -20,6 +20,7 @@ interface SettingsSectionProps extends SettingsProps {
 
 function PresetField({ drafts, isReadOnly }: SettingsProps) {
   const preset = usePage(({ project }) => project.document.settings.preset);
+  const isFineTune = usePage(({ project }) => project.document.settings.way === 'fine-tune');
   const { choosePreset } = useActions();
   return (
     <Field label="Preset">
@@ -36,7 +37,10 @@ function PresetField({ drafts, isReadOnly }: SettingsProps) {
           }}
         >
           <option value="recommended">{presetNames.recommended}</option>
-          <option value="note">{presetNames.note}</option>
+          {/* The note fine-tunes nothing. */}
+          <option value="note" disabled={isFineTune}>
+            {presetNames.note}
+          </option>
           {/* Nothing to choose: any change of a setting leads here. */}
           <option value="custom" disabled={preset !== 'custom'}>
             {presetNames.custom}
