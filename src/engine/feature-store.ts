@@ -9,19 +9,20 @@ export interface PackedFeatures {
 }
 
 const words = featureCount / 32;
+/** Where values are gathered before they are counted: one for all, since a new one for each picture is much garbage. */
+const gathered = new Float32Array(featureCount);
 
 export function packFeatures(features: Float32Array): PackedFeatures {
   // By bit pattern: a negative zero and every NaN come back as they were.
   const bits = new Uint32Array(features.buffer, features.byteOffset, featureCount);
   const mask = new Uint32Array(words);
-  const values = new Float32Array(features.length);
   let count = 0;
   for (let at = 0; at < featureCount; at++) {
     if (bits[at] === 0) continue;
     mask[at >> 5] = (mask[at >> 5] ?? 0) | (1 << (at & 31));
-    values[count++] = features[at] ?? 0;
+    gathered[count++] = features[at] ?? 0;
   }
-  return { mask, values: values.slice(0, count) };
+  return { mask, values: gathered.slice(0, count) };
 }
 
 /**

@@ -23,6 +23,7 @@ export class FeatureSource {
   readonly pace = new Pace();
   /** Seconds spent on pictures since this source was made. */
   seconds = 0;
+  #batch = new Float32Array(0);
 
   constructor(
     private readonly parts: {
@@ -73,7 +74,8 @@ export class FeatureSource {
   }
 
   /**
-   * `[n, 25088]`, row-major, each row scaled to the norm if there is one.
+   * `[n, 25088]`, row-major, each row scaled to the norm if there is one. Valid until the next call, which writes to the same place: a
+   * batch of 32 is 3 MB, and a new one at every step is garbage faster than it is collected.
    * `onPicture` is told how many of the batch that was not held went through the backbone.
    */
   async readBatch(
@@ -88,7 +90,9 @@ export class FeatureSource {
         onPicture(done);
       },
     });
-    const batch = new Float32Array(sampleIds.length * featureCount);
+    const length = sampleIds.length * featureCount;
+    if (this.#batch.length < length) this.#batch = new Float32Array(length);
+    const batch = this.#batch.subarray(0, length).fill(0);
     for (const [row, id] of sampleIds.entries()) {
       const held = this.parts.store.get(id, this.parts.fit);
       if (held === undefined) throw new RangeError('features were dropped while a batch was read');
