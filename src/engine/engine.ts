@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
-import { HeadstartError, throwIfCancelled } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, type ErrorCode } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -39,6 +39,9 @@ export interface EngineParts {
   /** The time of day. */
   readonly today: () => Date;
 }
+
+/** What takes a device or its workers away but not the run: its last checkpoint stands. */
+const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-worker-lost']);
 
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
@@ -238,15 +241,20 @@ export class Engine implements ComputeApi {
     skipTraining: boolean,
   ): Promise<RunOutcome> {
     await this.#background.stop();
-    const { compute, backbone, status } = await this.#ready();
+    let ready = await this.#ready();
     state.seconds.features += this.#background.takeSeconds();
-    const predictions = await goOn(
-      state,
-      { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now },
-      skipTraining,
-    );
+    const goFrom = ({ compute, backbone }: Ready) =>
+      goOn(state, { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now }, skipTraining);
+    const predictions = await goFrom(ready).catch(async (thrown: unknown) => {
+      const error = ready.compute.failure() ?? toComputeError(thrown);
+      // By itself once: what is lost twice is offered to the person.
+      if (!losses.has(error.code) || signal.aborted) throw error;
+      ready = await this.#ready();
+      onEvent({ kind: 'resumed', reason: error.toRecord(), status: ready.status });
+      return goFrom(ready);
+    });
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
-    const run = createRunRecord(state, status, this.#loaded?.report.seconds ?? 0, predictions);
+    const run = createRunRecord(state, ready.status, this.#loaded?.report.seconds ?? 0, predictions);
     this.#kept = { run, ...state.checkpoint.head };
     this.#state = null;
     return { status: 'done', run };
