@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
-import { HeadstartError, throwIfCancelled } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, type ErrorCode } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -47,6 +47,9 @@ export interface EngineParts {
 
 /** Some 3,000 pictures before block 5. */
 const usualBoundaryBudget = 2 ** 30;
+
+/** What takes a device or its workers away but not the run: its last checkpoint stands. */
+const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-worker-lost']);
 
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
@@ -279,37 +282,37 @@ export class Engine implements ComputeApi {
     skipTraining: boolean,
   ): Promise<RunOutcome> {
     await this.#background.stop();
-    const { compute, backbone, status } = await this.#ready();
-    const trainer = await this.#openTraining(state);
-    try {
-      if (trainer?.isElsewhere === true) tellElsewhere(state, trainer, onEvent);
-      state.seconds.features += this.#background.takeSeconds();
-      const predictions = await goOn(
-        state,
-        {
-          compute,
-          backbone,
-          training: trainer?.training ?? null,
-          store: this.#store,
-          boundaries: this.#boundaries,
-          pixels,
-          onEvent,
-          signal,
-          now: this.#parts.now,
-        },
-        skipTraining,
-      );
-      if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
-      const plan = trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
-      const seconds = this.#loaded?.report.seconds ?? 0;
-      const run = createRunRecord(state, { ...status, computePlan: plan }, seconds, predictions);
-      const { head, tensors } = chosenWeights(state);
-      await this.#keep({ run, ...head, tensors });
-      this.#state = null;
-      return { status: 'done', run };
-    } finally {
-      trainer?.release();
-    }
+    let ready = await this.#ready();
+    state.seconds.features += this.#background.takeSeconds();
+    let computePlan = ready.status.computePlan;
+    const goFrom = async ({ compute, backbone, status }: Ready) => {
+      const trainer = await this.#openTraining(state);
+      try {
+        if (trainer?.isElsewhere === true) tellElsewhere(state, trainer, onEvent);
+        computePlan =
+          trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
+        const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
+        const training = trainer?.training ?? null;
+        return await goOn(state, { compute, backbone, training, store, boundaries, pixels, onEvent, signal, now }, skipTraining);
+      } finally {
+        trainer?.release();
+      }
+    };
+    const predictions = await goFrom(ready).catch(async (thrown: unknown) => {
+      const error = ready.compute.failure() ?? toComputeError(thrown);
+      // By itself once: what is lost twice is offered to the person.
+      if (!losses.has(error.code) || signal.aborted) throw error;
+      ready = await this.#ready();
+      onEvent({ kind: 'resumed', reason: error.toRecord(), status: ready.status });
+      return goFrom(ready);
+    });
+    if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
+    const seconds = this.#loaded?.report.seconds ?? 0;
+    const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions);
+    const { head, tensors } = chosenWeights(state);
+    await this.#keep({ run, ...head, tensors });
+    this.#state = null;
+    return { status: 'done', run };
   }
 
   /** Null for the ways that move the head alone. */

@@ -7,18 +7,21 @@ export interface PackedFeatures {
   readonly values: Float32Array;
 }
 
+/** Where values are gathered before they are counted: one for all, since a new one for each picture is much garbage. */
+let gathered = new Float32Array(0);
+
 export function packFeatures(features: Float32Array): PackedFeatures {
   // By bit pattern: a negative zero and every NaN come back as they were.
   const bits = new Uint32Array(features.buffer, features.byteOffset, features.length);
   const mask = new Uint32Array(Math.ceil(features.length / 32));
-  const values = new Float32Array(features.length);
+  if (gathered.length < features.length) gathered = new Float32Array(features.length);
   let count = 0;
   for (let at = 0; at < bits.length; at++) {
     if (bits[at] === 0) continue;
     mask[at >> 5] = (mask[at >> 5] ?? 0) | (1 << (at & 31));
-    values[count++] = features[at] ?? 0;
+    gathered[count++] = features[at] ?? 0;
   }
-  return { mask, values: values.slice(0, count) };
+  return { mask, values: gathered.slice(0, count) };
 }
 
 /**

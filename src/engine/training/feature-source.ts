@@ -29,6 +29,7 @@ export class FeatureSource {
   readonly pace = new Pace();
   /** Seconds spent on pictures since this source was made. */
   seconds = 0;
+  #batch = new Float32Array(0);
 
   constructor(
     private readonly parts: {
@@ -118,7 +119,10 @@ export class FeatureSource {
     }
   }
 
-  /** Features as `[n, 25088]`, row-major, each row scaled to the norm if there is one; else as `readPacked`. */
+  /**
+   * Features as `[n, 25088]`, row-major, each row scaled to the norm if there is one; else as `readPacked`. Valid until the next call,
+   * which writes to the same place: a batch of 32 is 3 MB, and a new one at every step is garbage faster than it is collected.
+   */
   async readBatch(
     sampleIds: readonly string[],
     norm: number | null,
@@ -126,7 +130,9 @@ export class FeatureSource {
     onPicture?: (done: number) => void,
   ): Promise<Float32Array> {
     const packed = await this.readPacked(sampleIds, change, onPicture);
-    const batch = new Float32Array(packed.length * featureCount);
+    const length = packed.length * featureCount;
+    if (this.#batch.length < length) this.#batch = new Float32Array(length);
+    const batch = this.#batch.subarray(0, length).fill(0);
     packed.forEach((features, row) => {
       unpackFeatures(features, norm, batch, row * featureCount);
     });
