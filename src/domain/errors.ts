@@ -175,8 +175,8 @@ const catalogue = {
   // run
   'setting-invalid': { message: '{setting}: {problem}', remedy: 'Correct the setting and press Train.' },
   'way-not-available': {
-    message: 'Fine-tuning is not in this version yet.',
-    remedy: 'Choose one of the two ways with frozen features.',
+    message: 'Fine-tuning cannot be computed on this device: our kernels for it do not run in this browser.',
+    remedy: 'Choose one of the two ways with frozen features, or use a recent Chrome, Edge, Firefox or Safari.',
   },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
   busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },

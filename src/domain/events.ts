@@ -101,7 +101,9 @@ export type RunEvent =
   | { readonly kind: 'step'; readonly record: StepRecord }
   | { readonly kind: 'epoch'; readonly record: EpochRecord }
   | { readonly kind: 'log'; readonly line: string }
-  | { readonly kind: 'predictions'; readonly predictions: readonly SamplePrediction[] };
+  | { readonly kind: 'predictions'; readonly predictions: readonly SamplePrediction[] }
+  /** The device was lost; the run has gone on by itself, on a new one or on the processor, from its last checkpoint. */
+  | { readonly kind: 'resumed'; readonly reason: ErrorRecord; readonly status: ComputeStatus };
 
 /** Numbers of live tensors and bytes; equal before and after a whole run when everything is disposed once. */
 export interface MemoryReport {

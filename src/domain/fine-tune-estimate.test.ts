@@ -32,7 +32,9 @@ describe('what a run takes whose pictures pass in every epoch', () => {
   });
 
   it('is less with a warm-up of the head, and more the more moves', () => {
-    expect(estimateMovingRun(counts, { ...tuned, headWarmupEpochs: 1 }, pace)).toBeLessThan(estimateMovingRun(counts, tuned, pace));
+    expect(estimateMovingRun(counts, { ...tuned, headWarmupEpochs: 1 }, pace)).toBeLessThan(
+      estimateMovingRun(counts, tuned, pace),
+    );
     let former = 0;
     for (let unfreeze = 1; unfreeze <= 13; unfreeze++) {
       const seconds = estimateMovingRun(counts, { ...tuned, unfreeze }, pace);

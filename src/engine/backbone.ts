@@ -1,3 +1,5 @@
+import type { BackboneTraining } from './trainer';
+
 /** Sees what comes out of a ReLU or a pooling: torchvision's layer index, `[h, w, c]` and the values, row-major. For tests. */
 export type LayerTap = (layerIndex: number, shape: readonly [number, number, number], values: Float32Array) => void;
 
@@ -22,5 +24,7 @@ export interface Backbone {
   extractFeatures(pixels: Uint8Array, tap?: LayerTap, signal?: AbortSignal): Promise<Float32Array>;
   /** The same for several pictures, in their order; a cancel is heard within one of them. */
   extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Null where it cannot train its own convolutions. Ends with the backbone; a trainer does not. */
+  readonly training: BackboneTraining | null;
   dispose(): void;
 }

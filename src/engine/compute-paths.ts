@@ -28,6 +28,8 @@ export interface ComputePaths {
   prepare(compute: Compute): void;
   /** The ways to compute on a device, best first. */
   of(compute: Compute, weights: BackboneWeights, options: PathOptions): readonly ComputePath[];
+  /** Where the backbone of `of` cannot train its convolutions: what trains them instead, best first. */
+  forTraining(compute: Compute, weights: BackboneWeights, options: PathOptions): readonly ComputePath[];
   /** See EngineApi. */
   skipMeasuring(): void;
 }
@@ -52,6 +54,18 @@ export interface BrowserPathParts {
 /** What a browser offers: on the graphics card our kernels, and after it the processor's. */
 export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): ComputePaths {
   const gpu = new GpuKernels(plans);
+  const onProcessor = (weights: BackboneWeights, { threads }: PathOptions): readonly ComputePath[] => {
+    const environment = browserEnvironment(spawnKernel);
+    const kernels = (name: string, relaxed: boolean): ComputePath => ({
+      name,
+      featureTolerance: float32Tolerance,
+      open: () => createKernelBackbone(weights, { environment, threads, relaxed }),
+    });
+    return [
+      ...(hasRelaxedSimd() ? [kernels('The processor with relaxed SIMD', true)] : []),
+      kernels('The processor with SIMD', false),
+    ];
+  };
   return {
     prepare: (compute) => {
       gpu.prepare(compute);
@@ -59,7 +73,7 @@ export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): Co
     skipMeasuring: () => {
       gpu.skipMeasuring();
     },
-    of: (compute, weights, { threads }) => {
+    of: (compute, weights, options) => {
       if (compute.device !== null)
         return [
           {
@@ -68,17 +82,9 @@ export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): Co
             open: (onProgress) => gpu.open(compute, weights, onProgress),
           },
         ];
-      const environment = browserEnvironment(spawnKernel);
-      const kernels = (name: string, relaxed: boolean): ComputePath => ({
-        name,
-        featureTolerance: float32Tolerance,
-        open: () => createKernelBackbone(weights, { environment, threads, relaxed }),
-      });
-      return [
-        ...(hasRelaxedSimd() ? [kernels('The processor with relaxed SIMD', true)] : []),
-        kernels('The processor with SIMD', false),
-        createTfjsPath('TensorFlow.js on the processor', compute, weights),
-      ];
+      return [...onProcessor(weights, options), createTfjsPath('TensorFlow.js on the processor', compute, weights)];
     },
+    // On the processor these are the paths of `of` themselves.
+    forTraining: (compute, weights, options) => (compute.device === null ? [] : onProcessor(weights, options)),
   };
 }

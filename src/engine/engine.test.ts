@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { HeadstartError } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
 import { backboneParameterCount, featureCount } from '../domain/vgg16';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
@@ -11,7 +12,7 @@ import { Engine } from './engine';
 import { runSelfTest } from './self-test/self-test';
 import { modelFolder, nodeEnvironment } from './testing/node-environment';
 import { createPixels, createSmallRequest } from './testing/small-run';
-import { createStandInEngine, neverStop, startRun } from './testing/stand-in-engine';
+import { createStandInEngine, neverStop, passed, startRun } from './testing/stand-in-engine';
 import { browserLoaderEnvironment, WeightsLoader } from './weights/weights-loader';
 
 const request = createSmallRequest();
@@ -148,7 +149,7 @@ describe('Engine', () => {
   it('keeps the paused run and the former head when a new run is refused', async () => {
     const { engine } = await createStandInEngine(nodeEnvironment);
     await startRun(engine, request, (event) => event.kind === 'step');
-    await expect(startRun(engine, createSmallRequest({ way: 'fine-tune' }))).rejects.toMatchObject({ code: 'way-not-available' });
+    await expect(startRun(engine, createSmallRequest({ learningRate: -1 }))).rejects.toMatchObject({ code: 'setting-invalid' });
     expect(await engine.continueRun(pixels, () => undefined, neverStop())).toMatchObject({ status: 'done' });
     await engine.dispose();
   });
@@ -161,6 +162,96 @@ describe('Engine', () => {
     await expect(
       (await createStandInEngine({ ...nodeEnvironment, hasWasmSimd: () => false })).engine.configureDevice('auto'),
     ).rejects.toMatchObject({ code: 'wasm-simd-absent' });
+  });
+});
+
+describe('Engine that fine-tunes', () => {
+  const fineTune = createSmallRequest({
+    way: 'fine-tune',
+    optimizer: 'sgd',
+    backboneLearningRate: 1e-3,
+    featureNorm: 30,
+    earlyStopping: 1,
+    epochs: 3,
+  });
+  const predictionsOf = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => (event.kind === 'predictions' ? event.predictions : []));
+
+  async function expectPredictions(engine: Engine, expected: ReturnType<typeof predictionsOf>) {
+    for (const { sampleId, logits } of expected.slice(0, 3)) {
+      // Features that are held are of the backbone as it was loaded: naming the sample must not bring them in.
+      const { logits: own } = await engine.predict(await pixels(sampleId, 'crop'), sampleId, neverStop());
+      own.forEach((logit, at) => {
+        expect(logit).toBeCloseTo(logits[at] ?? NaN, 5);
+      });
+    }
+  }
+
+  it('predicts with the trained backbone, keeps it with the head, and holds no more memory than before', async () => {
+    const { engine, counts } = await createStandInEngine(nodeEnvironment);
+    await startRun(engine, request); // so that features are held
+    const before = await engine.memory();
+    const events: RunEvent[] = [];
+    const outcome = await startRun(engine, fineTune, undefined, events);
+    expect(outcome).toMatchObject({ status: 'done', run: { chosenBy: 'validation', bestEpoch: 2, stoppedEarly: false } });
+    expect(await engine.memory()).toEqual(before);
+    await expectPredictions(engine, predictionsOf(events));
+    expect(counts).toEqual({ backbones: 2, disposed: 0 });
+    const kept = await engine.exportHead();
+    expect(kept?.tensors).toHaveLength(1);
+    // A run of a frozen way takes the tuned backbone away again.
+    await startRun(engine, request);
+    expect(counts.disposed).toBe(1);
+    expect((await engine.exportHead())?.tensors).toEqual([]);
+    await engine.dispose();
+    expect(counts.disposed).toBe(2);
+
+    const second = await createStandInEngine(nodeEnvironment);
+    if (kept === null) throw new Error('nothing was kept');
+    await second.engine.restoreHead(kept);
+    await expectPredictions(second.engine, predictionsOf(events));
+    // A worker's death takes both backbones with it; the next prediction has new ones.
+    second.loss.lost = true;
+    await expectPredictions(second.engine, predictionsOf(events));
+    for (const values of [new Float32Array(3), new Float32Array(512).fill(NaN)])
+      await expect(second.engine.restoreHead({ ...kept, tensors: [{ name: 'features.28.bias', values }] })).rejects.toMatchObject(
+        { code: 'project-invalid' },
+      );
+    await second.engine.dispose();
+    expect(second.counts.disposed).toBe(second.counts.backbones);
+  });
+
+  it('trains elsewhere what the device itself cannot train, and says so in log and record', async () => {
+    const itself = await createStandInEngine(nodeEnvironment);
+    const straight = await startRun(itself.engine, fineTune);
+    await itself.engine.dispose();
+    const { engine, counts } = await createStandInEngine(nodeEnvironment, { trains: 'elsewhere' });
+    await startRun(engine, fineTune, (event) => event.kind === 'step');
+    const outcome = await engine.continueRun(pixels, () => undefined, neverStop());
+    if (outcome.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
+    expect(outcome.run.history.steps).toEqual(straight.run.history.steps);
+    expect(outcome.run.computePlan).toBe('The stand-in + stand-in training float32');
+    expect(outcome.run.log.filter((line) => line.includes('the processor does'))).toHaveLength(1);
+    expect(straight.run.log.some((line) => line.includes('the processor does'))).toBe(false);
+    expect(counts).toEqual({ backbones: 3, disposed: 2 });
+    await engine.dispose();
+  });
+
+  it('says where nothing can train, or what could does not pass its self-test, and keeps the former run and head', async () => {
+    for (const trains of ['nothing', 'elsewhere'] as const) {
+      const { engine, counts } = await createStandInEngine(nodeEnvironment, {
+        trains,
+        selfTest: ({ name }) =>
+          name === 'The other one'
+            ? Promise.reject(new HeadstartError('self-test-failed', { path: name }))
+            : Promise.resolve(passed),
+      });
+      await startRun(engine, request);
+      await expect(startRun(engine, fineTune)).rejects.toMatchObject({ code: 'way-not-available' });
+      expect(await engine.headFit()).toBe('crop');
+      expect(counts.backbones - counts.disposed).toBe(1);
+      await engine.dispose();
+    }
   });
 });
 
@@ -190,6 +281,7 @@ describe('Engine with the real backbone', () => {
         prepare: () => undefined,
         skipMeasuring: () => undefined,
         of: (compute, weights) => [createTfjsPath('TensorFlow.js', compute, weights)],
+        forTraining: () => [],
       },
       selfTest: (path, backbone, compute) =>
         runSelfTest(path, backbone, compute, {

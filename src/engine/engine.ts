@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
-import { HeadstartError, throwIfCancelled } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, type ErrorCode } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -12,20 +12,23 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { Prediction } from '../domain/history';
+import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type { Backbone } from './backbone';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
 import { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
-import { ProvedCompute, type ProvedComputeParts, type Ready } from './proved-compute';
+import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
 import { createRunRecord } from './run-record';
 import { createRunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
-import { createRunState, type RunState } from './training/run-state';
+import { chosenWeights, createRunState, type RunState } from './training/run-state';
+import { trainedTensors } from './trained-tensors';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
@@ -38,17 +41,28 @@ export interface EngineParts {
   readonly now: () => number;
   /** The time of day. */
   readonly today: () => Date;
+  /** Bytes that maps before the first trained convolution may take; beyond it they are computed again in every epoch. */
+  readonly boundaryBudget: number;
 }
+
+/** Some 3,000 pictures before block 5. */
+const usualBoundaryBudget = 2 ** 30;
+
+/** What takes a device or its workers away but not the run: its last checkpoint stands. */
+const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-worker-lost']);
 
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
   readonly #parts: EngineParts;
   readonly #store = new FeatureStore();
+  readonly #boundaries: FeatureStore;
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
   #loaded: LoadedWeights | null = null;
   #state: RunState | null = null;
   #kept: KeptHead | null = null;
+  /** The backbone as the present head was trained with it, once a prediction asked for it. */
+  #tuned: Promise<Backbone> | null = null;
   #loading = false;
   #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
@@ -62,7 +76,9 @@ export class Engine implements ComputeApi {
       loader: parts.loader ?? new WeightsLoader(),
       now: parts.now ?? (() => performance.now()),
       today: parts.today ?? (() => new Date()),
+      boundaryBudget: parts.boundaryBudget ?? usualBoundaryBudget,
     };
+    this.#boundaries = new FeatureStore(this.#parts.boundaryBudget);
     this.#background = new BackgroundExtraction(this.#store, this.#parts.now);
     this.#device = new ProvedCompute({
       device: parts.device,
@@ -70,7 +86,7 @@ export class Engine implements ComputeApi {
       selfTest: parts.selfTest,
       settle: async () => {
         await this.#background.stop();
-        await Promise.allSettled(this.#predictions);
+        await this.#dropTuned();
       },
       onProgress: (progress) => {
         this.#tellDevice(progress);
@@ -181,19 +197,20 @@ export class Engine implements ComputeApi {
 
   exportHead(): Promise<KeptHead | null> {
     const kept = this.#kept;
-    return Promise.resolve(kept === null ? null : { run: kept.run, weight: kept.weight.slice(), bias: kept.bias.slice() });
+    return Promise.resolve(kept === null ? null : copyHead(kept));
   }
 
-  restoreHead({ run, weight, bias }: KeptHead): Promise<void> {
+  async restoreHead(head: KeptHead): Promise<void> {
+    const { run, weight, bias, tensors } = head;
     const classes = run.classNames.length;
-    if (bias.length !== classes || weight.length !== classes * featureCount)
-      return Promise.reject(new HeadstartError('project-invalid'));
-    this.#kept = { run, weight: weight.slice(), bias: bias.slice() };
-    return Promise.resolve();
+    const isWhole = bias.length === classes && weight.length === classes * featureCount;
+    if (!isWhole || trainedTensors(tensors) === null) throw new HeadstartError('project-invalid');
+    await this.#keep(copyHead(head));
   }
 
   forgetSamples(ids: readonly string[]): Promise<void> {
     this.#store.forget(ids);
+    this.#boundaries.forget(ids);
     return Promise.resolve();
   }
 
@@ -207,22 +224,49 @@ export class Engine implements ComputeApi {
     await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
     await this.#device.stop();
     this.#store.clear();
+    this.#boundaries.clear();
     this.#loaded = null;
     this.#state = null;
     this.#kept = null;
   }
 
-  async #predictWith(
-    { compute, backbone }: Ready,
-    kept: KeptHead,
-    pixels: Uint8Array,
-    sampleId: string | null,
-  ): Promise<Prediction> {
+  async #predictWith(ready: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null): Promise<Prediction> {
     const { now } = this.#parts;
+    const { compute, backbone } = ready;
     const started = now();
-    const held = sampleId === null ? undefined : this.#store.get(sampleId, kept.run.config.fit);
-    const prediction = await predictFeatures(held ?? (await backbone.extractFeatures(pixels)), kept, compute);
+    const isTuned = kept.tensors.length > 0;
+    // What is held are features of the backbone as it was loaded.
+    const held = sampleId === null || isTuned ? undefined : this.#store.get(sampleId, kept.run.config.fit);
+    const own = isTuned ? await this.#tunedBackbone(ready, kept) : backbone;
+    const prediction = await predictFeatures(held ?? (await own.extractFeatures(pixels)), kept, compute);
     return { ...prediction, milliseconds: now() - started };
+  }
+
+  async #tunedBackbone(ready: Ready, kept: KeptHead): Promise<Backbone> {
+    const present = await this.#tuned;
+    if (present !== null && !present.isLost()) return present;
+    present?.dispose();
+    const trained = trainedTensors(kept.tensors);
+    if (trained === null || this.#loaded === null) throw new HeadstartError('project-invalid');
+    const opening = this.#device.openTuned(ready, { ...this.#loaded.weights, trained });
+    this.#tuned = opening;
+    return opening.catch((error: unknown) => {
+      this.#tuned = null;
+      throw error;
+    });
+  }
+
+  /** Once no prediction uses it. */
+  async #dropTuned(): Promise<void> {
+    await Promise.allSettled(this.#predictions);
+    const present = await this.#tuned?.catch(() => null);
+    this.#tuned = null;
+    present?.dispose();
+  }
+
+  async #keep(kept: KeptHead): Promise<void> {
+    await this.#dropTuned();
+    this.#kept = kept;
   }
 
   #pausedRun(): RunState {
@@ -238,18 +282,43 @@ export class Engine implements ComputeApi {
     skipTraining: boolean,
   ): Promise<RunOutcome> {
     await this.#background.stop();
-    const { compute, backbone, status } = await this.#ready();
+    let ready = await this.#ready();
     state.seconds.features += this.#background.takeSeconds();
-    const predictions = await goOn(
-      state,
-      { compute, backbone, store: this.#store, pixels, onEvent, signal, now: this.#parts.now },
-      skipTraining,
-    );
+    let computePlan = ready.status.computePlan;
+    const goFrom = async ({ compute, backbone, status }: Ready) => {
+      const trainer = await this.#openTraining(state);
+      try {
+        if (trainer?.isElsewhere === true) tellElsewhere(state, trainer, onEvent);
+        computePlan =
+          trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
+        const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
+        const training = trainer?.training ?? null;
+        return await goOn(state, { compute, backbone, training, store, boundaries, pixels, onEvent, signal, now }, skipTraining);
+      } finally {
+        trainer?.release();
+      }
+    };
+    const predictions = await goFrom(ready).catch(async (thrown: unknown) => {
+      const error = ready.compute.failure() ?? toComputeError(thrown);
+      // By itself once: what is lost twice is offered to the person.
+      if (!losses.has(error.code) || signal.aborted) throw error;
+      ready = await this.#ready();
+      onEvent({ kind: 'resumed', reason: error.toRecord(), status: ready.status });
+      return goFrom(ready);
+    });
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
-    const run = createRunRecord(state, status, this.#loaded?.report.seconds ?? 0, predictions);
-    this.#kept = { run, ...state.checkpoint.head };
+    const seconds = this.#loaded?.report.seconds ?? 0;
+    const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions);
+    const { head, tensors } = chosenWeights(state);
+    await this.#keep({ run, ...head, tensors });
     this.#state = null;
     return { status: 'done', run };
+  }
+
+  /** Null for the ways that move the head alone. */
+  #openTraining({ plan }: RunState): Promise<OpenTraining | null> {
+    if (unfrozenConvs(plan.config) === 0 || this.#loaded === null) return Promise.resolve(null);
+    return this.#device.openTraining(this.#loaded.weights);
   }
 
   /** The device and a proved backbone; what is missing, or was lost, is made first. */
@@ -279,4 +348,21 @@ export class Engine implements ComputeApi {
       this.#task = null;
     }
   }
+}
+
+function copyHead({ run, weight, bias, tensors }: KeptHead): KeptHead {
+  return {
+    run,
+    weight: weight.slice(),
+    bias: bias.slice(),
+    tensors: tensors.map(({ name, values }) => ({ name, values: values.slice() })),
+  };
+}
+
+function tellElsewhere(state: RunState, { training }: OpenTraining, onEvent: (event: RunEvent) => void): void {
+  if (state.elsewhereTold) return;
+  state.elsewhereTold = true;
+  const line = `The graphics card cannot train convolutions yet: the processor does (${training.computePlan}).`;
+  state.log.push(line);
+  onEvent({ kind: 'log', line });
 }

@@ -91,6 +91,7 @@ export class GpuKernels {
       isLost: () => false, // a lost device is the device's matter
       extractFeatures: (pixels, tap, signal) => own.extractFeatures(pixels, tap, signal),
       extractBatch: (pixels, signal) => own.extractBatch(pixels, signal),
+      training: null,
       dispose: () => {
         own.dispose();
       },
@@ -127,13 +128,14 @@ export class GpuKernels {
     const key = planKey(compute.adapter);
     const kept = parseKernelPlan(await this.#plans.loadKernelPlan(key).catch(() => null), device.features);
     if (kept !== null) return kept;
-    this.#say({ stage: 'measuring', done: 0, total: 1 });
     const clock = skippable(this.#clock);
     let skipped = false;
     this.#skip = () => {
       skipped = true;
       clock.skip();
     };
+    // From here on it can be skipped.
+    this.#say({ stage: 'measuring', done: 0, total: 1 });
     try {
       const { plan } = await measurePlan({
         ...options,

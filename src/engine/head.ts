@@ -68,3 +68,9 @@ export function computeGradient(features: tf.Tensor2D, logitsGradient: Float32Ar
     bias: tf.tensor1d(Float32Array.from(bias)),
   };
 }
+
+/** Gradient of the loss by the features, `[n, inputs]`, from its gradient by the logits (`[n, classes]`, row-major). */
+export function computeFeatureGradient({ weight, bias }: Head, logitsGradient: Float32Array): tf.Tensor2D {
+  const [classes] = bias.shape;
+  return tf.tidy(() => tf.matMul<tf.Tensor2D>(tf.tensor2d(logitsGradient, [logitsGradient.length / classes, classes]), weight));
+}

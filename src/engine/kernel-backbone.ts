@@ -1,6 +1,8 @@
 import { HeadstartError, toHeadstartError } from '../domain/errors';
-import { createCpuBackbone, type CpuEnvironment } from '../kernels/wasm/cpu-backbone';
+import { createCpuBackbone, type CpuBackbone, type CpuEnvironment } from '../kernels/wasm/cpu-backbone';
+import { createCpuTrainer } from '../kernels/wasm/cpu-trainer';
 import type { Backbone } from './backbone';
+import type { BackboneTrainer, TrainerRequest } from './trainer';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 
 export interface KernelBackboneOptions {
@@ -10,6 +12,11 @@ export interface KernelBackboneOptions {
   /** Whether to use relaxed SIMD; undefined uses it where the browser has it. */
   readonly relaxed?: boolean;
 }
+
+/** A trainer takes at most so much memory, a quarter of it where the browser says that there is little: fewer pictures pass at once. */
+const trainerBudget = 2 ** 30;
+/** GB at or below which that is. */
+const littleMemory = 4;
 
 /** A worker that died takes its pool with it, but not this worker: the run waits and can go on with a new pool. */
 function toLoss(thrown: unknown): HeadstartError {
@@ -34,6 +41,7 @@ export async function createKernelBackbone(
   }).catch((thrown: unknown) => {
     throw toLoss(thrown);
   });
+  const computePlan = `headstart-wasm winograd4 ${own.build.relaxed ? 'relaxed-simd' : 'simd'} float32`;
   let lost = false;
   const watched = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -45,7 +53,7 @@ export async function createKernelBackbone(
     }
   };
   return {
-    computePlan: `headstart-wasm winograd4 ${own.build.relaxed ? 'relaxed-simd' : 'simd'} float32`,
+    computePlan,
     threads: own.threads,
     memoryBytes: own.plan.bytes,
     gpuBytes: () => 0,
@@ -53,6 +61,73 @@ export async function createKernelBackbone(
     isLost: () => lost,
     extractFeatures: (pixels, tap, signal) => watched(own.extractFeatures(pixels, tap, signal)),
     extractBatch: (pixels, signal) => watched(own.extractBatch(pixels, signal)),
+    training: {
+      computePlan,
+      batch: own.batch,
+      extractBoundary: (pixels, steps, signal) => watched(extractBoundary(own, pixels, steps, signal)),
+      openTrainer: (request) => openTrainer(weights, { environment, threads, relaxed: own.build.relaxed }, request),
+    },
+    dispose: () => {
+      own.dispose();
+    },
+  };
+}
+
+/** As many at a time as pass together. */
+async function extractBoundary(
+  own: CpuBackbone,
+  pixels: readonly Uint8Array[],
+  steps: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array[]> {
+  const maps: Float32Array[] = [];
+  for (let from = 0; from < pixels.length; from += own.batch)
+    maps.push(...(await own.extractBoundary(pixels.slice(from, from + own.batch), steps, signal)));
+  return maps;
+}
+
+async function openTrainer(
+  weights: BackboneWeights,
+  { environment, threads, relaxed }: Required<KernelBackboneOptions>,
+  { unfrozen, batch, optimizer }: TrainerRequest,
+): Promise<BackboneTrainer> {
+  const losing = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (thrown) {
+      throw toLoss(thrown);
+    }
+  };
+  const hasLittle = (environment.deviceMemory ?? Infinity) <= littleMemory;
+  const own = await losing(
+    createCpuTrainer({
+      environment,
+      readSource: openConvSources(weights),
+      scaling: weights.scaling,
+      unfrozen,
+      batch,
+      optimizer,
+      relaxed,
+      budget: hasLittle ? trainerBudget / 4 : trainerBudget,
+      ...(threads === null ? {} : { threads }),
+    }),
+  );
+  return {
+    microBatch: own.plan.microBatch,
+    memoryBytes: own.plan.bytes,
+    tensors: own.tensors,
+    inputLength: own.inputLength,
+    forward: (inputs, signal) => losing(own.forward(inputs, signal)),
+    backward: (featureGradients, signal) => losing(own.backward(featureGradients, signal)),
+    zeroGradients: () => {
+      own.zeroGradients();
+    },
+    gradientSquares: () => losing(own.gradientSquares()),
+    update: (settings) => losing(own.update(settings)),
+    readTensor: (name) => losing(own.readTensor(name)),
+    writeTensor: (name, values) => losing(own.writeTensor(name, values)),
+    saveOptimizer: () => losing(own.saveOptimizer()),
+    loadOptimizer: (state) => losing(own.loadOptimizer(state)),
     dispose: () => {
       own.dispose();
     },

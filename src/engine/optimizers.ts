@@ -30,11 +30,17 @@ interface Update {
 }
 
 /** One parameter's update; `count` is the number of this update, from 1. Called inside tf.tidy. */
-type Rule = (parameter: tf.Tensor, gradient: tf.Tensor, moments: readonly tf.Tensor[], count: number) => Update;
+type Rule = (
+  parameter: tf.Tensor,
+  gradient: tf.Tensor,
+  moments: readonly tf.Tensor[],
+  count: number,
+  learningRate: number,
+) => Update;
 
 /** torch.optim.SGD with dampening 0: the buffer begins as the first gradient. */
-function createSgdRule({ learningRate, weightDecay, momentum }: OptimizerSettings): Rule {
-  return (parameter, gradient, [before]) => {
+function createSgdRule({ weightDecay, momentum }: OptimizerSettings): Rule {
+  return (parameter, gradient, [before], _count, learningRate) => {
     const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
     const buffer = before === undefined ? decayed.clone() : tf.add(tf.mul(before, momentum), decayed);
     return { parameter: tf.sub(parameter, tf.mul(buffer, learningRate)), moments: [buffer] };
@@ -42,8 +48,8 @@ function createSgdRule({ learningRate, weightDecay, momentum }: OptimizerSetting
 }
 
 /** torch.optim.Adam (decay is L2, added to the gradient) and AdamW (decay shrinks the parameter itself), in the order of PyTorch's operations. */
-function createAdamRule({ learningRate, weightDecay }: OptimizerSettings, decoupled: boolean): Rule {
-  return (parameter, gradient, [meanBefore, squareBefore], count) => {
+function createAdamRule({ weightDecay }: OptimizerSettings, decoupled: boolean): Rule {
+  return (parameter, gradient, [meanBefore, squareBefore], count, learningRate) => {
     const start = decoupled && weightDecay !== 0 ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
     const decayed = decoupled || weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
     const mean =
@@ -70,26 +76,35 @@ function createRule(settings: OptimizerSettings): Rule {
 /** Updates a fixed list of parameters and owns their moments. */
 export class Optimizer {
   readonly #rule: Rule;
+  readonly #learningRate: number;
   #updates: number;
   #moments: (readonly tf.Tensor[])[];
 
   /** `shapes` are those of the parameters, in the order of `apply`. */
   constructor(settings: OptimizerSettings, shapes: readonly (readonly number[])[], state: OptimizerState = freshOptimizerState) {
     this.#rule = createRule(settings);
+    this.#learningRate = settings.learningRate;
     this.#updates = state.updates;
     this.#moments = shapes.map((shape, at) =>
       (state.moments[at] ?? []).map((values) => tf.tensor(values, [...shape], 'float32')),
     );
   }
 
-  /** The parameters after one update. The caller disposes what it gave and what it gets. */
-  apply<T extends tf.Tensor[]>(parameters: readonly [...T], gradients: readonly [...T]): T {
+  /**
+   * The parameters after one update, at the settings' learning rate where no other is given. The caller disposes what it gave and what
+   * it gets.
+   */
+  apply<T extends tf.Tensor[]>(
+    parameters: readonly [...T],
+    gradients: readonly [...T],
+    learningRate: number = this.#learningRate,
+  ): T {
     this.#updates += 1;
     const after = parameters.map((parameter, at) => {
       const gradient = gradients[at];
       const before = this.#moments[at] ?? [];
       const { parameter: updated, moments } = tf.tidy(() => {
-        const update = this.#rule(parameter, gradient, before, this.#updates);
+        const update = this.#rule(parameter, gradient, before, this.#updates, learningRate);
         return { parameter: update.parameter, moments: [...update.moments] };
       });
       before.forEach((moment) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
+import type { RunEvent } from '../domain/events';
 import { featureCount } from '../domain/vgg16';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import type { Backbone } from './backbone';
@@ -94,8 +95,9 @@ describe('ProvedCompute', () => {
         if (pictures === 3 && counts.backbones === 1) loss.lost = true;
       },
     });
-    await expect(startRun(engine, request)).rejects.toMatchObject({ code: 'cpu-worker-lost' });
-    const outcome = await engine.continueRun(pixels, () => undefined, neverStop());
+    const events: RunEvent[] = [];
+    const outcome = await startRun(engine, request, undefined, events);
+    expect(events.filter(({ kind }) => kind === 'resumed')).toMatchObject([{ reason: { code: 'cpu-worker-lost' } }]);
     if (outcome.status !== 'done' || expected.status !== 'done') throw new Error('a run was paused');
     expect(outcome.run.history.steps).toEqual(expected.run.history.steps);
     expect(counts).toEqual({ backbones: 2, disposed: 1 });

@@ -4,6 +4,7 @@ import type { Backbone } from './backbone';
 import { toComputeError } from './compute-errors';
 import type { ComputePath, ComputePaths, PathOptions } from './compute-paths';
 import { createCompute, type Compute, type DeviceEnvironment } from './device';
+import type { BackboneTraining } from './trainer';
 import type { BackboneWeights } from './weights/conv-weights';
 
 export interface ProvedComputeParts {
@@ -24,6 +25,14 @@ export interface Ready {
   readonly status: ComputeStatus;
 }
 
+/** What trains the last convolutions. */
+export interface OpenTraining {
+  readonly training: BackboneTraining;
+  /** Whether the device in use cannot train them itself, so that the processor does. */
+  readonly isElsewhere: boolean;
+  release(): void;
+}
+
 /** Reasons that would stop the next path as well, or that are nobody's fault. */
 const notThePaths = new Set(['cancelled', 'weights-tensor-invalid']);
 
@@ -38,6 +47,8 @@ export class ProvedCompute {
   #starting: Promise<Compute> | null = null;
   #proving: Promise<Ready> | null = null;
   #backbone: Backbone | null = null;
+  /** Name of the path that was proved. */
+  #path: string | null = null;
   /** Counts devices: a proof that ends after its device was replaced is thrown away. */
   #generation = 0;
 
@@ -85,6 +96,39 @@ export class ProvedCompute {
         if (generation === this.#generation) throw error;
       }
     }
+  }
+
+  /**
+   * What trains convolutions: the proved backbone where it can, else the processor's kernels once they passed the self-test too.
+   * Rejects with `way-not-available` where neither can, and as `ready`. The caller releases it.
+   */
+  async openTraining(weights: BackboneWeights): Promise<OpenTraining> {
+    const { compute, backbone } = await this.ready(weights);
+    if (backbone.training !== null) return { training: backbone.training, isElsewhere: false, release: () => undefined };
+    let refusal: unknown = null;
+    for (const path of this.#parts.paths.forTraining(compute, weights, this.#options)) {
+      let own: Backbone | null = null;
+      try {
+        own = await path.open(() => undefined);
+        await this.#parts.selfTest(path, own, compute);
+        const { training } = own;
+        if (training === null) throw new RangeError(`${path.name} cannot train`);
+        const release = own.dispose.bind(own);
+        return { training, isElsewhere: true, release };
+      } catch (error) {
+        own?.dispose();
+        if (compute.failure() !== null) throw error;
+        refusal = error;
+      }
+    }
+    throw new HeadstartError('way-not-available', {}, { cause: refusal });
+  }
+
+  /** The proved way to compute, with other weights. The caller disposes it before this device is taken away: see `settle`. */
+  async openTuned({ compute }: Ready, weights: BackboneWeights): Promise<Backbone> {
+    const path = this.#parts.paths.of(compute, weights, this.#options).find(({ name }) => name === this.#path);
+    if (path === undefined) throw new HeadstartError('unexpected', { detail: 'the proved path is gone' });
+    return path.open(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -175,6 +219,7 @@ export class ProvedCompute {
         reason: refusals[0]?.toRecord() ?? status.reason,
       };
       this.#status = proved;
+      this.#path = path.name;
       this.#parts.onPlan(`${computePlan} ${status.adapter ?? ''}`);
       return { compute, backbone, status: proved };
     } catch (error) {

@@ -1,15 +1,16 @@
 import type { ComputeStatus } from '../domain/events';
 import type { RunRecord, SamplePrediction } from '../domain/history';
 import { testAccuracyOf } from './training/evaluation';
-import type { RunState } from './training/run-state';
+import { isTrained, type RunState } from './training/run-state';
 
 /** The record of a run whose evaluation is done. `weightsSeconds` is how long the weights took to load. */
 export function createRunRecord(
-  { plan, startedAt, steps, epochs, log, seconds }: RunState,
+  state: RunState,
   { device, adapter, threads, computePlan }: ComputeStatus,
   weightsSeconds: number,
   predictions: readonly SamplePrediction[],
 ): RunRecord {
+  const { plan, startedAt, steps, epochs, log, seconds, checkpoint } = state;
   const { number, config, classNames, samples } = plan;
   return {
     id: `${startedAt} ${String(number)}`,
@@ -30,9 +31,9 @@ export function createRunRecord(
       train: seconds.train,
       total: weightsSeconds + seconds.features + seconds.train + seconds.evaluation,
     },
-    stoppedEarly: epochs.length < config.epochs,
+    stoppedEarly: !isTrained(state),
     testAccuracy: testAccuracyOf(predictions),
-    chosenBy: null,
-    bestEpoch: null,
+    chosenBy: checkpoint.best === null ? null : 'validation',
+    bestEpoch: checkpoint.best?.epoch ?? null,
   };
 }

@@ -116,6 +116,7 @@ export function createTfjsBackbone(weights: BackboneWeights, compute: Compute): 
       }
       return features;
     },
+    training: null, // one thread a weight: see docs/ARCHITECTURE.md
     dispose: () => {
       disposeAll(tensors);
     },

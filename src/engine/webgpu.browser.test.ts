@@ -118,7 +118,7 @@ describe('a run on WebGPU', () => {
     expect(paused.state.checkpoint.head).toEqual(straight.state.checkpoint.head);
   });
 
-  it('whose device is lost says so, keeps what was trained, and goes on when continued', async () => {
+  it('whose device is lost goes on by itself once, then says so, keeps what was trained, and goes on when continued', async () => {
     const devices: GPUDevice[] = [];
     const spying = {
       ...environment,
@@ -141,15 +141,39 @@ describe('a run on WebGPU', () => {
     expect(await engine.configureDevice('webgpu')).toMatchObject({ device: 'webgpu' });
     const straight = await startRun(engine, request);
     const events: RunEvent[] = [];
-    const lose = (event: RunEvent) => {
-      // The browser’s own way to lose a device, as a driver’s reset would.
-      if (event.kind === 'step' && event.record.epoch === 2 && event.record.step === 1) devices.at(-1)?.destroy();
-      return false;
+    const losing = (places: readonly string[]) => {
+      const left = [...places];
+      return (event: RunEvent) => {
+        const place = event.kind === 'step' ? `step ${String(event.record.epoch)}.${String(event.record.step)}` : event.kind;
+        const at = left.indexOf(event.kind === 'stage' ? `${event.stage} ${String(event.done)}` : place);
+        if (at >= 0) {
+          left.splice(at, 1);
+          // The browser’s own way to lose a device, as a driver’s reset would.
+          devices.at(-1)?.destroy();
+        }
+        return false;
+      };
     };
-    await expect(startRun(engine, request, lose, events)).rejects.toMatchObject({ code: 'device-lost' });
+    // In each stage: while features are extracted, at a step, in validation (an epoch’s last step), in the evaluation.
+    for (const place of ['features 9', 'step 1.0', 'step 2.2', 'evaluation 4']) {
+      const told: RunEvent[] = [];
+      await engine.forgetSamples(request.samples.map(({ id }) => id));
+      const resumed = await startRun(engine, request, losing([place]), told);
+      if (resumed.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
+      expect(
+        told.filter(({ kind }) => kind === 'resumed'),
+        place,
+      ).toMatchObject([{ reason: { code: 'device-lost' } }]);
+      expect(resumed.run.history.steps, place).toEqual(straight.run.history.steps);
+      expect(told.filter(({ kind }) => kind === 'step')).toHaveLength(12);
+    }
+    const before = devices.length;
+    await expect(startRun(engine, request, losing(['step 2.1', 'step 2.2']), events)).rejects.toMatchObject({
+      code: 'device-lost',
+    });
     expect(events.filter(({ kind }) => kind === 'epoch')).toHaveLength(2);
     const continued = await engine.continueRun(createPixels(request).pixels, (event) => events.push(event), neverStop());
-    expect(devices).toHaveLength(2);
+    expect(devices).toHaveLength(before + 2);
     if (continued.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
     expect(continued.run.history.steps).toEqual(straight.run.history.steps);
     expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(12);

@@ -52,7 +52,12 @@ const run: RunRecord = {
   chosenBy: null,
   bestEpoch: null,
 };
-const head = { run, weight: Float32Array.of(1, -0, NaN), bias: Float32Array.of(2) };
+const head = {
+  run,
+  weight: Float32Array.of(1, -0, NaN),
+  bias: Float32Array.of(2),
+  tensors: [{ name: 'features.28.bias', values: Float32Array.of(3, 4) }],
+};
 
 describe('the project store', () => {
   it('gives back what was saved, also to a later visit', async () => {

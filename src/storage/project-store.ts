@@ -13,11 +13,12 @@ const headKey = 'head';
 const asidePrefix = 'set-aside ';
 const kernelPlanPrefix = 'kernel-plan ';
 
-/** A trained head with its run, as the protocol's KeptHead. */
+/** A trained head with its run and the tensors of the backbone that were trained with it, as the protocol's KeptHead. */
 export interface StoredHead {
   readonly run: RunRecord;
   readonly weight: Float32Array;
   readonly bias: Float32Array;
+  readonly tensors: readonly { readonly name: string; readonly values: Float32Array }[];
 }
 
 /** The project and the head that survive a reload, in IndexedDB. Every method rejects with `storage-refused` or `storage-full`. */
@@ -45,7 +46,13 @@ function toStorageError(thrown: unknown): HeadstartError {
   return new HeadstartError(name === 'QuotaExceededError' ? 'storage-full' : 'storage-refused', {}, { cause: thrown });
 }
 
-const headSchema = v.object({ run: runRecordSchema, weight: v.instance(Float32Array), bias: v.instance(Float32Array) });
+const headSchema = v.object({
+  run: runRecordSchema,
+  weight: v.instance(Float32Array),
+  bias: v.instance(Float32Array),
+  // Heads kept before there was fine-tuning have none.
+  tensors: v.optional(v.array(v.object({ name: v.string(), values: v.instance(Float32Array) })), []),
+});
 
 export function createProjectStore(name: string = databaseName): ProjectStore {
   let opened: Promise<IDBPDatabase> | null = null;
@@ -96,9 +103,9 @@ export function createProjectStore(name: string = databaseName): ProjectStore {
         const head = v.safeParse(headSchema, await database.get(storeName, headKey));
         return head.success ? head.output : null;
       }),
-    saveHead: ({ run, weight, bias }) =>
+    saveHead: ({ run, weight, bias, tensors }) =>
       use(async (database) => {
-        await database.put(storeName, { run, weight, bias }, headKey);
+        await database.put(storeName, { run, weight, bias, tensors }, headKey);
       }),
     deleteHead: () => use((database) => database.delete(storeName, headKey)),
     loadKernelPlan: (adapter) =>

@@ -23,6 +23,7 @@ export const idleRun: RunState = {
   history: emptyHistory,
   log: [],
   firstBatch: null,
+  resumed: null,
   result: null,
   predictions: [],
   error: null,

@@ -60,7 +60,10 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     abort = controller;
     const isPresent = (): boolean => abort === controller;
     const inbox = createInbox<RunEvent>(core.ports, (events) => {
-      if (isPresent()) core.set({ run: applyRunEvents(core.state().run, events) });
+      if (!isPresent()) return;
+      core.set({ run: applyRunEvents(core.state().run, events) });
+      const resumed = events.findLast((event) => event.kind === 'resumed');
+      if (resumed !== undefined) core.patch('compute', { status: resumed.status });
     });
     try {
       await awaitWeights(controller.signal);
@@ -108,7 +111,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     }
     const error = core.fail(thrown);
     // After a lost graphics card the worker still holds the run: Continue takes a new device first.
-    core.patch('run', { phase: code === 'device-lost' ? 'paused' : 'failed', error });
+    core.patch('run', { phase: code === 'device-lost' || code === 'cpu-worker-lost' ? 'paused' : 'failed', error });
   };
 
   const finishPaused = async (): Promise<void> => {

@@ -26,7 +26,7 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
   const epochs: EpochRecord[] = [];
   const lines: string[] = [];
   const predictions: SamplePrediction[] = [];
-  let { stages, firstBatch } = run;
+  let { stages, firstBatch, resumed } = run;
   for (const event of events) {
     switch (event.kind) {
       case 'stage':
@@ -44,6 +44,9 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
       case 'log':
         lines.push(event.line);
         break;
+      case 'resumed':
+        resumed = event.reason;
+        break;
       case 'predictions':
         for (const prediction of event.predictions) predictions.push(prediction);
         break;
@@ -54,6 +57,7 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
     ...run,
     stages,
     firstBatch,
+    resumed,
     history: grew ? { steps: [...run.history.steps, ...steps], epochs: [...run.history.epochs, ...epochs] } : run.history,
     log: lines.length > 0 ? [...run.log, ...lines] : run.log,
     predictions: predictions.length > 0 ? [...run.predictions, ...predictions] : run.predictions,

@@ -92,6 +92,8 @@ export interface RunState {
   readonly log: readonly string[];
   /** The first four pictures in the seeded, shuffled order, and their labels. */
   readonly firstBatch: { readonly sampleIds: readonly string[]; readonly labels: readonly number[] } | null;
+  /** Why the run had to go on by itself on another device; null when it had not. */
+  readonly resumed: ErrorRecord | null;
   readonly result: RunRecord | null;
   readonly predictions: readonly SamplePrediction[];
   readonly error: ErrorRecord | null;

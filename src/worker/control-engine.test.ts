@@ -27,7 +27,7 @@ const run: RunRecord = {
   chosenBy: null,
   bestEpoch: null,
 };
-const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2) };
+const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2), tensors: [] };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };
 const never = new AbortController().signal;
 const unexpectedCall = (): never => {

@@ -12,6 +12,7 @@ import { FeatureStore } from '../feature-store';
 import { createRunPlan } from '../training/run-plan';
 import { goOn } from '../training/run-session';
 import { createRunState, type RunState } from '../training/run-state';
+import { createStandInTraining, type StandInTraining, type StandInTrainingOptions } from './stand-in-trainer';
 
 export const smallConfig: RunConfig = {
   preset: 'custom',
@@ -54,7 +55,7 @@ export function createPixels(
     asked.push(sampleId);
     if (gone.has(sampleId)) return Promise.reject(new HeadstartError('picture-gone', { name: sampleId }));
     const at = request.samples.findIndex(({ id }) => id === sampleId);
-    const out = new Uint8Array(inputValues);
+    const out = new Uint8Array(inputValues).map((_, place) => place * 31 + at * 17);
     out.set([at, request.samples[at]?.labelIndex ?? 0]);
     return Promise.resolve(out);
   };
@@ -77,6 +78,7 @@ export function createStandInBackbone(magnitude = 1): Backbone {
     memoryBytes: 0,
     gpuBytes: () => 0,
     batch: 3,
+    training: null,
     isLost: () => false,
     extractFeatures: (pixels) => Promise.resolve(extract(pixels)),
     extractBatch: async (pixels, signal) => {
@@ -91,6 +93,7 @@ export interface SmallRun {
   readonly state: RunState;
   readonly events: RunEvent[];
   readonly asked: string[];
+  readonly training: StandInTraining;
   /** Goes on until done or paused; `abortWhen` is asked after every event. */
   go(options?: {
     finish?: boolean;
@@ -100,9 +103,26 @@ export interface SmallRun {
   }): Promise<SamplePrediction[] | null>;
 }
 
-export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, magnitude = 1): SmallRun {
+export interface SmallRunOptions {
+  /** The features are multiplied by it. */
+  readonly magnitude?: number;
+  /** See EngineParts. */
+  readonly boundaryBudget?: number;
+  readonly training?: StandInTrainingOptions;
+  /** Validation pictures have the wrong labels: what is learnt makes their loss worse. */
+  readonly misleading?: boolean;
+}
+
+export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, options: SmallRunOptions = {}): SmallRun {
+  const { magnitude = 1, boundaryBudget = Infinity } = options;
+  const backbone = createStandInBackbone(magnitude);
+  const training = createStandInTraining(backbone, options.training);
+  const boundaries = new FeatureStore(boundaryBudget);
   const request = createSmallRequest(config);
-  const state = createRunState(createRunPlan(request), '2026-01-01T00:00:00.000Z');
+  const samples = request.samples.map((sample) =>
+    options.misleading === true && sample.split === 'val' ? { ...sample, labelIndex: 1 - sample.labelIndex } : sample,
+  );
+  const state = createRunState(createRunPlan({ ...request, samples }), '2026-01-01T00:00:00.000Z');
   const store = new FeatureStore();
   const events: RunEvent[] = [];
   const asked: string[] = [];
@@ -110,6 +130,7 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
     state,
     events,
     asked,
+    training,
     go: async (options = {}) => {
       const stop = new AbortController();
       const source = createPixels(request, options.gone);
@@ -118,7 +139,9 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
           state,
           {
             compute: options.compute ?? compute,
-            backbone: createStandInBackbone(magnitude),
+            backbone,
+            training,
+            boundaries,
             store,
             pixels: source.pixels,
             onEvent: (event) => {

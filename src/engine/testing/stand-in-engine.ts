@@ -9,7 +9,9 @@ import { Engine } from '../engine';
 import type { ProvedComputeParts } from '../proved-compute';
 import type { LoadedWeights } from '../weights/weights-loader';
 import { WeightsLoader } from '../weights/weights-loader';
+import type { BackboneWeights } from '../weights/conv-weights';
 import { createPixels, createStandInBackbone } from './small-run';
+import { applyTensor, createStandInTraining, standInTensor } from './stand-in-trainer';
 
 /** Says that weights are loaded, without any: for engines with a stand-in backbone. */
 class NoWeights extends WeightsLoader {
@@ -30,21 +32,35 @@ export interface StandInOptions {
   readonly selfTest?: ProvedComputeParts['selfTest'];
   /** Names of the paths that each device offers. */
   readonly pathNames?: (device: 'cpu' | 'webgpu') => readonly string[];
+  /** What can train convolutions: the paths themselves, another one, or none; the paths themselves unless told. */
+  readonly trains?: 'itself' | 'elsewhere' | 'nothing';
+}
+
+function pathOf(name: string, open: ComputePath['open']): ComputePath {
+  return { name, featureTolerance: 1e-3, open };
 }
 
 /** An engine whose device, head, training and features are real, and whose backbone is a stand-in. */
 export async function createStandInEngine(device: DeviceEnvironment, options: StandInOptions = {}) {
-  const { onExtract = () => undefined, selfTest = () => Promise.resolve(passed), pathNames = () => ['The stand-in'] } = options;
+  const {
+    onExtract = () => undefined,
+    selfTest = () => Promise.resolve(passed),
+    pathNames = () => ['The stand-in'],
+    trains = 'itself',
+  } = options;
   const standIn = createStandInBackbone();
   const counts = { backbones: 0, disposed: 0 };
   /** Set, the present backbones never answer again. */
   const loss = { lost: false };
-  const open = (name: string): Promise<Backbone> => {
+  const open = (name: string, { trained }: BackboneWeights, canTrain: boolean): Promise<Backbone> => {
     counts.backbones += 1;
     loss.lost = false;
-    const extractBatch: Backbone['extractBatch'] = (pixels, signal) => {
+    const extractBatch: Backbone['extractBatch'] = async (pixels, signal) => {
       onExtract(pixels.length);
-      return loss.lost ? Promise.reject(new HeadstartError('cpu-worker-lost')) : standIn.extractBatch(pixels, signal);
+      if (loss.lost) throw new HeadstartError('cpu-worker-lost');
+      const features = await standIn.extractBatch(pixels, signal);
+      const tensor = trained?.get(standInTensor);
+      return tensor === undefined ? features : features.map((own) => applyTensor(own, tensor));
     };
     return Promise.resolve({
       ...standIn,
@@ -52,6 +68,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
       isLost: () => loss.lost,
       extractFeatures: async (pixels, _tap, signal) => (await extractBatch([pixels], signal))[0] ?? new Float32Array(0),
       extractBatch,
+      training: canTrain ? createStandInTraining(standIn) : null,
       dispose: () => {
         counts.disposed += 1;
       },
@@ -62,8 +79,10 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     paths: {
       prepare: () => undefined,
       skipMeasuring: () => undefined,
-      of: (compute) =>
-        pathNames(compute.status.device).map((name): ComputePath => ({ name, featureTolerance: 1e-3, open: () => open(name) })),
+      of: (compute, weights) =>
+        pathNames(compute.status.device).map((name) => pathOf(name, () => open(name, weights, trains === 'itself'))),
+      forTraining: (_compute, weights) =>
+        trains === 'elsewhere' ? [pathOf('The other one', () => open('Elsewhere', weights, true))] : [],
     },
     selfTest,
     loader: new NoWeights(),

@@ -3,18 +3,19 @@ import type { SamplePrediction } from '../../domain/history';
 import { argmax } from '../cross-entropy';
 import { yieldToTasks } from '../yield';
 import { Pace, sumSeconds } from './pace';
-import { batchesOf, idsOf, labelsOf, type Session } from './training';
+import { batchesOf, type Session } from './training';
 
-/** Predictions of every validation and test sample with the head as it is. Rejects with `cancelled` or a failure. */
-export async function evaluate({ state, source, head, onEvent, signal, now }: Session): Promise<SamplePrediction[]> {
+/** Predictions of every validation and test sample with the model as it is. Rejects with `cancelled` or a failure. */
+export async function evaluate({ state, model, onEvent, signal, now }: Session): Promise<SamplePrediction[]> {
   const { config, samples, classNames } = state.plan;
   const all = [...samples.val, ...samples.test];
   const predictions: SamplePrediction[] = [];
   const pace = new Pace();
+  const { source } = model;
   const tell = () => {
     const secondsLeft = sumSeconds(
       pace.secondsFor(all.length - predictions.length),
-      source.pace.secondsFor(source.countMissing(all)),
+      source.pace.secondsFor(model.source.countMissing(all)),
     );
     onEvent({ kind: 'stage', stage: 'evaluation', done: predictions.length, total: all.length, secondsLeft, note: null });
   };
@@ -22,10 +23,11 @@ export async function evaluate({ state, source, head, onEvent, signal, now }: Se
   for (const batch of batchesOf(all, config.batchSize)) {
     await yieldToTasks();
     throwIfCancelled(signal);
-    const features = await source.readBatch(idsOf(batch), config.featureNorm);
     const started = now();
-    const { logits, losses, probabilities } = await head.measure(features, labelsOf(batch));
-    const milliseconds = (now() - started) / batch.length;
+    const picturesBefore = model.source.seconds;
+    const { logits, losses, probabilities } = await model.measure(batch, { onPicture: () => undefined });
+    const seconds = (now() - started) / 1000 - (model.source.seconds - picturesBefore);
+    const milliseconds = (seconds * 1000) / batch.length;
     batch.forEach((sample, row) => {
       const from = row * classNames.length;
       const rowLogits = [...logits.subarray(from, from + classNames.length)];

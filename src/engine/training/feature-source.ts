@@ -3,7 +3,7 @@ import type { Fit } from '../../domain/dataset';
 import { featureCount } from '../../domain/vgg16';
 import type { PixelSource } from '../../protocol/compute-api';
 import type { Backbone } from '../backbone';
-import { unpackFeatures, type FeatureStore } from '../feature-store';
+import { packFeatures, unpackFeatures, type FeatureStore, type PackedFeatures } from '../feature-store';
 import { yieldToTasks } from '../yield';
 import { Pace } from './pace';
 
@@ -17,17 +17,24 @@ export interface EnsureOptions {
   readonly unreadable?: 'reject' | 'pass-over';
 }
 
-/** Gives features of samples: held ones at once, others through the backbone, which computes while the next pictures are decoded. */
+/** Changes a picture before the backbone sees it: 224 x 224 RGB pixels of a sample, which may be written to. */
+export type PictureChange = (sampleId: string, pixels: Uint8Array) => Uint8Array;
+
+/**
+ * Gives what the backbone makes of samples (features, or an inner map): held ones at once, others through the backbone, which computes
+ * while the next pictures are decoded.
+ */
 export class FeatureSource {
   /** Seconds per picture that went through the backbone, waiting for its pixels included. */
   readonly pace = new Pace();
   /** Seconds spent on pictures since this source was made. */
   seconds = 0;
+  #batch = new Float32Array(0);
 
   constructor(
     private readonly parts: {
       readonly store: FeatureStore;
-      readonly backbone: Backbone;
+      readonly backbone: Pick<Backbone, 'batch' | 'extractBatch'>;
       readonly pixels: PixelSource;
       readonly fit: Fit;
       readonly signal: AbortSignal;
@@ -45,9 +52,49 @@ export class FeatureSource {
    * Extracts what is not held. Rejects with `cancelled` within one picture, `picture-gone`, or what the backbone rejects with.
    * What was extracted stays held.
    */
-  async ensureAll(sampleIds: readonly string[], { onPicture, unreadable = 'reject' }: EnsureOptions = {}): Promise<void> {
-    const { store, backbone, fit, signal, now } = this.parts;
+  async ensureAll(sampleIds: readonly string[], options: EnsureOptions = {}): Promise<void> {
+    const { store, fit } = this.parts;
     const missing = [...new Set(sampleIds)].filter((id) => !this.#isHeld(id));
+    await this.#pass(missing, options, (id, values) => {
+      store.put(id, fit, values);
+    });
+  }
+
+  /**
+   * What the backbone makes of each sample. With a change every picture is decoded, changed and computed, and nothing of it is kept.
+   * `onPicture` is told how many of the batch went through the backbone. Rejects as `ensureAll`.
+   */
+  async readPacked(
+    sampleIds: readonly string[],
+    change: PictureChange | null,
+    onPicture: (done: number) => void = () => undefined,
+  ): Promise<PackedFeatures[]> {
+    const { store, fit } = this.parts;
+    const all = [...new Set(sampleIds)];
+    const found = new Map<string, PackedFeatures>();
+    const options = {
+      ...(change === null ? {} : { change }),
+      onPicture: () => {
+        onPicture(found.size);
+      },
+    };
+    await this.#pass(change === null ? all.filter((id) => !this.#isHeld(id)) : all, options, (id, values) => {
+      found.set(id, change === null ? store.put(id, fit, values) : packFeatures(values));
+    });
+    return sampleIds.map((id) => {
+      const packed = found.get(id) ?? store.get(id, fit);
+      if (packed === undefined) throw new RangeError('features were dropped while a batch was read');
+      return packed;
+    });
+  }
+
+  async #pass(
+    sampleIds: readonly string[],
+    { onPicture, unreadable = 'reject', change }: EnsureOptions & { readonly change?: PictureChange },
+    take: (sampleId: string, values: Float32Array) => void,
+  ): Promise<void> {
+    const { backbone, signal, now } = this.parts;
+    const missing = [...sampleIds];
     let decoding = this.#decode(missing.splice(0, this.#pictureCount()));
     while (decoding.ids.length > 0) {
       await yieldToTasks();
@@ -57,13 +104,13 @@ export class FeatureSource {
       const readable = decoded.flatMap((one) => ('pixels' in one ? [one] : []));
       decoding = this.#decode(missing.splice(0, this.#pictureCount()));
       const features = await backbone.extractBatch(
-        readable.map(({ pixels }) => pixels),
+        readable.map(({ id, pixels }) => change?.(id, pixels) ?? pixels),
         signal,
       );
       const seconds = (now() - started) / 1000;
       this.seconds += seconds;
       readable.forEach(({ id }, at) => {
-        store.put(id, fit, features[at] ?? new Float32Array(0));
+        take(id, features[at] ?? new Float32Array(0));
         this.pace.add(seconds / readable.length);
         onPicture?.(id);
       });
@@ -73,27 +120,22 @@ export class FeatureSource {
   }
 
   /**
-   * `[n, 25088]`, row-major, each row scaled to the norm if there is one.
-   * `onPicture` is told how many of the batch that was not held went through the backbone.
+   * Features as `[n, 25088]`, row-major, each row scaled to the norm if there is one; else as `readPacked`. Valid until the next call,
+   * which writes to the same place: a batch of 32 is 3 MB, and a new one at every step is garbage faster than it is collected.
    */
   async readBatch(
     sampleIds: readonly string[],
     norm: number | null,
-    onPicture: (done: number) => void = () => undefined,
+    change: PictureChange | null = null,
+    onPicture?: (done: number) => void,
   ): Promise<Float32Array> {
-    let done = 0;
-    await this.ensureAll(sampleIds, {
-      onPicture: () => {
-        done += 1;
-        onPicture(done);
-      },
+    const packed = await this.readPacked(sampleIds, change, onPicture);
+    const length = packed.length * featureCount;
+    if (this.#batch.length < length) this.#batch = new Float32Array(length);
+    const batch = this.#batch.subarray(0, length).fill(0);
+    packed.forEach((features, row) => {
+      unpackFeatures(features, norm, batch, row * featureCount);
     });
-    const batch = new Float32Array(sampleIds.length * featureCount);
-    for (const [row, id] of sampleIds.entries()) {
-      const held = this.parts.store.get(id, this.parts.fit);
-      if (held === undefined) throw new RangeError('features were dropped while a batch was read');
-      unpackFeatures(held, norm, batch, row * featureCount);
-    }
     return batch;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSmallRequest } from '../testing/small-run';
-import { createRunPlan, orderOfEpoch } from './run-plan';
+import type { RunConfig } from '../../domain/run-config';
+import { createRunPlan, orderOfEpoch, updateAt } from './run-plan';
 
 const request = createSmallRequest();
 
@@ -20,9 +21,6 @@ describe('createRunPlan', () => {
     expect(() => createRunPlan(createSmallRequest({ learningRate: -1 }))).toThrow(
       expect.objectContaining({ code: 'setting-invalid' }),
     );
-    expect(() => createRunPlan(createSmallRequest({ way: 'fine-tune' }))).toThrow(
-      expect.objectContaining({ code: 'way-not-available' }),
-    );
     expect(() => createRunPlan({ ...request, samples: [...samples, { id: 'x', labelIndex: 2, split: 'train' }] })).toThrow(
       expect.objectContaining({ code: 'unexpected' }),
     );
@@ -36,5 +34,27 @@ describe('orderOfEpoch', () => {
     expect([...order(0)].sort()).toEqual(plan.samples.train.map(({ id }) => id).sort());
     expect(order(0)).not.toEqual(order(1));
     expect(orderOfEpoch(createRunPlan(createSmallRequest()), 1).map(({ id }) => id)).toEqual(order(1));
+  });
+});
+
+describe('updateAt', () => {
+  const planOf = (change: Partial<RunConfig>) => createRunPlan(createSmallRequest({ learningRate: 0.1, ...change }));
+
+  it('keeps a constant rate constant, and gives a cosine PyTorch’s values, once an update', () => {
+    expect(updateAt(planOf({}), 1, 2)).toMatchObject({ headRate: 0.1, clip: null });
+    // 3 steps an epoch, two epochs: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=6)
+    const plan = planOf({ schedule: 'cosine', backboneLearningRate: 0.01 });
+    const wanted = [0.1, 0.09330127018922195, 0.07500000000000001, 0.05, 0.025000000000000005, 0.006698729810778066];
+    wanted.forEach((rate, update) => {
+      const { headRate, backboneRate } = updateAt(plan, Math.floor(update / 3), update % 3);
+      expect(headRate).toBeCloseTo(rate, 12);
+      expect(backboneRate).toBeCloseTo(rate / 10, 12);
+    });
+  });
+
+  it('counts updates, not batches, where gradients are accumulated', () => {
+    const plan = planOf({ schedule: 'cosine', accumulate: 2 });
+    expect(updateAt(plan, 0, 2).headRate).toBeCloseTo((0.1 * (1 + Math.cos(Math.PI / 4))) / 2, 12);
+    expect(updateAt(plan, 1, 0).headRate).toBeCloseTo(0.05, 12);
   });
 });

@@ -3,6 +3,8 @@ import { HeadstartError } from '../../domain/errors';
 import { deriveRng } from '../../domain/rng';
 import { validateRunConfig, type RunConfig } from '../../domain/run-config';
 import type { RunRequest, RunSample } from '../../protocol/engine-api';
+import { balancedWeights, type LossOptions } from '../cross-entropy';
+import type { ModelUpdate } from './model';
 
 /** A checked request: what a run goes by from its first to its last step. */
 export interface RunPlan {
@@ -16,10 +18,9 @@ export interface RunPlan {
 /** Below this a class cannot be learnt from. */
 const fewestTrainSamples = 2;
 
-/** Throws `setting-invalid`, `way-not-available`, `one-class`, `class-too-small` or `no-validation-pictures`. */
+/** Throws `setting-invalid`, `one-class`, `class-too-small` or `no-validation-pictures`. */
 export function createRunPlan({ number, config, classNames, samples }: RunRequest): RunPlan {
   const checked = validateRunConfig(config);
-  if (checked.way === 'fine-tune') throw new HeadstartError('way-not-available');
   if (classNames.length < 2) throw new HeadstartError('one-class', { className: classNames[0] ?? '' });
   const stray = samples.find(({ labelIndex }) => classNames[labelIndex] === undefined);
   if (stray !== undefined) throw new HeadstartError('unexpected', { detail: `a sample has label ${String(stray.labelIndex)}` });
@@ -45,4 +46,25 @@ export function createRunPlan({ number, config, classNames, samples }: RunReques
 /** The training samples in the order of an epoch. Each epoch has a stream of its own, so that a run can go on at any of them. */
 export function orderOfEpoch({ config, samples }: RunPlan, epoch: number): RunSample[] {
   return deriveRng(config.seed, `order of epoch ${String(epoch)}`).shuffle(samples.train);
+}
+
+/** The training loss of a run. */
+export function lossOf({ config, classNames, samples }: RunPlan): LossOptions {
+  const labels = samples.train.map(({ labelIndex }) => labelIndex);
+  return {
+    smoothing: config.labelSmoothing,
+    weights: config.classWeights === 'balanced' ? balancedWeights(labels, classNames.length) : null,
+  };
+}
+
+/** How far along its schedule an update is; `step` is that of the update's first batch. As torch's CosineAnnealingLR, once an update. */
+export function updateAt({ config, stepsPerEpoch }: RunPlan, epoch: number, step: number): ModelUpdate {
+  const perEpoch = Math.ceil(stepsPerEpoch / config.accumulate);
+  const done = (epoch * perEpoch + Math.floor(step / config.accumulate)) / (config.epochs * perEpoch);
+  const factor = config.schedule === 'cosine' ? (1 + Math.cos(Math.PI * done)) / 2 : 1;
+  return {
+    headRate: config.learningRate * factor,
+    backboneRate: config.backboneLearningRate * factor,
+    clip: config.gradientClip,
+  };
 }

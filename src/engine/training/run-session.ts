@@ -1,59 +1,56 @@
 import { throwIfCancelled } from '../../domain/errors';
-import type { RunEvent } from '../../domain/events';
 import type { SamplePrediction } from '../../domain/history';
-import type { PixelSource } from '../../protocol/compute-api';
-import type { Backbone } from '../backbone';
 import { toComputeError } from '../compute-errors';
-import type { Compute } from '../device';
-import type { FeatureStore } from '../feature-store';
+import { createModel } from './create-model';
 import { evaluate } from './evaluation';
-import { FeatureSource } from './feature-source';
-import { LiveHead } from './live-head';
+import type { FeatureSource } from './feature-source';
+import { labelsOf } from './head-model';
 import { orderOfEpoch } from './run-plan';
-import type { RunState } from './run-state';
-import { idsOf, labelsOf, Training, type Session } from './training';
-
-export interface SessionParts {
-  readonly compute: Compute;
-  readonly backbone: Backbone;
-  readonly store: FeatureStore;
-  readonly pixels: PixelSource;
-  readonly onEvent: (event: RunEvent) => void;
-  readonly signal: AbortSignal;
-  /** Milliseconds. */
-  readonly now: () => number;
-}
+import { chosenModel, type RunState } from './run-state';
+import type { SessionParts } from './session-parts';
+import { idsOf, Training, type Session } from './training';
 
 /** How many pictures the page shows of the first batch, as the note does. */
 const shownOfFirstBatch = 4;
 
 /**
- * Goes on with a run until it is paused (null) or its evaluation is done. `skipTraining` evaluates the head as it is.
+ * Goes on with a run until it is paused (null) or its evaluation is done. `skipTraining` evaluates the weights as they are.
  * However it ends, the state is left such that the run can go on, and no tensor is left on the device.
  * Rejects with the code of what failed.
  */
 export async function goOn(state: RunState, parts: SessionParts, skipTraining: boolean): Promise<SamplePrediction[] | null> {
   const { compute, onEvent, signal, now } = parts;
-  const { plan } = state;
-  const source = new FeatureSource({ ...parts, fit: plan.config.fit });
-  const head = new LiveHead(state.checkpoint, plan.config, compute);
-  const session: Session = { state, source, head, onEvent, signal, now };
-  const training = new Training(session);
   try {
-    if (!skipTraining) {
-      tellFirstBatch(session);
-      if (plan.config.way === 'features') await extractAll(session);
-      await timed(session, 'train', () => training.run());
+    if (!skipTraining) await train(state, parts);
+    const { source, model } = await createModel(state.plan, chosenModel(state), parts);
+    const session = { state, model, onEvent, signal, now };
+    try {
+      return await timed(session, source, 'evaluation', () => evaluate(session));
+    } finally {
+      model.dispose();
     }
-    return await timed(session, 'evaluation', () => evaluate(session));
   } catch (thrown) {
     const error = compute.failure() ?? toComputeError(thrown);
     if (error.code === 'cancelled') return null;
     throw error;
-  } finally {
-    // After a failure of the device the last checkpoint stands; the steps since then are done again.
+  }
+}
+
+async function train(state: RunState, parts: SessionParts): Promise<void> {
+  const { compute, onEvent, signal, now } = parts;
+  const { source, model } = await createModel(state.plan, state.checkpoint, parts);
+  const session: Session = { state, model, onEvent, signal, now };
+  const training = new Training(session);
+  try {
+    tellFirstBatch(session);
+    if (state.plan.config.way === 'features') await extractAll(session, source);
+    await timed(session, source, 'train', () => training.run());
+  } catch (error) {
+    // After a failure of what computes the last checkpoint stands; the steps since then are done again.
     if (compute.failure() === null) await training.park().catch(() => undefined);
-    head.dispose();
+    throw error;
+  } finally {
+    model.dispose();
   }
 }
 
@@ -65,7 +62,7 @@ function tellFirstBatch({ state, onEvent }: Session): void {
 }
 
 /** Way `features`: every picture that the run needs goes through the backbone before the first step. */
-async function extractAll({ state, source, onEvent, signal }: Session): Promise<void> {
+async function extractAll({ state, onEvent, signal }: Session, source: FeatureSource): Promise<void> {
   const { train, val, test } = state.plan.samples;
   const all = [...train, ...val, ...test];
   let done = all.length - source.countMissing(all);
@@ -95,7 +92,12 @@ async function extractAll({ state, source, onEvent, signal }: Session): Promise<
 }
 
 /** Books the time: what went into pictures as features, the rest as the stage. */
-async function timed<T>({ state, source, now }: Session, stage: 'train' | 'evaluation', work: () => Promise<T>): Promise<T> {
+async function timed<T>(
+  { state, now }: Session,
+  source: FeatureSource,
+  stage: 'train' | 'evaluation',
+  work: () => Promise<T>,
+): Promise<T> {
   const started = now();
   const secondsBefore = source.seconds;
   try {

@@ -1,8 +1,9 @@
 import { featureCount } from '../../domain/vgg16';
 import type { HeadstartError } from '../../domain/errors';
 import type { EpochRecord, StepRecord } from '../../domain/history';
-import { createHeadWeights, type HeadWeights } from '../head';
-import { freshOptimizerState, type OptimizerState } from '../optimizers';
+import { createHeadWeights } from '../head';
+import { freshOptimizerState } from '../optimizers';
+import type { ModelWeights, SavedModel } from './model';
 import type { RunPlan } from './run-plan';
 
 /** The next thing to do: step `step` of epoch `epoch`; after an epoch's last step its validation. */
@@ -17,21 +18,28 @@ export interface EpochSums {
   readonly noteLoss: number;
   /** Sum of the samples' losses. */
   readonly loss: number;
+  /** Sum of the samples' weights: as many as were seen, unless classes weigh differently. */
+  readonly weight: number;
   readonly right: number;
   readonly seen: number;
   readonly seconds: number;
 }
 
-export const emptySums: EpochSums = { noteLoss: 0, loss: 0, right: 0, seen: 0, seconds: 0 };
+export const emptySums: EpochSums = { noteLoss: 0, loss: 0, weight: 0, right: 0, seen: 0, seconds: 0 };
+
+/** The epoch with the lowest valLoss so far, and its weights. */
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly valLoss: number;
+  readonly weights: ModelWeights;
+}
 
 /** All that the next step depends on, as plain arrays: nothing is lost with a device, and nothing on it is held while a run waits. */
-export interface Checkpoint {
+export interface Checkpoint extends SavedModel {
   readonly position: Position;
   readonly sums: EpochSums;
-  readonly head: HeadWeights;
-  /** One update earlier: the last weights that are known to give a finite loss. Null before the first update. */
-  readonly headBefore: HeadWeights | null;
-  readonly optimizer: OptimizerState;
+  /** Null unless the run stops early, and before its first validation. */
+  readonly best: BestEpoch | null;
 }
 
 /** A run that is going on or waits to be continued. */
@@ -46,6 +54,8 @@ export interface RunState {
   readonly log: string[];
   readonly seconds: { features: number; train: number; evaluation: number };
   firstBatchTold: boolean;
+  /** Whether it was told where a backbone is trained that the device itself cannot train. */
+  elsewhereTold: boolean;
   /** `not-finite`: it cannot go on, only be finished with the last finite head. */
   deadEnd: HeadstartError | null;
 }
@@ -60,12 +70,38 @@ export function createRunState(plan: RunPlan, startedAt: string): RunState {
       head: createHeadWeights(featureCount, plan.classNames.length, plan.config.seed),
       headBefore: null,
       optimizer: freshOptimizerState,
+      backbone: null,
+      best: null,
     },
     steps: [],
     epochs: [],
     log: [],
     seconds: { features: 0, train: 0, evaluation: 0 },
     firstBatchTold: false,
+    elsewhereTold: false,
     deadEnd: null,
+  };
+}
+
+/** Whether nothing is left to train: every epoch is done, or validation has not improved for as many as the run waits. */
+export function isTrained({ plan, checkpoint: { position, best } }: Pick<RunState, 'plan' | 'checkpoint'>): boolean {
+  const { epochs, earlyStopping } = plan.config;
+  if (position.epoch >= epochs) return true;
+  return earlyStopping !== null && best !== null && position.step === 0 && position.epoch - 1 - best.epoch >= earlyStopping;
+}
+
+/** The weights that predict: the best epoch's where validation chooses, else the last. */
+export function chosenWeights({ checkpoint: { best, head, backbone } }: Pick<RunState, 'checkpoint'>): ModelWeights {
+  return best?.weights ?? { head, tensors: backbone?.tensors ?? [] };
+}
+
+/** As `chosenWeights`, for a model that only measures. */
+export function chosenModel(state: Pick<RunState, 'checkpoint'>): SavedModel {
+  const { head, tensors } = chosenWeights(state);
+  return {
+    head,
+    headBefore: null,
+    optimizer: freshOptimizerState,
+    backbone: tensors.length === 0 ? null : { tensors, optimizer: freshOptimizerState },
   };
 }

@@ -209,7 +209,7 @@ describe('pausing', () => {
 
 describe('a run that fails', () => {
   it('stops before a loss that is no number reaches the weights, and can be finished with the last finite ones', async () => {
-    const run = createSmallRun(compute, { optimizer: 'sgd', learningRate: 10, epochs: 5 }, 1e18);
+    const run = createSmallRun(compute, { optimizer: 'sgd', learningRate: 10, epochs: 5 }, { magnitude: 1e18 });
     const error: unknown = await run.go().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'not-finite' });
     expect(run.state.steps.length).toBeGreaterThan(0);

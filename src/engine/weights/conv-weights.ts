@@ -9,6 +9,8 @@ export interface BackboneWeights {
   readonly scaling: InputScaling;
   /** Shard name -> its bytes, already verified. */
   readonly shards: ReadonlyMap<string, Uint8Array>;
+  /** Tensors that were trained since, by name (`features.28.weight`, OIHW): they are in force instead of the loaded ones. */
+  readonly trained?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface ConvWeights {
@@ -31,9 +33,11 @@ export function toHwio(oihw: Float32Array, outChannels: number, inChannels: numb
 }
 
 /** Opens each file's header once; the result finds a tensor of a shape. */
-function openTensors({ index, shards }: BackboneWeights): (tensor: string, shape: readonly number[]) => StoredTensor {
+function openTensors({ index, shards, trained }: BackboneWeights): (tensor: string, shape: readonly number[]) => StoredTensor {
   const tensors = new Map([...shards].map(([name, bytes]) => [name, parseSafetensors(bytes, name)]));
   return (tensor, shape) => {
+    const own = trained?.get(tensor);
+    if (own !== undefined) return { dtype: 'F32', shape, bytes: new Uint8Array(own.buffer, own.byteOffset, own.byteLength) };
     const file = index.fileOf.get(tensor) ?? '';
     const stored = tensors.get(file)?.get(tensor);
     if (stored === undefined || stored.shape.join() !== shape.join())
@@ -61,12 +65,19 @@ export interface ConvSource {
   readonly bias: Float32Array;
 }
 
-/** As openConvWeights, but the kernels are views of the files: nothing is widened or copied. Throws `weights-tensor-invalid`. */
+/**
+ * As openConvWeights, but the kernels are views of the files: nothing is widened or copied, unless some tensors were trained: then all are
+ * float32, as kernels want them to be alike. Throws `weights-tensor-invalid`.
+ */
 export function openConvSources(weights: BackboneWeights): (layer: ConvLayer) => ConvSource {
   const find = openTensors(weights);
   return ({ index: layer, inChannels, outChannels }) => {
     const name = `features.${String(layer)}`;
-    const { bytes, dtype } = find(`${name}.weight`, [outChannels, inChannels, 3, 3]);
-    return { kernel: bytes, half: dtype === 'F16', bias: readFloat32(find(`${name}.bias`, [outChannels])) };
+    const kernel = find(`${name}.weight`, [outChannels, inChannels, 3, 3]);
+    const bias = readFloat32(find(`${name}.bias`, [outChannels]));
+    const { trained } = weights;
+    if (trained === undefined || trained.size === 0) return { kernel: kernel.bytes, half: kernel.dtype === 'F16', bias };
+    const { buffer, byteOffset, byteLength } = readFloat32(kernel);
+    return { kernel: new Uint8Array(buffer, byteOffset, byteLength), half: false, bias };
   };
 }

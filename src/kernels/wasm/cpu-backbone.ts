@@ -198,7 +198,7 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
     const all = await readFloats(plan.features, pixels.length * featureCount);
     // One NaN or infinity makes the sum one.
     if (!Number.isFinite(all.reduce((sum, value) => sum + value, 0))) throw new HeadstartError('self-check-failed');
-    return pixels.map((_, at) => all.slice(at * featureCount, (at + 1) * featureCount));
+    return pixels.map((_, at) => all.subarray(at * featureCount, (at + 1) * featureCount));
   }
 
   /** Maps after step `at` (0 to 12) of as many pictures as its stage passes at once. */

@@ -8,8 +8,11 @@ import { planeBytes, type Scratch } from './shares';
  */
 export type FilterMode = 'kept' | 'layer-by-layer';
 
-/** Eight pictures: the deepest layers have 16 tiles a picture, too few to pay for reading 36 MiB of filters each. */
-export const defaultBatch = 8;
+/**
+ * Four pictures: the deepest layers have 16 tiles a picture, too few to pay for reading 36 MiB of filters each. Eight gain nothing more
+ * (within 2 % in `npm run bench -- features`) and take 36 MiB.
+ */
+export const defaultBatch = 4;
 
 /** How a convolution is cut into jobs. */
 export type StepPlan =

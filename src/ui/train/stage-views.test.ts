@@ -25,6 +25,7 @@ function createRun(change: Partial<RunState> = {}): RunState {
     history: { steps: [], epochs: [] },
     log: [],
     firstBatch: null,
+    resumed: null,
     result: null,
     predictions: [],
     error: null,

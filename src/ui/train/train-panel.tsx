@@ -86,6 +86,17 @@ function RunProblem() {
   );
 }
 
+/** A device that was lost on the way: nothing to do, but worth knowing. */
+function ResumedNote() {
+  const resumed = usePage(({ run }) => (run.error === null ? run.resumed : null));
+  if (resumed === null) return null;
+  return (
+    <p className={styles['kept']} role="status">
+      {resumed.message} The run went on by itself from its last checkpoint.
+    </p>
+  );
+}
+
 /** The Train column: model, way, settings, one button, and what the run says while it goes. */
 export function TrainPanel() {
   const isTraining = usePage(selectIsTraining);
@@ -115,6 +126,7 @@ export function TrainPanel() {
       <WeightsProblem />
       <FeaturesProblem />
       <RunProblem />
+      <ResumedNote />
       <Stages />
       <RunResult />
       <FirstPictures />

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../scripts/install.mjs';
+import { expect, test } from './app-test';
+
+const run = promisify(execFile);
+
+interface DemoResult {
+  readonly device: string;
+  readonly computePlan: string;
+  readonly counts: { readonly train: number; readonly val: number };
+  readonly steps: readonly { readonly trainLoss: number }[];
+  readonly validation: readonly { readonly file: string; readonly logits: readonly number[] }[];
+}
+
+/** `npm run demo` as a person's script calls it. */
+async function demo(folder: string, device: 'cpu' | 'webgpu'): Promise<{ result: DemoResult; output: string }> {
+  const file = join(folder, `${device}.json`);
+  const demoArguments = ['--device', device, '--limit', '8', '--seed', '3', '--json', file];
+  const { stdout } = await run(process.execPath, ['scripts/run.mjs', 'scripts/demo.ts', ...demoArguments], { cwd: projectRoot });
+  return { result: JSON.parse(await readFile(file, 'utf8')) as DemoResult, output: stdout };
+}
+
+const rootMeanSquare = (values: readonly number[]) =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
+test('the demo gives on the graphics card what it gives on the processor, 16 drawings', async ({ folder }) => {
+  const cpu = await demo(folder, 'cpu');
+  const gpu = await demo(folder, 'webgpu');
+  expect(cpu.result).toMatchObject({ device: 'cpu', counts: { train: 12, val: 4 } });
+  expect(gpu.result).toMatchObject({ device: 'webgpu', counts: { train: 12, val: 4 } });
+  expect(gpu.result.computePlan).toMatch(/^headstart-webgpu winograd4 float32/);
+  expect(gpu.output).toContain('Epoch 9 done, validation acc = ');
+  expect(gpu.result.validation.map(({ file }) => file)).toEqual(cpu.result.validation.map(({ file }) => file));
+  const [logits, expected] = [gpu, cpu].map(({ result }) => result.validation.flatMap((one) => one.logits));
+  const errors = (expected ?? []).map((value, at) => Math.abs((logits?.[at] ?? NaN) - value));
+  const worst = errors.reduce((most, error) => (error > most || Number.isNaN(error) ? error : most), 0);
+  console.log(`logits differ by ${(worst / rootMeanSquare(expected ?? [])).toExponential(1)} of their rms`);
+  expect(worst).toBeLessThan(1e-3 * rootMeanSquare(expected ?? []));
+});
