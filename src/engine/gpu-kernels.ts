@@ -30,7 +30,7 @@ function skippable(clock: MeasureClock): MeasureClock & { skip(): void } {
     now: () => (skipped ? Infinity : clock.now()),
     after: (ms) => Promise.race([clock.after(ms), ended]),
     skip: () => {
-      cut.short = true;
+      skipped = true;
       end();
     },
   };
