@@ -30,7 +30,7 @@ function skippable(clock: MeasureClock): MeasureClock & { skip(): void } {
     now: () => (skipped ? Infinity : clock.now()),
     after: (ms) => Promise.race([clock.after(ms), ended]),
     skip: () => {
-      skipped = true;
+      person.skipped = true;
       end();
     },
   };
@@ -129,7 +129,7 @@ export class GpuKernels {
     const kept = parseKernelPlan(await this.#plans.loadKernelPlan(key).catch(() => null), device.features);
     if (kept !== null) return kept;
     const clock = skippable(this.#clock);
-    let skipped = false;
+    const person = { skipped: false };
     this.#skip = () => {
       skipped = true;
       clock.skip();
@@ -146,7 +146,7 @@ export class GpuKernels {
       });
       this.#say({ stage: 'measuring', done: 1, total: 1 });
       // What was cut short by a person is tried again on the next visit.
-      if (!skipped) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
+      if (!person.skipped) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
       return plan;
     } finally {
       this.#skip = null;
