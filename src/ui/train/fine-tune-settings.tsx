@@ -53,7 +53,7 @@ export function FineTuneSettings({ drafts, isReadOnly }: SettingsProps) {
     <div className={styles['tune']} role="group" aria-label="Fine-tuning">
       <UnfreezeField isReadOnly={isReadOnly} />
       <NumberSettingField field="backboneLearningRate" label="Backbone learning rate" {...common} />
-      <NumberSettingField field="headWarmupEpochs" label="Head warm-up, epochs" {...common} />
+      <NumberSettingField field="headWarmupEpochs" label="Head warm-up" hint="Epochs of the head alone" {...common} />
     </div>
   );
 }

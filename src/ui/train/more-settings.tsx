@@ -53,7 +53,7 @@ function FitGroup({ isReadOnly }: { readonly isReadOnly: boolean }) {
 }
 
 const schedules: readonly { readonly value: Schedule; readonly name: string }[] = [
-  { value: 'constant', name: 'Constant' },
+  { value: 'constant', name: 'Constant learning rate' },
   { value: 'cosine', name: 'Cosine, to zero' },
 ];
 
@@ -119,7 +119,7 @@ function ScheduleField({ isReadOnly }: { readonly isReadOnly: boolean }) {
   const { changeSettings } = useActions();
   return (
     <ChoiceField
-      label="Learning rate over time"
+      label="Schedule"
       name="schedule"
       value={schedule}
       options={schedules}
@@ -233,8 +233,8 @@ export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
         <div className={styles['fields']}>
           <NumberSettingField
             field="earlyStopping"
-            label="Early stopping, epochs"
-            hint="Stops after so many without a lower validation loss, and keeps the best. Empty runs all"
+            label="Early stopping"
+            hint="Stops after so many epochs without a lower validation loss, and keeps the best. Empty runs all"
             placeholder="run all"
             {...common}
           />
