@@ -34,6 +34,8 @@ export class FeatureSource {
       readonly signal: AbortSignal;
       /** Milliseconds. */
       readonly now: () => number;
+      /** Whether to leave a core to others at the moment. */
+      readonly isGentle?: () => boolean;
     },
   ) {}
 
@@ -60,6 +62,7 @@ export class FeatureSource {
       const features = await backbone.extractBatch(
         readable.map(({ pixels }) => pixels),
         signal,
+        this.parts.isGentle?.() ?? false,
       );
       const seconds = (now() - started) / 1000;
       this.seconds += seconds;
