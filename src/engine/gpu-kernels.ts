@@ -30,7 +30,7 @@ function skippable(clock: MeasureClock): MeasureClock & { skip(): void } {
     now: () => (skipped ? Infinity : clock.now()),
     after: (ms) => Promise.race([clock.after(ms), ended]),
     skip: () => {
-      person.skipped = true;
+      skipped = true;
       end();
     },
   };
@@ -131,7 +131,7 @@ export class GpuKernels {
     const clock = skippable(this.#clock);
     const person = { skipped: false };
     this.#skip = () => {
-      skipped = true;
+      person.skipped = true;
       clock.skip();
     };
     // From here on it can be skipped.
