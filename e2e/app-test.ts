@@ -6,7 +6,7 @@ import { distFolder } from '../scripts/build.mjs';
 import { chromiumArguments, ensureChromium } from '../scripts/chromium.mjs';
 import { startStaticServer, type StaticServer, type StaticServerOptions } from '../scripts/static-server.mjs';
 import { pickFolder, untilIngested, type AutomationWindow, type StoreHandle } from '../scripts/session';
-import { dropPaths } from './drop';
+import { dropPaths } from '../scripts/drop';
 import type { StoreApi } from 'zustand/vanilla';
 import type { PageState, PageStore } from '../src/store/state';
 

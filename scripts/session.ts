@@ -5,6 +5,7 @@ import type { DeviceChoice } from '../src/domain/events';
 import type { PageStore } from '../src/store/state';
 import { distFolder, ensureBuilt } from './build.mjs';
 import { chromiumArguments, ensureChromium } from './chromium.mjs';
+import { dropPaths } from './drop';
 import { PlainFailure } from './install.mjs';
 import { startStaticServer, type StaticServer } from './static-server.mjs';
 
@@ -162,6 +163,13 @@ async function throwIfNothingCame({ store }: Session): Promise<void> {
 /** Adds the pictures of a folder. Throws the page's error as a PlainFailure when none came in. */
 export async function addFolder(session: Session, folder: string): Promise<void> {
   await pickFolder(session.page, session.store, folder);
+  await throwIfNothingCame(session);
+}
+
+/** As addFolder, by dropping the folder on the page: the browser then lists it bit by bit, as for a person. */
+export async function dropFolder(session: Session, folder: string): Promise<void> {
+  const { page, store } = session;
+  await untilIngested(page, store, () => dropPaths(page, [folder], { x: 200, y: 400 }));
   await throwIfNothingCame(session);
 }
 

@@ -22,8 +22,11 @@ export interface Backbone {
    * Rejects with `cancelled`, `device-lost`, `out-of-memory`, `cpu-worker-lost`, or `self-check-failed` when they are not all numbers.
    */
   extractFeatures(pixels: Uint8Array, tap?: LayerTap, signal?: AbortSignal): Promise<Float32Array>;
-  /** The same for several pictures, in their order; a cancel is heard within one of them. */
-  extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /**
+   * The same for several pictures, in their order; a cancel is heard within one of them. `gently` leaves a core of the processor to others;
+   * the numbers are the same.
+   */
+  extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal, gently?: boolean): Promise<Float32Array[]>;
   /** Null where it cannot train its own convolutions. Ends with the backbone; a trainer does not. */
   readonly training: BackboneTraining | null;
   dispose(): void;

@@ -18,6 +18,8 @@ export interface ExtractionRequest {
 export class BackgroundExtraction {
   #present: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
   #seconds = 0;
+  /** While it is true a core is left to what reads and draws pictures. */
+  gentle = false;
 
   constructor(
     private readonly store: FeatureStore,
@@ -68,7 +70,7 @@ export class BackgroundExtraction {
 
   async #work({ sampleIds, fit, pixels, onProgress, backbone }: ExtractionRequest, signal: AbortSignal): Promise<void> {
     const { store, now } = this;
-    const source = new FeatureSource({ store, backbone, pixels, fit, signal, now });
+    const source = new FeatureSource({ store, backbone, pixels, fit, signal, now, isGentle: () => this.gentle });
     const total = sampleIds.length;
     let done = total - source.countMissing(sampleIds.map((id) => ({ id })));
     const tell = () => {

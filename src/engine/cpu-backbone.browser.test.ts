@@ -98,6 +98,12 @@ describe('on two threads', () => {
     for (const [at, values] of answers.entries()) expect(worstFeatureError(values, file, at % 2)).toBeLessThan(bound);
   });
 
+  it('fewer threads than there are give the same numbers, bit for bit', async () => {
+    const all = await backbone.extractBatch(pictures);
+    expect(await backbone.extractBatch(pictures, undefined, 1)).toEqual(all);
+    expect(await backbone.extractBatch(pictures, undefined, 0)).toEqual(all);
+  });
+
   it('a cancel is heard within a picture, and the next call works', async () => {
     const many = Array.from({ length: backbone.batch }, () => pictures[0] ?? new Uint8Array());
     const controller = new AbortController();
@@ -240,7 +246,7 @@ it('where the memory cannot be had a smaller plan is taken, and none at all is o
       return new WebAssembly.Memory({ initial: size / 65_536, maximum: size / 65_536, shared: true });
     },
   });
-  const backbone = await open({ environment: most(300 * 2 ** 20), threads: 2 });
+  const backbone = await open({ environment: most(200 * 2 ** 20), threads: 2 });
   expect(backbone.plan.mode).toBe('layer-by-layer');
   const features = await backbone.extractFeatures(pictures[0] ?? new Uint8Array());
   expect(worstFeatureError(features, file, 0)).toBeLessThan(bound);

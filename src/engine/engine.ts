@@ -138,6 +138,11 @@ export class Engine implements ComputeApi {
     }
   }
 
+  beGentle(gentle: boolean): Promise<void> {
+    this.#background.gentle = gentle;
+    return Promise.resolve();
+  }
+
   async prepareFeatures(
     sampleIds: readonly string[],
     fit: Fit,

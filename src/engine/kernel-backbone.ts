@@ -60,7 +60,8 @@ export async function createKernelBackbone(
     batch: own.batch,
     isLost: () => lost,
     extractFeatures: (pixels, tap, signal) => watched(own.extractFeatures(pixels, tap, signal)),
-    extractBatch: (pixels, signal) => watched(own.extractBatch(pixels, signal)),
+    extractBatch: (pixels, signal, gently = false) =>
+      watched(own.extractBatch(pixels, signal, gently ? own.threads - 1 : own.threads)),
     training: {
       computePlan,
       batch: own.batch,

@@ -51,6 +51,8 @@ export interface ComputeApi {
     onProgress: (progress: FeaturesProgress) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** While pictures are being read, extraction in the background leaves a core of the processor to that and to the page. */
+  beGentle(gentle: boolean): Promise<void>;
   startRun(
     request: RunRequest,
     pixels: PixelSource,

@@ -88,6 +88,16 @@ describe('the project store', () => {
     database.close();
   });
 
+  it('reads a head that was kept before there was fine-tuning as one without trained tensors', async () => {
+    await store.saveHead(head);
+    await store.close();
+    const database = await openDB(name);
+    const { run: keptRun, weight, bias } = head;
+    await database.put('documents', { run: keptRun, weight, bias }, 'head');
+    database.close();
+    expect(await store.loadHead()).toEqual({ ...head, tensors: [] });
+  });
+
   it('takes something else in the head’s place for no head', async () => {
     await store.close();
     const database = await openDB(name, 1, { upgrade: (fresh) => void fresh.createObjectStore('documents') });

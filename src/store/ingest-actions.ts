@@ -161,6 +161,10 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         try {
           const listed = await files;
           await ready;
+          // The browser has just made thousands of File objects in one task; sending them to the worker is another one's work.
+          await new Promise<void>((resolve) => {
+            core.ports.scheduleFrame(resolve);
+          });
           const found = recogniseFiles(listed, core.state().project.document);
           core.dispatch({ kind: 'add-skipped', files: found.skipped });
           if (found.sources.length === 0) {

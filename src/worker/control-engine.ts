@@ -99,11 +99,11 @@ export class ControlEngine implements EngineApi {
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
   ): Promise<IngestReport> {
-    return this.#pictures.add(sources, onEvent, signal);
+    return this.#whileReading(() => this.#pictures.add(sources, onEvent, signal));
   }
 
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
-    return this.#pictures.addDrawings(onEvent, signal);
+    return this.#whileReading(() => this.#pictures.addDrawings(onEvent, signal));
   }
 
   planKaggle(picturesPerClass: number): Promise<KagglePlan> {
@@ -111,7 +111,9 @@ export class ControlEngine implements EngineApi {
   }
 
   addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
-    return this.#pictures.addKaggle(this.#requireAddresses().datasetsServer, picturesPerClass, onEvent, signal);
+    return this.#whileReading(() =>
+      this.#pictures.addKaggle(this.#requireAddresses().datasetsServer, picturesPerClass, onEvent, signal),
+    );
   }
 
   async removeSamples(ids: readonly string[]): Promise<void> {
@@ -205,6 +207,19 @@ export class ControlEngine implements EngineApi {
       if (outcome.status === 'done') await this.#keepHead();
       return outcome;
     });
+  }
+
+  /** Reading, drawing the page and extracting want the same cores; what a person looks at goes first. */
+  async #whileReading(read: () => Promise<IngestReport>): Promise<IngestReport> {
+    const tell = (gentle: boolean) => {
+      this.#compute.beGentle(gentle).catch(() => undefined); // a dead worker is told by every other call
+    };
+    tell(true);
+    try {
+      return await read();
+    } finally {
+      tell(false);
+    }
   }
 
   #pixelSource(): PixelSource {

@@ -40,6 +40,8 @@ export class FeatureSource {
       readonly signal: AbortSignal;
       /** Milliseconds. */
       readonly now: () => number;
+      /** Whether to leave a core to others at the moment. */
+      readonly isGentle?: () => boolean;
     },
   ) {}
 
@@ -106,6 +108,7 @@ export class FeatureSource {
       const features = await backbone.extractBatch(
         readable.map(({ id, pixels }) => change?.(id, pixels) ?? pixels),
         signal,
+        this.parts.isGentle?.() ?? false,
       );
       const seconds = (now() - started) / 1000;
       this.seconds += seconds;

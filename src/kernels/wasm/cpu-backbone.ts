@@ -58,8 +58,11 @@ export interface CpuBackbone {
    * Rejects with `cancelled`, `worker-dead`, or `self-check-failed` when they are not all numbers.
    */
   extractFeatures(pixels: Uint8Array, tap?: LayerTap, signal?: AbortSignal): Promise<Float32Array>;
-  /** The same for several pictures, up to `batch` at a time: faster for each. */
-  extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /**
+   * The same for several pictures, up to `batch` at a time: faster for each. Fewer `threads` than there are leave cores to others; the
+   * numbers are the same.
+   */
+  extractBatch(pixels: readonly Uint8Array[], signal?: AbortSignal, threads?: number): Promise<Float32Array[]>;
   /**
    * What the first `steps` convolutions give (1 to 12, pooling included where it follows), each picture's map `[h, w, c]`: the input of a
    * `CpuTrainer` whose last `13 - steps` convolutions are trained. Rejects as `extractFeatures` does.
@@ -191,10 +194,10 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
     return new Float32Array((await pool.read(address, count * 4)).buffer);
   }
 
-  async function extract(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<Float32Array[]> {
+  async function extract(pixels: readonly Uint8Array[], signal?: AbortSignal, threads?: number): Promise<Float32Array[]> {
     throwIfCancelled(signal);
     put(pixels);
-    await pool.run(networkPhases(plan, pixels.length).phases, signal);
+    await pool.run(networkPhases(plan, pixels.length).phases, signal, threads);
     const all = await readFloats(plan.features, pixels.length * featureCount);
     // One NaN or infinity makes the sum one.
     if (!Number.isFinite(all.reduce((sum, value) => sum + value, 0))) throw new HeadstartError('self-check-failed');
@@ -244,11 +247,11 @@ export async function createCpuBackbone(options: CpuBackboneOptions): Promise<Cp
         return features;
       }),
 
-    extractBatch: (pixels, signal) =>
+    extractBatch: (pixels, signal, threads) =>
       inTurn(async () => {
         const features: Float32Array[] = [];
         for (let from = 0; from < pixels.length; from += plan.batch)
-          features.push(...(await extract(pixels.slice(from, from + plan.batch), signal)));
+          features.push(...(await extract(pixels.slice(from, from + plan.batch), signal, threads)));
         return features;
       }),
 

@@ -6,8 +6,8 @@ import type { Phase } from './phases';
 
 /** Compute workers over one memory. One call at a time; every promise settles, also when a worker dies. */
 export interface KernelPool {
-  /** Computes the phases on all threads. Rejects with `cancelled`, or `worker-dead` after which the pool is of no more use. */
-  run(phases: readonly Phase[], signal?: AbortSignal): Promise<void>;
+  /** Computes the phases on the first `threads` of the workers, all of them by default. Rejects with `cancelled`, or `worker-dead` after which the pool is of no more use. */
+  run(phases: readonly Phase[], signal?: AbortSignal, threads?: number): Promise<void>;
   /** Copies bytes into the memory, before whatever is asked next. */
   write(address: number, values: Uint8Array): void;
   /** A copy of `length` bytes of the memory. */
@@ -147,12 +147,12 @@ export async function startKernelPool({ spawn, module, plan, memory, stallMs = 1
   }
 
   return {
-    async run(phases, signal) {
+    async run(phases, signal, threads = slots.length) {
       if (signal?.aborted === true) throw new HeadstartError('cancelled');
       control?.fill(0);
       signal?.addEventListener('abort', cancelRun);
       try {
-        const answers = await Promise.all(slots.map((slot) => ask(slot, { kind: 'run', phases })));
+        const answers = await Promise.all(slots.slice(0, Math.max(1, threads)).map((slot) => ask(slot, { kind: 'run', phases })));
         if (answers.some((answer) => answer.kind === 'ended' && answer.end === 'cancelled'))
           throw new HeadstartError('cancelled');
       } finally {

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page } from 'playwright';
 
 /** Drops files or folders from the disk, as the operating system does: real files, real directory entries. */
 export async function dropPaths(
