@@ -60,7 +60,7 @@ export class ProvedCompute {
   /** Null before a device was started. */
   memory(): MemoryReport | null {
     const report = this.#compute?.memory() ?? null;
-    if (report?.gpuBytes == null) return report;
+    if (report === null || report.gpuBytes === null) return report;
     return { ...report, gpuBytes: report.gpuBytes + (this.#backbone?.gpuBytes() ?? 0) };
   }
 

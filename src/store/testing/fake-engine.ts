@@ -207,7 +207,7 @@ export class FakeEngine implements EngineApi {
   }
 
   proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
-    return this.#answer('proveDevice', async () => {
+    return this.#answer('proveDevice', () => {
       onProgress({ stage: 'self-test', done: 0, total: 1 });
       throwIfCancelled(signal);
       if (this.#status === null) throw new HeadstartError('unexpected', { detail: 'no device was chosen' });
