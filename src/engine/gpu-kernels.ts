@@ -129,9 +129,9 @@ export class GpuKernels {
     const kept = parseKernelPlan(await this.#plans.loadKernelPlan(key).catch(() => null), device.features);
     if (kept !== null) return kept;
     const clock = skippable(this.#clock);
-    const person = { skipped: false };
+    const cut = { short: false };
     this.#skip = () => {
-      person.skipped = true;
+      cut.short = true;
       clock.skip();
     };
     // From here on it can be skipped.
@@ -146,7 +146,7 @@ export class GpuKernels {
       });
       this.#say({ stage: 'measuring', done: 1, total: 1 });
       // What was cut short by a person is tried again on the next visit.
-      if (!person.skipped) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
+      if (!cut.short) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
       return plan;
     } finally {
       this.#skip = null;

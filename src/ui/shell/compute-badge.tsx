@@ -138,7 +138,8 @@ function badgeLabel({ status, proving, progress, error }: ComputeState): string 
       return `Compiling ${String(progress.done)} of ${String(progress.total)}`;
     case 'weights':
       return `Preparing the ${device}`;
-    default:
+    case 'self-test':
+    case undefined:
       return `Testing the ${device}`;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeBlocks, nameUnfrozen, viewBlocks } from './describe-blocks';
+import { describeBlocks, describeTrained, nameUnfrozen, viewBlocks } from './describe-blocks';
 
 describe('the blocks in words', () => {
   it('say what is frozen and what trains, from none to all', () => {
@@ -17,6 +17,15 @@ describe('the blocks in words', () => {
       const marks = viewBlocks(unfrozen).flatMap(({ trains }) => trains);
       expect(marks).toEqual([...Array<boolean>(13 - unfrozen).fill(false), ...Array<boolean>(unfrozen).fill(true)]);
     }
+  });
+
+  it('say in few words what trains', () => {
+    expect([1, 3, 4, 6].map(describeTrained)).toEqual([
+      'Last convolution trains',
+      'Block 5 trains',
+      'Last 4 convolutions train',
+      'Blocks 4 and 5 train',
+    ]);
   });
 
   it('name each choice once', () => {

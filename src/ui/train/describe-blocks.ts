@@ -40,6 +40,12 @@ function nameBlocks(first: number, last: number, one: string, many: string): str
   return `blocks ${String(first)} ${joint} ${String(last)} ${many}`;
 }
 
+/** `Block 5 trains`, `Last 4 convolutions train`. */
+export function describeTrained(unfrozen: number): string {
+  const isOne = unfrozen === 1 || unfrozen === convsPerBlock.at(-1);
+  return `${nameUnfrozen(unfrozen).replace(/ \(.*/, '')} ${isOne ? 'trains' : 'train'}`;
+}
+
 const blockEnds = convsPerBlock.map((_, block) => convsPerBlock.slice(block).reduce((sum, count) => sum + count, 0));
 
 /** The last so many convolutions, as they are chosen: `Block 5 (last 3)`, `Last 4`, `Blocks 4 and 5 (last 6)`, `Everything (13)`. */

@@ -8,7 +8,7 @@ import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
 import { usePage } from '../store-context';
 import { SummaryDialog } from '../summary/summary-dialog';
-import { describeBlocks, nameUnfrozen, viewBlocks } from './describe-blocks';
+import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
 import styles from './model-card.module.css';
 
 /** Bar height of each block, pixels: the feature map gets smaller. */
@@ -55,9 +55,7 @@ export function ModelCard() {
           {unfrozen === 0 ? (
             <Chip>frozen</Chip>
           ) : (
-            <Chip tone="ok">
-              {unfrozen === convLayers.length ? 'trains' : `${nameUnfrozen(unfrozen).replace(/ \(.*/, '')} trains`}
-            </Chip>
+            <Chip tone="ok">{unfrozen === convLayers.length ? 'trains' : describeTrained(unfrozen)}</Chip>
           )}
         </div>
         <div className={styles['fact']}>

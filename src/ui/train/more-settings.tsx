@@ -175,10 +175,10 @@ function FeatureNorm({ drafts, isReadOnly }: SettingsProps) {
 function Group({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
   const id = useId();
   return (
-    <section className={styles['group']} aria-labelledby={id}>
+    <div className={styles['group']} role="group" aria-labelledby={id}>
       <h4 id={id}>{heading}</h4>
       {children}
-    </section>
+    </div>
   );
 }
 

@@ -36,6 +36,22 @@ function createRun(change: Partial<RunState> = {}): RunState {
 const step = { epoch: 2, step: 0, batchSize: 32, trainLoss: 1, trainAccuracy: 1, noteLoss: 1, noteAccuracy: 1 };
 
 describe('the four stages', () => {
+  it('say in fine-tuning that the head learns alone first, and that features come while it trains', () => {
+    const stages = [stage('features'), stage('training', { status: 'running', done: 1, total: 50, secondsLeft: 4 })];
+    const run = createRun({ stages, config: { ...createPreset('recommended', 0, 'fine-tune'), epochs: 5 } });
+    const [, features, training] = createStageViews(ready, run, nothing);
+    expect(features).toMatchObject({ status: 'waiting', words: 'while it trains' });
+    expect(training?.words).toBe('epoch 1 of 5 · head alone · 4 s left');
+    const [, , later] = createStageViews(ready, { ...run, history: { steps: [{ ...step, epoch: 1 }], epochs: [] } }, nothing);
+    expect(later?.words).toBe('epoch 2 of 5 · 4 s left');
+  });
+
+  it('leave what training said of its last picture behind when it is done', () => {
+    const stages = [stage('training', { status: 'done', done: 50, total: 50, note: 'picture 2 of 2 of this batch' })];
+    const [, , training] = createStageViews(ready, createRun({ phase: 'done', stages }), nothing);
+    expect(training?.words).toBe('50 steps');
+  });
+
   it('are all there before any run, the weights as the page has them', () => {
     const views = createStageViews(ready, createRun({ phase: 'idle' }), nothing);
     expect(views.map(({ name, status }) => `${name} ${status}`)).toEqual([

@@ -79,15 +79,19 @@ function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: 
 }
 
 function doneWords(run: RunState, { stage, total, note }: StageState): string {
-  if (note !== null) return note;
+  // What it said while it went, such as the picture that it was at, is over.
   if (stage === 'training')
     return run.history.epochs.length > 0 ? formatCounted(run.history.epochs.length, 'epoch') : formatCounted(total, 'step');
+  if (note !== null) return note;
   return total > 0 ? formatCounted(total, 'picture') : '';
 }
 
 function viewStage(run: RunState, stage: StageState | undefined, name: StageName): StageView {
   const base = { stage: name, name: names[name] };
-  if (stage === undefined || stage.status === 'waiting') return { ...base, status: 'waiting', share: 0, words: '' };
+  if (stage === undefined || stage.status === 'waiting') {
+    const isPartOfTraining = name === 'features' && run.phase !== 'idle' && run.config?.way === 'fine-tune';
+    return { ...base, status: 'waiting', share: 0, words: isPartOfTraining ? 'while it trains' : '' };
+  }
   if (stage.status === 'done') return { ...base, status: 'done', share: 1, words: doneWords(run, stage) };
   const share = stage.total > 0 ? stage.done / stage.total : null;
   if (run.phase === 'failed') return { ...base, status: 'failed', share: share ?? 0, words: 'failed' };
