@@ -20,7 +20,7 @@ interface Prepared {
 }
 
 /** A measurement's clock that can be told that the time is up. */
-function skippable(clock: MeasureClock): MeasureClock & { skip(): void } {
+function skippable(clock: MeasureClock): MeasureClock & { skip(): void; isSkipped(): boolean } {
   let skipped = false;
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -33,6 +33,7 @@ function skippable(clock: MeasureClock): MeasureClock & { skip(): void } {
       skipped = true;
       end();
     },
+    isSkipped: () => skipped,
   };
 }
 
@@ -129,9 +130,7 @@ export class GpuKernels {
     const kept = parseKernelPlan(await this.#plans.loadKernelPlan(key).catch(() => null), device.features);
     if (kept !== null) return kept;
     const clock = skippable(this.#clock);
-    const cut = { short: false };
     this.#skip = () => {
-      cut.short = true;
       clock.skip();
     };
     // From here on it can be skipped.
@@ -146,7 +145,7 @@ export class GpuKernels {
       });
       this.#say({ stage: 'measuring', done: 1, total: 1 });
       // What was cut short by a person is tried again on the next visit.
-      if (!cut.short) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
+      if (!clock.isSkipped()) await this.#plans.saveKernelPlan(key, plan).catch(() => undefined);
       return plan;
     } finally {
       this.#skip = null;

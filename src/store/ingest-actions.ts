@@ -41,6 +41,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   let drawingsAdded = false;
   let abort: AbortController | null = null;
 
+  const nextFrame = (): Promise<void> =>
+    new Promise((resolve) => {
+      core.ports.scheduleFrame(resolve);
+    });
+
   const take = (origin: DatasetOrigin, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
     if (samples.length > 0) {
@@ -77,6 +82,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     try {
       const report = await add(core.engine(), inbox.push, controller.signal);
       inbox.flush();
+      // The last pictures are drawn in one frame, what changes when reading has ended in the next.
+      await nextFrame();
       if (report.cancelled) error = describeError('add-cancelled');
       else if (report.added === 0 && report.skipped > 0 && core.state().project.document.samples.length === 0) {
         error = describeError('no-readable-picture', { count: report.skipped });
@@ -161,10 +168,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         try {
           const listed = await files;
           await ready;
-          // The browser has just made thousands of File objects in one task; sending them to the worker is another one's work.
-          await new Promise<void>((resolve) => {
-            core.ports.scheduleFrame(resolve);
-          });
+          // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
+          await nextFrame();
           const found = recogniseFiles(listed, core.state().project.document);
           core.dispatch({ kind: 'add-skipped', files: found.skipped });
           if (found.sources.length === 0) {

@@ -46,13 +46,28 @@ async function readDirectory(directory: FileSystemDirectoryEntry): Promise<reado
   }
 }
 
+/**
+ * The browser answers all that was asked in one task, and goes on in it while more is asked: a thousand answers would hold the page up.
+ * So many at once, and then a task of their own for the next.
+ */
+const askedAtOnce = 100;
+
+async function inGroups<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += askedAtOnce) {
+    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+    results.push(...(await Promise.all(items.slice(from, from + askedAtOnce).map(work))));
+  }
+  return results;
+}
+
 async function listEntry(entry: FileSystemEntry, parent: string): Promise<readonly ListedFile[]> {
   if (isSystemName(entry.name)) return [];
   const path = parent + entry.name;
   try {
     if (entry.isDirectory) {
       const children = await readDirectory(entry as FileSystemDirectoryEntry);
-      return (await Promise.all(children.map((child) => listEntry(child, `${path}/`)))).flat();
+      return (await inGroups(children, (child) => listEntry(child, `${path}/`))).flat();
     }
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     return [{ path, file }];
@@ -96,9 +111,9 @@ async function listDropped(item: DroppedItem, parent: string): Promise<readonly 
   const path = parent + item.name;
   try {
     if (item.kind === 'file') return [{ path, file: await item.getFile() }];
-    const children: Promise<readonly ListedFile[]>[] = [];
-    for await (const child of item.getEntries()) children.push(listDropped(child, `${path}/`));
-    return (await Promise.all(children)).flat();
+    const children: DroppedItem[] = [];
+    for await (const child of item.getEntries()) children.push(child);
+    return (await inGroups(children, (child) => listDropped(child, `${path}/`))).flat();
   } catch {
     return [placeholder(path, item.name)];
   }
