@@ -92,6 +92,7 @@ export class GpuKernels {
       isLost: () => false, // a lost device is the device's matter
       extractFeatures: (pixels, tap, signal) => own.extractFeatures(pixels, tap, signal),
       extractBatch: (pixels, signal) => own.extractBatch(pixels, signal),
+      training: null,
       dispose: () => {
         own.dispose();
       },
