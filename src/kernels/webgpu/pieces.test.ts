@@ -65,6 +65,11 @@ function dispatch(groups: [number, number, number], cut: 'x' | 'z'): Dispatch {
     inputFrom: 0,
     outputFrom: 0,
     half: 0,
+    biasFrom: 0,
+    channels: 0,
+    sum: 0,
+    back: 0,
+    length: 0,
   };
   const [x, y, z] = groups;
   return { pipeline: {} as GPUComputePipeline, buffers: {} as GPUBindGroup, sizes, groups, cut, work: x * y * z * 1e5 };

@@ -1,13 +1,13 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { usage } from './flags';
 import { writeBytes, type GpuMemory } from './gpu-memory';
-import { sizesBytes, writeSizes, type Sizes } from './programs/sizes';
+import { sizesBytes, writeSizes, type Uniforms } from './programs/sizes';
 
 /** One program over one set of buffers. It may be cut into parts along `cut`; each part is told where it begins. */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly buffers: GPUBindGroup;
-  readonly sizes: Sizes;
+  readonly sizes: Uniforms;
   readonly groups: readonly [number, number, number];
   readonly cut: 'x' | 'z';
   /** Rough cost in FLOP, moved values counted too; only compared with other dispatches'. */
