@@ -1,6 +1,12 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { convLayers, featureCount, inputValues, type ConvLayer } from '../../domain/vgg16';
-import { momentsOf, type BackboneTrainer, type TrainedTensor, type TrainerOptimizer, type UpdateSettings } from '../backbone-trainer';
+import {
+  momentsOf,
+  type BackboneTrainer,
+  type TrainedTensor,
+  type TrainerOptimizer,
+  type UpdateSettings,
+} from '../backbone-trainer';
 import { readFloats, widenHalf } from '../wasm/trainer-layout';
 import { mapRead, usage } from './flags';
 import { bytesOf, scaleTable, watchDevice, type ConvSource, type GpuBackboneOptions } from './gpu-backbone';
@@ -15,7 +21,13 @@ import { sizesBytes } from './programs/sizes';
 import { squaresGroups } from './programs/sum-programs';
 import { createMaker } from './schedule';
 import { flagBytes, gpuTrainerPlan, nothingBytes, trainedSteps, type GpuTrainerPlan } from './training-plan';
-import { backwardDispatches, forwardDispatches, squaresDispatches, updateDispatch, type TrainingBuffers } from './training-schedule';
+import {
+  backwardDispatches,
+  forwardDispatches,
+  squaresDispatches,
+  updateDispatch,
+  type TrainingBuffers,
+} from './training-schedule';
 
 export interface GpuTrainerOptions {
   readonly device: GPUDevice;
@@ -190,8 +202,7 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
   const orFailure = <T>(promise: Promise<T>) => Promise.race([watch(promise), ended]);
 
   const multiply = multiplyOf(options);
-  const pipelines =
-    options.pipelines ?? createPipelines(device, { subgroups: device.features.has('subgroups') }, watch);
+  const pipelines = options.pipelines ?? createPipelines(device, { subgroups: device.features.has('subgroups') }, watch);
   const memory = createGpuMemory(device);
 
   function tensorNamed(all: readonly PlacedTensor[], name: string): PlacedTensor {
@@ -383,7 +394,8 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
         const moments: Float32Array[][] = [];
         for (const tensor of tensors) {
           const own: Float32Array[] = [];
-          if (updates > 0) for (const buffer of buffers.moments.slice(0, momentsOf[optimizer])) own.push(await readAt(buffer, tensor));
+          if (updates > 0)
+            for (const buffer of buffers.moments.slice(0, momentsOf[optimizer])) own.push(await readAt(buffer, tensor));
           moments.push(own);
         }
         return { updates, moments };

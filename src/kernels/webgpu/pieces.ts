@@ -80,7 +80,9 @@ export function createPieces({ device, memory, clock, orFailure }: PiecesOptions
     const took = Math.max(0.1, now - Math.max(submitted, lastDone));
     lastDone = now;
     longest = Math.max(longest, took);
-    rate = Math.min(work / took, rate * 4);
+    const seen = Math.min(work / took, rate * 4);
+    // Of a short piece, or a copy alone, most of the time may be the way there and back: it tells of no slow device.
+    rate = took < targetMs / 4 ? Math.max(rate, seen) : work === 0 ? rate : seen;
   }
 
   async function send(parts: readonly Part[], end?: (encoder: GPUCommandEncoder) => void): Promise<void> {

@@ -57,18 +57,11 @@ const noSizes: Sizes = {
 };
 
 /** Three buffers; five for an optimizer. */
-type Bound =
-  readonly [GPUBuffer, GPUBuffer, GPUBuffer] | readonly [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer];
+type Bound = readonly [GPUBuffer, GPUBuffer, GPUBuffer] | readonly [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer];
 
 export interface Maker {
   /** A dispatch of threads in a line. */
-  line(
-    program: ProgramName,
-    buffers: Bound,
-    sizes: Partial<Uniforms>,
-    threads: number,
-    workEach: number,
-  ): Dispatch;
+  line(program: ProgramName, buffers: Bound, sizes: Partial<Uniforms>, threads: number, workEach: number): Dispatch;
   make(
     program: ProgramName,
     buffers: Bound,

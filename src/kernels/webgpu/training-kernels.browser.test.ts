@@ -178,10 +178,16 @@ describe('pooling, biases, squares and updates', () => {
       expect(await bed.read(spread)).toEqual(planesOf(unpoolPlainly(input, gradient, shape), pictures, outChannels));
     };
     // A buffer of no bytes cannot be bound: at least one value is left.
-    await fc.assert(fc.asyncProperty(cases.filter(({ height, width }) => height > 1 && width > 1), check), {
-      seed: 7,
-      numRuns: 15,
-    });
+    await fc.assert(
+      fc.asyncProperty(
+        cases.filter(({ height, width }) => height > 1 && width > 1),
+        check,
+      ),
+      {
+        seed: 7,
+        numRuns: 15,
+      },
+    );
   });
 
   it('gradients by bias are sums over pictures and pixels', async () => {

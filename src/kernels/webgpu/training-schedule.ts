@@ -6,7 +6,15 @@ import type { Dispatch } from './pieces';
 import { multiplyGroups, type MultiplyKind } from './programs/multiply-programs';
 import { squaresGroups } from './programs/sum-programs';
 import { movedValue, type Maker, type Place } from './schedule';
-import { filterColumns, picturesTogether, pixelSide, rowsFor, trainedSteps, type GpuTrainerPlan, type TrainedStep } from './training-plan';
+import {
+  filterColumns,
+  picturesTogether,
+  pixelSide,
+  rowsFor,
+  trainedSteps,
+  type GpuTrainerPlan,
+  type TrainedStep,
+} from './training-plan';
 
 /** V, M, and the transformed filters or a gradient's products; see GpuTrainerPlan. */
 export interface WorkBuffers {
