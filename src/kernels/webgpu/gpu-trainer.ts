@@ -7,6 +7,7 @@ import {
   type TrainerOptimizer,
   type UpdateSettings,
 } from '../backbone-trainer';
+import { convSteps } from '../wasm/network';
 import { readFloats, widenHalf } from '../wasm/trainer-layout';
 import { mapRead, usage } from './flags';
 import { bytesOf, scaleTable, watchDevice, type ConvSource, type GpuBackboneOptions } from './gpu-backbone';
@@ -20,7 +21,7 @@ import type { MultiplyKind } from './programs/multiply-programs';
 import { sizesBytes } from './programs/sizes';
 import { squaresGroups } from './programs/sum-programs';
 import { createMaker } from './schedule';
-import { flagBytes, gpuTrainerPlan, nothingBytes, trainedSteps, type GpuTrainerPlan } from './training-plan';
+import { flagBytes, gpuTrainerPlan, nothingBytes, type GpuTrainerPlan } from './training-plan';
 import {
   backwardDispatches,
   forwardDispatches,
@@ -70,12 +71,12 @@ interface PlacedTensor extends TrainedTensor {
 }
 
 function placeTensors({ tensors }: GpuTrainerPlan): readonly PlacedTensor[] {
-  return trainedSteps.flatMap(({ index, channels, outChannels }, at) => {
+  return convSteps.flatMap(({ index, inChannels, outChannels }, at) => {
     const own = tensors[at];
     if (own === undefined || own === null) return [];
     const name = `features.${index}`;
     return [
-      { name: `${name}.weight`, shape: [outChannels, channels, 3, 3], at: own.weight, length: outChannels * channels * 9 },
+      { name: `${name}.weight`, shape: [outChannels, inChannels, 3, 3], at: own.weight, length: outChannels * inChannels * 9 },
       { name: `${name}.bias`, shape: [outChannels], at: own.bias, length: outChannels },
     ];
   });
@@ -84,7 +85,7 @@ function placeTensors({ tensors }: GpuTrainerPlan): readonly PlacedTensor[] {
 /** What has to be compiled for training. */
 export function trainingPrograms(optimizer: TrainerOptimizer, multiply: MultiplyKind, withPixels: boolean): ProgramName[] {
   return [
-    ...(withPixels ? (['pixels'] as const) : []),
+    ...(withPixels ? (['pixels', 'pack-masters', 'direct'] as const) : []),
     'transform-masters',
     'input',
     multiply,
@@ -217,7 +218,7 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
 
   let room: Room;
   try {
-    const names = trainingPrograms(optimizer, multiply, options.unfrozen === trainedSteps.length);
+    const names = trainingPrograms(optimizer, multiply, options.unfrozen === convSteps.length);
     const compiled = pipelines.compile(names, options.onCompileProgress);
     compiled.catch(() => undefined); // told below
     room = await takeRoom(options, multiply, memory, orFailure);
@@ -239,8 +240,8 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
   const maker = createMaker(device, pipelines, pieces.sizes, sizesBytes);
   const tensors = placeTensors(plan);
   const input = buffers.maps[first];
-  const features = buffers.maps[trainedSteps.length];
-  const { size, inChannels } = trainedSteps[first] ?? { size: 0, inChannels: 0 };
+  const features = buffers.maps[convSteps.length];
+  const { size, inChannels } = convSteps[first] ?? { size: 0, inChannels: 0 };
   const inputLength = first === 0 ? inputValues : size * size * inChannels;
 
   let isDisposed = false;
@@ -323,8 +324,12 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
     if (!areFinite(featureGradients)) isSpoilt = true;
     writeBytes(device, lastMap(), 0, bytesOf(featureGradients));
     try {
-      await pieces.submit(backwardDispatches(maker, plan, buffers, pictures, !isFresh), signal);
-      await pieces.settle();
+      // What is read does not matter: only a read tells of a lost device, on which work is "done" at once.
+      await read(
+        backwardDispatches(maker, plan, buffers, pictures, !isFresh),
+        { buffer: buffers.flag, at: 0, bytes: flagBytes },
+        signal,
+      );
       throwIfCancelled(signal);
       isFresh = false;
     } catch (error) {

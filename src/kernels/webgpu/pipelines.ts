@@ -2,6 +2,7 @@ import { directProgram } from './programs/direct-program';
 import {
   filterGradientProgram,
   packFiltersProgram,
+  packMastersProgram,
   transformFiltersProgram,
   transformMastersProgram,
 } from './programs/filter-programs';
@@ -29,6 +30,7 @@ export type ProgramName =
   | 'direct'
   | 'pool'
   | MultiplyKind
+  | 'pack-masters'
   | 'transform-masters'
   | 'input-rows'
   | 'gradient-rows'
@@ -73,6 +75,8 @@ export function programCode(name: ProgramName, { subgroups }: ProgramOptions): s
       return directProgram(subgroups);
     case 'pool':
       return poolProgram;
+    case 'pack-masters':
+      return packMastersProgram;
     case 'transform-masters':
       return transformMastersProgram;
     case 'input-rows':

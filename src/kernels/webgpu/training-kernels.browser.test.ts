@@ -7,10 +7,11 @@ import { toPlanes } from './map-layout';
 import { multiplyKinds } from './programs/multiply-programs';
 import { squaresGroups } from './programs/sum-programs';
 import { GpuBed } from './testing/gpu-bed';
-import { filterBuffer, transformedBytes } from './training-plan';
+import { filterBuffer, isDirect, transformedBytes } from './training-plan';
 import {
   biasGradientDispatch,
   convolveDispatches,
+  directDispatches,
   filterGradientDispatches,
   mastersDispatch,
   poolDispatches,
@@ -44,13 +45,13 @@ const narrow: readonly Case[] = [
   [3, 5],
 ].map(([height = 0, width = 0]) => ({ pictures: 2, height, width, inChannels: 16, outChannels: 16, seed: 3, sum: false }));
 
-/** `[pictures][h][w][c]` -> `[pictures][c][h][w]`, followed by planes of zeros up to `all` channels. */
-function planesOf(values: ArrayLike<number>, pictures: number, channels: number, all = channels): Float32Array<ArrayBuffer> {
+/** `[pictures][h][w][c]` -> `[pictures][c][h][w]`. */
+function planesOf(values: ArrayLike<number>, pictures: number, channels: number): Float32Array<ArrayBuffer> {
   const each = values.length / pictures;
-  const to = new Float32Array((each / channels) * all * pictures);
+  const to = new Float32Array(values.length);
   for (let picture = 0; picture < pictures; picture++) {
     const own = Float32Array.from({ length: each }, (_, at) => values[picture * each + at] ?? NaN);
-    to.set(toPlanes(own, channels), picture * (each / channels) * all);
+    to.set(toPlanes(own, channels), picture * each);
   }
   return to;
 }
@@ -64,7 +65,18 @@ for (const multiply of multiplyKinds) {
     let bed: GpuBed;
     beforeAll(async () => {
       bed = await GpuBed.create(
-        ['transform-masters', 'input', 'output', 'output-masked', 'input-rows', 'gradient-rows', 'filter-gradient', multiply],
+        [
+          'pack-masters',
+          'direct',
+          'transform-masters',
+          'input',
+          'output',
+          'output-masked',
+          'input-rows',
+          'gradient-rows',
+          'filter-gradient',
+          multiply,
+        ],
         true,
       );
     });
@@ -74,27 +86,26 @@ for (const multiply of multiplyKinds) {
 
     async function expectAsPlain(shape: Case): Promise<void> {
       const { pictures, height, width, outChannels, sum } = shape;
-      const channels = shape.inChannels;
-      const inChannels = Math.ceil(channels / 16) * 16;
-      const padded = { pictures, height, width, inChannels, outChannels, channels };
+      const { inChannels } = shape;
+      const own = { pictures, height, width, inChannels, outChannels };
       const noise = createNoise(shape.seed);
       const places = pictures * height * width;
-      const input = rectify(noise(places * channels));
-      const kernel = noise(outChannels * channels * 9);
+      const input = rectify(noise(places * inChannels));
+      const kernel = noise(outChannels * inChannels * 9);
       const bias = noise(outChannels);
       const gradient = noise(places * outChannels);
       const before = noise(kernel.length);
       const { byFilter, byInput } = gradientsPlainly(input, kernel, gradient, shape);
       const tiles = pictures * Math.ceil(height / 4) * Math.ceil(width / 4);
-      const bytes = transformedBytes(padded, tiles, multiply);
+      const bytes = transformedBytes(own, tiles, multiply);
       const work = {
         v: bed.take(bytes / 4),
         m: bed.take(bytes / 4),
-        filters: bed.take(filterBuffer(padded, multiply) / 4),
+        filters: bed.take(filterBuffer(own, multiply) / 4),
         nothing: bed.nothing,
       };
       const map = bed.take(places * inChannels);
-      bed.device.queue.writeBuffer(map, 0, planesOf(input, pictures, channels, inChannels));
+      bed.device.queue.writeBuffer(map, 0, planesOf(input, pictures, inChannels));
       // Weights begin in the middle of their buffer, biases behind them.
       const weights = bed.put(Float32Array.of(...new Array<number>(12).fill(NaN), ...kernel, ...bias));
       const source = { buffer: weights, from: 12 };
@@ -102,40 +113,46 @@ for (const multiply of multiplyKinds) {
       const slopes = { buffer: bed.put(planesOf(gradient, pictures, outChannels)), from: 0 };
       const filterGradient = bed.take(kernel.length + 8);
       bed.device.queue.writeBuffer(filterGradient, 8 * 4, new Float32Array(before));
-      const own = { buffer: map, from: 0 };
+      const place = { buffer: map, from: 0 };
+      const direct = isDirect(shape);
+      const biasFrom = 12 + kernel.length;
       await bed.run([
-        mastersDispatch(bed.maker, padded, false, source, work),
-        ...convolveDispatches(
-          bed.maker,
-          multiply,
-          padded,
-          own,
-          { buffer: result, from: 0 },
-          { buffer: weights, from: 12 + kernel.length },
-          work,
-        ),
-        ...filterGradientDispatches(bed.maker, multiply, padded, own, slopes, { buffer: filterGradient, from: 8 }, sum, work),
+        ...(direct
+          ? directDispatches(bed.maker, own, map, result, source, biasFrom, work)
+          : [
+              mastersDispatch(bed.maker, own, false, source, work),
+              ...convolveDispatches(
+                bed.maker,
+                multiply,
+                own,
+                place,
+                { buffer: result, from: 0 },
+                { buffer: weights, from: biasFrom },
+                work,
+              ),
+            ]),
+        ...filterGradientDispatches(bed.maker, multiply, own, place, slopes, { buffer: filterGradient, from: 8 }, sum, work),
       ]);
-      const bound = 2e-6 * (channels * 9 + 10);
+      const bound = 2e-6 * (inChannels * 9 + 10);
       const expected = planesOf(convolvePlainly(input, kernel, bias, shape), pictures, outChannels);
       expect(largestDifference(await bed.read(result), expected)).toBeLessThan(bound);
       const added = byFilter.map((value, at) => value + (sum ? (before[at] ?? NaN) : 0));
       expect(largestDifference((await bed.read(filterGradient)).slice(8), added)).toBeLessThan(2e-6 * (places + 20));
-      if (channels % 16 !== 0) return; // nothing is before pixels
+      if (direct) return; // nothing is before pixels
       await bed.run([
-        mastersDispatch(bed.maker, padded, true, source, work),
+        mastersDispatch(bed.maker, own, true, source, work),
         ...convolveDispatches(
           bed.maker,
           multiply,
-          { ...padded, inChannels: outChannels, outChannels: inChannels },
+          { ...own, inChannels: outChannels, outChannels: inChannels },
           slopes,
-          own,
+          place,
           null,
           work,
         ),
       ]);
       const masked = byInput.map((value, at) => ((input[at] ?? NaN) > 0 ? value : 0));
-      expect(largestDifference(await bed.read(map), planesOf(masked, pictures, channels))).toBeLessThan(
+      expect(largestDifference(await bed.read(map), planesOf(masked, pictures, inChannels))).toBeLessThan(
         2e-6 * (outChannels * 9 + 10),
       );
     }

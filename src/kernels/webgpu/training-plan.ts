@@ -20,12 +20,6 @@ export interface GpuTrainerRequest {
   readonly sizes?: number | undefined;
 }
 
-/** A trained convolution. The first layer's three input channels are followed by zeros, so that it passes as the others do. */
-export interface TrainedStep extends ConvStep {
-  /** Input channels of its filters. */
-  readonly channels: number;
-}
-
 /** Where a trained step's tensors lie, in floats from the start of the weights (and of the gradients, and of each moment). */
 interface StepTensors {
   readonly weight: number;
@@ -55,23 +49,22 @@ export interface GpuTrainerPlan extends TrainerMemory {
   readonly largest: number;
 }
 
-/** The product reads channels by sixteen. */
-const channelStep = 16;
+/** The product reads rows by sixteen. */
+const rowStep = 16;
 /** V, and M, of pictures that pass at once. */
 const wantedTransformed = 32 * 2 ** 20;
 
-export const trainedSteps: readonly TrainedStep[] = convSteps.map((step) => ({
-  ...step,
-  channels: step.inChannels,
-  inChannels: Math.ceil(step.inChannels / channelStep) * channelStep,
-}));
-
 /** Rows of V for a sum over so many tiles. */
 export function rowsFor(tiles: number): number {
-  return Math.ceil(tiles / channelStep) * channelStep;
+  return Math.ceil(tiles / rowStep) * rowStep;
 }
 
-type Channels = Pick<TrainedStep, 'inChannels' | 'outChannels'>;
+type Channels = Pick<ConvStep, 'inChannels' | 'outChannels'>;
+
+/** The first layer is too thin for Winograd forwards, and goes no further back. */
+export function isDirect({ inChannels }: Pick<Channels, 'inChannels'>): boolean {
+  return inChannels % rowStep !== 0;
+}
 
 /** Columns of the products of a gradient by filter. */
 export function filterColumns({ inChannels }: Pick<Channels, 'inChannels'>, multiply: MultiplyKind): number {
@@ -81,7 +74,7 @@ export function filterColumns({ inChannels }: Pick<Channels, 'inChannels'>, mult
 /** Bytes of V, and of M, whichever is larger, for so many tiles of a step forwards, backwards and in its gradient by filter. */
 export function transformedBytes(step: Channels, tiles: number, multiply: MultiplyKind): number {
   const { inChannels, outChannels } = step;
-  const through = columnsFor(tiles, multiply) * Math.max(inChannels, outChannels);
+  const through = isDirect(step) ? 0 : columnsFor(tiles, multiply) * Math.max(inChannels, outChannels);
   const summed = rowsFor(tiles) * Math.max(filterColumns(step, multiply), outChannels);
   return places * 4 * Math.max(through, summed);
 }
@@ -92,7 +85,7 @@ export function filterBuffer(step: Channels, multiply: MultiplyKind): number {
 }
 
 /** Pictures of a step that pass at once. */
-export function picturesTogether(plan: GpuTrainerPlan, step: TrainedStep, pictures: number): number {
+export function picturesTogether(plan: GpuTrainerPlan, step: ConvStep, pictures: number): number {
   let most = pictures;
   while (most > 1 && transformedBytes(step, tilesOf(step) * most, plan.multiply) > plan.transformed) most -= 1;
   return most;
@@ -100,26 +93,26 @@ export function picturesTogether(plan: GpuTrainerPlan, step: TrainedStep, pictur
 
 /** Bytes of one picture's input to a step; the features for 13. */
 function inputBytes(at: number): number {
-  const step = trainedSteps[at];
+  const step = convSteps[at];
   return step === undefined ? featureCount * 4 : step.size ** 2 * step.inChannels * 4;
 }
 
 function planFor(request: GpuTrainerRequest, microBatch: number): GpuTrainerPlan {
   const { unfrozen, optimizer, multiply, sizes = 0 } = request;
-  const first = trainedSteps.length - unfrozen;
-  const trained = trainedSteps.slice(first);
+  const first = convSteps.length - unfrozen;
+  const trained = convSteps.slice(first);
   let length = 0;
-  const tensors = trainedSteps.map((step, at) => {
+  const tensors = convSteps.map((step, at) => {
     if (at < first) return null;
     const weight = length;
-    const bias = weight + step.channels * step.outChannels * 9;
+    const bias = weight + step.inChannels * step.outChannels * 9;
     length = bias + step.outChannels;
     return { weight, bias };
   });
   const weightBytes = length * 4 * (2 + momentsOf[optimizer]);
   const pixels = first === 0 ? inputValues * microBatch : 0;
-  const maps = Array.from({ length: trainedSteps.length + 1 }, (_, at) => (at < first ? 0 : inputBytes(at) * microBatch));
-  const picks = trainedSteps.map((step, at) => (at >= first && step.pool ? (outBytes(step) / 4) * microBatch : 0));
+  const maps = Array.from({ length: convSteps.length + 1 }, (_, at) => (at < first ? 0 : inputBytes(at) * microBatch));
+  const picks = convSteps.map((step, at) => (at >= first && step.pool ? (outBytes(step) / 4) * microBatch : 0));
   const spread = Math.max(...trained.map((step) => (step.pool ? step.size ** 2 * step.outChannels * 4 : 0))) * microBatch;
   const filters = Math.max(...trained.map((step) => filterBuffer(step, multiply)));
   const needOf = (pictures: number) =>
@@ -163,8 +156,8 @@ export const pixelSide = inputSize;
  */
 export function gpuTrainerPlan(request: GpuTrainerRequest): GpuTrainerPlan {
   const { unfrozen, batch, budget = Infinity, mostBuffer = Infinity } = request;
-  if (!Number.isInteger(unfrozen) || unfrozen < 1 || unfrozen > trainedSteps.length)
-    throw new RangeError(`cannot train the last ${unfrozen} convolutions of ${trainedSteps.length}`);
+  if (!Number.isInteger(unfrozen) || unfrozen < 1 || unfrozen > convSteps.length)
+    throw new RangeError(`cannot train the last ${unfrozen} convolutions of ${convSteps.length}`);
   const most = Math.max(1, Math.floor(batch));
   let plan = planFor(request, most);
   while ((plan.bytes > budget || plan.largest > mostBuffer) && plan.microBatch > 1) plan = planFor(request, plan.microBatch - 1);

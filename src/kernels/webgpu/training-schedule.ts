@@ -1,20 +1,13 @@
 import { adamNumbers, type UpdateSettings } from '../backbone-trainer';
 import { inputValues } from '../../domain/vgg16';
-import { places } from '../wasm/network';
+import { convSteps, places, type ConvStep } from '../wasm/network';
 import { columnsFor } from './memory-plan';
 import type { Dispatch } from './pieces';
+import { directGroups } from './programs/direct-program';
 import { multiplyGroups, type MultiplyKind } from './programs/multiply-programs';
 import { squaresGroups } from './programs/sum-programs';
 import { movedValue, type Maker, type Place } from './schedule';
-import {
-  filterColumns,
-  picturesTogether,
-  pixelSide,
-  rowsFor,
-  trainedSteps,
-  type GpuTrainerPlan,
-  type TrainedStep,
-} from './training-plan';
+import { filterColumns, isDirect, picturesTogether, pixelSide, rowsFor, type GpuTrainerPlan } from './training-plan';
 
 /** V, M, and the transformed filters or a gradient's products; see GpuTrainerPlan. */
 export interface WorkBuffers {
@@ -55,7 +48,7 @@ function tilesIn({ pictures, height, width }: MapShape): number {
 /** Filters in `source` -> U for the result, or (`back`) for the gradient by input. */
 export function mastersDispatch(
   maker: Maker,
-  { inChannels, outChannels, channels }: Pick<TrainedStep, 'inChannels' | 'outChannels' | 'channels'>,
+  { inChannels, outChannels }: Pick<ConvStep, 'inChannels' | 'outChannels'>,
   back: boolean,
   source: Place,
   { filters, nothing }: WorkBuffers,
@@ -64,7 +57,7 @@ export function mastersDispatch(
   return maker.line(
     'transform-masters',
     [source.buffer, nothing, filters],
-    { inChannels: from, outChannels: to, channels, inputFrom: source.from, back: back ? 1 : 0 },
+    { inChannels: from, outChannels: to, inputFrom: source.from, back: back ? 1 : 0 },
     from * to,
     45 * movedValue + 200,
   );
@@ -104,18 +97,45 @@ export function convolveDispatches(
   ];
 }
 
+/** The first layer's convolution with bias and ReLU, as it is written; `bias` is where the biases begin beside the filters. */
+export function directDispatches(
+  maker: Maker,
+  shape: MapShape & { readonly inChannels: number; readonly outChannels: number },
+  from: GPUBuffer,
+  to: GPUBuffer,
+  masters: Place,
+  bias: number,
+  { filters, nothing }: Pick<WorkBuffers, 'filters' | 'nothing'>,
+): Dispatch[] {
+  const { pictures, height, width, inChannels, outChannels } = shape;
+  return [
+    maker.line(
+      'pack-masters',
+      [masters.buffer, nothing, filters],
+      { inChannels, outChannels, inputFrom: masters.from, biasFrom: bias },
+      (inChannels * 9 + 1) * outChannels,
+      2 * movedValue,
+    ),
+    maker.make('direct', [from, filters, to], shape, {
+      groups: [directGroups(shape), 1, 1],
+      cut: 'x',
+      work: pictures * height * width * outChannels * (18 * inChannels + movedValue),
+    }),
+  ];
+}
+
 /** The gradient by filter from the convolution's input and the gradient by its result; `sum` adds to what is there. */
 export function filterGradientDispatches(
   maker: Maker,
   multiply: MultiplyKind,
-  shape: MapShape & Pick<TrainedStep, 'inChannels' | 'outChannels' | 'channels'>,
+  shape: MapShape & Pick<ConvStep, 'inChannels' | 'outChannels'>,
   input: Place,
   gradient: Place,
   to: Place,
   sum: boolean,
   { v, m, filters, nothing }: WorkBuffers,
 ): Dispatch[] {
-  const { inChannels, outChannels, channels } = shape;
+  const { inChannels, outChannels } = shape;
   const tiles = tilesIn(shape);
   const rows = rowsFor(tiles);
   const columns = filterColumns(shape, multiply);
@@ -144,7 +164,7 @@ export function filterGradientDispatches(
     maker.line(
       'filter-gradient',
       [filters, nothing, to.buffer],
-      { columns, outChannels, channels, outputFrom: to.from, sum: sum ? 1 : 0 },
+      { columns, outChannels, channels: inChannels, outputFrom: to.from, sum: sum ? 1 : 0 },
       outChannels * columns,
       54 * movedValue + 100,
     ),
@@ -212,13 +232,13 @@ function required(buffer: GPUBuffer | null | undefined): GPUBuffer {
 }
 
 /** Groups of pictures that pass a step at once. */
-function* groupsOf(plan: GpuTrainerPlan, step: TrainedStep, pictures: number): Generator<readonly [number, number]> {
+function* groupsOf(plan: GpuTrainerPlan, step: ConvStep, pictures: number): Generator<readonly [number, number]> {
   const most = picturesTogether(plan, step, pictures);
   for (let from = 0; from < pictures; from += most) yield [from, Math.min(most, pictures - from)];
 }
 
-function shapeOf({ size, inChannels, outChannels, channels }: TrainedStep, pictures: number) {
-  return { pictures, height: size, width: size, inChannels, outChannels, channels };
+function shapeOf({ size, inChannels, outChannels }: ConvStep, pictures: number) {
+  return { pictures, height: size, width: size, inChannels, outChannels };
 }
 
 /** From the first trained step's input (pixels where that is the network's) to the features in the last map. */
@@ -237,18 +257,24 @@ export function forwardDispatches(maker: Maker, plan: GpuTrainerPlan, buffers: T
             height: pixelSide,
             width: pixelSide,
             inputFrom: picture * inputValues,
-            outputFrom: picture * plane * (trainedSteps[0]?.inChannels ?? 0),
+            outputFrom: picture * inputValues,
           },
           plane,
           12 * movedValue,
         ),
       );
   }
-  for (let at = plan.first; at < trainedSteps.length; at++) {
-    const step = trainedSteps[at];
+  for (let at = plan.first; at < convSteps.length; at++) {
+    const step = convSteps[at];
     if (step === undefined) break;
     const { weight, bias } = tensorsOf(plan, at);
     const [from, to] = [required(buffers.maps[at]), required(buffers.maps[at + 1])];
+    if (isDirect(step)) {
+      dispatches.push(
+        ...directDispatches(maker, shapeOf(step, pictures), from, to, { buffer: weights, from: weight }, bias, buffers),
+      );
+      continue;
+    }
     dispatches.push(mastersDispatch(maker, step, false, { buffer: weights, from: weight }, buffers));
     const plane = step.size ** 2;
     for (const [first, count] of groupsOf(plan, step, pictures)) {
@@ -280,8 +306,8 @@ export function backwardDispatches(
 ): Dispatch[] {
   const dispatches: Dispatch[] = [];
   const { weights, gradients, spread, nothing } = buffers;
-  for (let at = trainedSteps.length - 1; at >= plan.first; at--) {
-    const step = trainedSteps[at];
+  for (let at = convSteps.length - 1; at >= plan.first; at--) {
+    const step = convSteps[at];
     if (step === undefined) break;
     const { weight, bias } = tensorsOf(plan, at);
     const after = required(buffers.maps[at + 1]);

@@ -47,9 +47,8 @@ ${lineMain(`
   for (var tap = 0u; tap < 9u; tap++) { filters[(channel * 9u + tap) * sizes.outChannels + out] = readValue(begin + tap); }`)}`;
 
 /**
- * U = G g G^T of float32 filters `[outChannels][channels][3][3]` that begin at `inputFrom`: `[36][inChannels][outChannels]`, zeros for input
- * channels from `channels` on. With `back` it is for the gradient by input: filters turned by half, `inChannels` counts what were the
- * outputs and `outChannels` (= `channels`) what were the inputs.
+ * U = G g G^T of float32 filters `[outChannels][inChannels][3][3]` that begin at `inputFrom`: `[36][inChannels][outChannels]`. With `back` it
+ * is for the gradient by input: filters turned by half, `inChannels` counts what were the outputs and `outChannels` what were the inputs.
  */
 export const transformMastersProgram = `
 ${sizesBlock}${winogradConstants}
@@ -61,16 +60,27 @@ ${lineMain(`
   let out = at % sizes.outChannels;
   let channel = at / sizes.outChannels;
   let isBack = sizes.back == 1u;
-  let isIn = isBack || channel < sizes.channels;
-  let own = select(out * sizes.channels + min(channel, sizes.channels - 1u), channel * sizes.channels + out, isBack);
+  let own = select(out * sizes.inChannels + channel, channel * sizes.outChannels + out, isBack);
   let begin = sizes.inputFrom + own * 9u;
   ${pairs(3, 3)
-    .map(([i, j]) => `let g${i}${j} = select(0f, source[begin + select(${i * 3 + j}u, ${8 - i * 3 - j}u, isBack)], isIn);`)
+    .map(([i, j]) => `let g${i}${j} = source[begin + select(${i * 3 + j}u, ${8 - i * 3 - j}u, isBack)];`)
     .join('\n  ')}
   ${filterTransform}
   ${pairs(6, 6)
     .map(([i, j]) => `filters[at + ${i * 6 + j}u * plane] = u${i}${j};`)
     .join('\n  ')}`)}`;
+
+/** Float32 filters from `inputFrom` on and biases from `biasFrom` on -> as the direct program reads them. One thread a value. */
+export const packMastersProgram = `
+${sizesBlock}
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(2) var<storage, read_write> filters: array<f32>;
+${lineMain(`
+  let row = at / sizes.outChannels;
+  let out = at % sizes.outChannels;
+  let rows = sizes.inChannels * 9u;
+  if (row > rows) { return; }
+  filters[at] = source[select(sizes.inputFrom + out * rows + row, sizes.biasFrom + out, row == rows)];`)}`;
 
 /**
  * Gradient by filters, G^T m G: `[36][outChannels][columns]`, products summed over tiles -> `[outChannels][channels][3][3]` from `outputFrom`

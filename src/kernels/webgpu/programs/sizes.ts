@@ -16,7 +16,7 @@ export interface Sizes {
   readonly half: number;
   /** Where the biases begin, values from the start of their buffer. */
   readonly biasFrom: number;
-  /** Training: input channels that a filter has; `inChannels` may be more, the others are zeros. */
+  /** Training: channels that there are; columns beyond them are zeros. */
   readonly channels: number;
   /** 1 where the result is added to what is there; of an optimizer, where it has moments already. */
   readonly sum: number;
@@ -66,12 +66,15 @@ export type Uniforms = Sizes & Partial<StepNumbers>;
 /** Bytes of the uniform block: the fields, then `first`, then the step's numbers, rounded up to 16. */
 export const sizesBytes = Math.ceil(((fields.length + 1 + numbers.length) * 4) / 16) * 16;
 
+/** Place of `first` in the block, words. */
+export const firstWord = fields.length;
+
 /** `first` is the first workgroup (in the direction in which a dispatch is cut) of this part of it. */
 export function writeSizes(words: Uint32Array, at: number, sizes: Uniforms, first: number): void {
   fields.forEach((field, i) => (words[at + i] = sizes[field]));
-  words[at + fields.length] = first;
+  words[at + firstWord] = first;
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
-  numbers.forEach((name, i) => (floats[at + fields.length + 1 + i] = sizes[name] ?? 0));
+  numbers.forEach((name, i) => (floats[at + firstWord + 1 + i] = sizes[name] ?? 0));
 }
 
 /** Declares `sizes`, and `dims` that follow from them. */
