@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+// Without it TensorFlow.js knows no gradients.
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { createCompute, type Compute } from '../../src/engine/device';
 import { createBrowserEnvironment } from '../../src/engine/device-environment';
 import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';

@@ -258,10 +258,12 @@ if (sharedDirectory !== null) {
       ({ reference, photos } = await loadFinetune(sharedDirectory));
     });
 
-    for (const { name, unfrozen, steps } of [
-      { name: 'block5', unfrozen: 3, steps: 4 },
+    for (const { name, unfrozen, steps, valueBound } of [
+      { name: 'block5', unfrozen: 3, steps: 4, valueBound: 1e-3 },
       // Software adapters take ten seconds and more for a step of the whole network.
-      { name: 'all', unfrozen: 13, steps: 2 },
+      // Its single values hang on which of almost equal pixels pass ReLU and pooling: PyTorch's own in float64 are up to 5.7e-3 of rms
+      // from those in float32 that the reference holds.
+      { name: 'all', unfrozen: 13, steps: 2, valueBound: 1e-2 },
     ]) {
       it(`${name}: loss, every gradient and ${steps} SGD steps`, async () => {
         let inputs: readonly (Float32Array | Uint8Array)[] = photos;
@@ -273,7 +275,7 @@ if (sharedDirectory !== null) {
         const trainer = await open({ unfrozen, batch: photos.length });
         expect(trainer.plan.microBatch).toBe(photos.length);
         const started = performance.now();
-        await expectAsPyTorch(trainer, inputs, reference, name, steps);
+        await expectAsPyTorch(trainer, inputs, reference, name, steps, valueBound);
         console.info(
           `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, longest submission ${trainer.longestPiece().toFixed(0)} ms`,
         );

@@ -245,6 +245,10 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
   const inputLength = first === 0 ? inputValues : size * size * inChannels;
 
   let isDisposed = false;
+  let lost: HeadstartError | null = null;
+  void device.lost.then(({ reason, message }) => {
+    lost = new HeadstartError('device-lost', { detail: message === '' ? reason : message });
+  });
   let updates = 0;
   /** Gradients are to be written, not added to. */
   let isFresh = true;
@@ -366,6 +370,7 @@ export async function createGpuTrainer(options: GpuTrainerOptions): Promise<GpuT
   function inTurn<T>(work: () => Promise<T> | T): Promise<T> {
     const begin = () => {
       if (isDisposed) throw new HeadstartError('cancelled');
+      if (lost !== null) throw lost; // also what would need no device
       return work();
     };
     const result = last.then(begin, begin);
