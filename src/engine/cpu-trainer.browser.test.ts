@@ -327,7 +327,7 @@ if (sharedDirectory !== null) {
       it(`${name}: loss, every gradient and four SGD steps`, async () => {
         const inputs = unfrozen === 13 ? photos : await extractBoundary(photos, 13 - unfrozen);
         const trainer = await open({ unfrozen });
-        await expectAsPyTorch(trainer, inputs, reference, name);
+        console.info(await expectAsPyTorch(trainer, inputs, reference, name));
         trainer.dispose();
       });
     }

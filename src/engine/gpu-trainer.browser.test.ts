@@ -275,7 +275,7 @@ if (sharedDirectory !== null) {
         const trainer = await open({ unfrozen, batch: photos.length });
         expect(trainer.plan.microBatch).toBe(photos.length);
         const started = performance.now();
-        await expectAsPyTorch(trainer, inputs, reference, name, steps, valueBound);
+        console.info(await expectAsPyTorch(trainer, inputs, reference, name, steps, valueBound));
         console.info(
           `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, longest submission ${trainer.longestPiece().toFixed(0)} ms`,
         );
