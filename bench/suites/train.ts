@@ -3,23 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
-import { PlainFailure } from '../../scripts/install.mjs';
 import { openPage, rest, servePage } from '../cpu/measure';
 import { median } from '../reference-features';
 import { openPython, type LineProcess } from '../cpu/torch-process';
 import { createBenchPixels } from '../features/pictures';
 import type { Row, Suite } from '../suite';
-import type { OpenTrainer } from '../train/train-protocol';
-
-interface StepAnswer {
-  readonly seconds: number;
-  readonly loss: number;
-}
-
-interface TrainPage {
-  open(name: string, request: OpenTrainer): Promise<string>;
-  step(name: string): Promise<StepAnswer>;
-}
+import { measureGpuTraining } from '../train/measure-gpu';
+import type { OpenTrainer, StepAnswer, TrainPage } from '../train/train-protocol';
 
 /** What is computed in a step, and by whom it can be. */
 interface Work {
@@ -118,10 +108,10 @@ function compare(entries: readonly Entry[], work: string, isOther: (entry: Entry
 export const trainSuite: Suite = {
   name: 'train',
   about:
-    'seconds a training step: whole network, and block 5 from cached activations, beside PyTorch (--device cpu, --threads N, --rounds N, --python PATH)',
+    'seconds a training step: whole network, and block 5 from cached activations, beside PyTorch (--threads N, --rounds N, --python PATH) or, --device webgpu, beside TensorFlow.js',
   quick: false,
   run: async ({ device, threads: counts, rounds, python }) => {
-    if (device !== 'cpu') throw new PlainFailure('The suite train measures --device cpu only.', 2);
+    if (device === 'webgpu') return measureGpuTraining(rounds);
     const threads = Math.max(...counts);
     const { server, url, weights } = await servePage('bench/train/index.html', 'bench/train/train.worker.ts');
     const folder = await mkdtemp(join(tmpdir(), 'headstart-bench-'));
@@ -144,7 +134,7 @@ export const trainSuite: Suite = {
       }
       for (const work of works) {
         const { unfrozen, batch } = work;
-        const request: OpenTrainer = { kind: 'open', unfrozen, batch, threads, weights };
+        const request: OpenTrainer = { kind: 'open', trainer: 'headstart-cpu', unfrozen, batch, threads, weights };
         const note = await page.evaluate(
           ({ name, asked }) => {
             const { bench } = globalThis as unknown as { bench: TrainPage };

@@ -1,13 +1,19 @@
 import { featureCount } from '../../src/domain/vgg16';
 import { benchLearningRate, benchMomentum } from './train-protocol';
 
-/** A linear head of two classes in float32 with SGD, fast enough not to count: weights `((i * 37) mod 101 - 50) / 5000`, bias 0. */
+const classes = 2;
+
+/** `[2, 25088]`, `((i * 37) mod 101 - 50) / 5000`. */
+export function headWeight(): Float32Array {
+  return Float32Array.from({ length: classes * featureCount }, (_, at) => (((at * 37) % 101) - 50) / 5000);
+}
+
+/** A linear head of two classes in float32 with SGD, fast enough not to count: weights `headWeight()`, bias 0. */
 export function createBenchHead(): {
   /** Mean cross-entropy of `[n, 25088]` with the labels 0, 1, 0, 1, …, its gradient by the features, and one SGD step. */
   learn(features: Float32Array): { loss: number; featureGradients: Float32Array };
 } {
-  const classes = 2;
-  const weight = Float32Array.from({ length: classes * featureCount }, (_, at) => (((at * 37) % 101) - 50) / 5000);
+  const weight = headWeight();
   const bias = new Float32Array(classes);
   const weightMomentum = new Float32Array(weight.length);
   const biasMomentum = new Float32Array(classes);

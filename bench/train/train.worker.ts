@@ -1,18 +1,15 @@
-import { openConvSources } from '../../src/engine/weights/conv-weights';
+import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';
 import { WeightsLoader } from '../../src/engine/weights/weights-loader';
-import { featureCount } from '../../src/domain/vgg16';
 import { browserEnvironment, createCpuBackbone } from '../../src/kernels/wasm/cpu-backbone';
 import { createCpuTrainer } from '../../src/kernels/wasm/cpu-trainer';
 import { createBenchPixels } from '../features/pictures';
 import { createBenchHead } from './bench-head';
-import { benchLearningRate, benchMomentum, type FromTrainer, type OpenTrainer, type ToTrainer } from './train-protocol';
+import { learnStep, type OpenedTrainer } from './learn-step';
+import type { FromTrainer, OpenTrainer, ToTrainer } from './train-protocol';
 
-type Step = () => Promise<{ loss: number }>;
+let makeStep: OpenedTrainer['step'] | null = null;
 
-let makeStep: Step | null = null;
-
-async function openTrainer({ unfrozen, batch, threads, weights: url }: OpenTrainer): Promise<{ note: string; step: Step }> {
-  const { weights } = await new WeightsLoader().load(url, () => undefined, new AbortController().signal);
+async function openCpuTrainer(weights: BackboneWeights, { unfrozen, batch, threads }: OpenTrainer): Promise<OpenedTrainer> {
   const environment = browserEnvironment(
     () => new Worker(new URL('../../src/worker/cpu-kernel.worker.ts', import.meta.url), { type: 'module' }),
   );
@@ -26,21 +23,19 @@ async function openTrainer({ unfrozen, batch, threads, weights: url }: OpenTrain
   }
   const trainer = await createCpuTrainer({ ...common, unfrozen, batch, optimizer: 'sgd' });
   const { plan, build } = trainer;
-  const head = createBenchHead();
   const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-  const settings = { learningRate: benchLearningRate, weightDecay: 0, momentum: benchMomentum, gradientScale: 1 };
   return {
     note: `${build.shared ? 'shared memory' : 'no shared memory'}, ${build.relaxed ? 'relaxed' : 'plain'} SIMD, ${String(plan.threads)} threads, ${String(plan.microBatch)} pictures at once; memory ${mib(plan.bytes)} MiB (weights, gradients, moments ${mib(plan.weightBytes)}, maps ${mib(plan.mapBytes)}, work ${mib(plan.workBytes)})`,
-    step: async () => {
-      if (plan.microBatch < batch) throw new Error('the bench’s batch does not fit at once');
-      trainer.zeroGradients();
-      const { loss, featureGradients } = head.learn(await trainer.forward(inputs));
-      if (featureGradients.length !== batch * featureCount) throw new Error('a gradient of another batch');
-      await trainer.backward(featureGradients);
-      if (!(await trainer.update(settings))) throw new Error('the gradient is not finite');
-      return { loss };
-    },
+    step: learnStep(trainer, inputs, createBenchHead()),
   };
+}
+
+async function openTrainer(request: OpenTrainer): Promise<OpenedTrainer> {
+  const { weights } = await new WeightsLoader().load(request.weights, () => undefined, new AbortController().signal);
+  if (request.trainer === 'headstart-cpu') return openCpuTrainer(weights, request);
+  // Only then: TensorFlow.js takes memory of its own.
+  const { openGpuTrainer, openTfjsTrainer } = await import('./gpu-peers');
+  return request.trainer === 'tfjs-webgpu' ? openTfjsTrainer(weights, request) : openGpuTrainer(weights, request);
 }
 
 async function answer(request: ToTrainer): Promise<FromTrainer> {

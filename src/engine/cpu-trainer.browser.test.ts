@@ -5,7 +5,9 @@ import { convLayers } from '../domain/vgg16';
 import { createDrawing } from '../ingest/sample/drawings';
 import { trainerMemoryPlan } from '../kernels/wasm/trainer-plan';
 import { dropAlpha } from './testing/features-reference';
+import { expectAsPyTorch, loadFinetune, type Finetune } from './testing/finetune-reference';
 import { createPlainHead } from './testing/plain-head';
+import { areSame, asMap, labels, largestOff, learn, norm, readMoments, readWeights, settings } from './testing/trainer-checks';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 import { widenFloat16 } from './weights/float16';
 import { WeightsLoader } from './weights/weights-loader';
@@ -45,76 +47,6 @@ beforeAll(async () => {
   ({ weights } = await new WeightsLoader().load('/models/vgg16/', () => undefined, new AbortController().signal));
   drawings = [1, 2, 3].map((index) => dropAlpha(createDrawing(index === 2 ? 'dog' : 'cat', index, 224).data));
 });
-
-const settings = { learningRate: 1e-3, weightDecay: 1e-2, momentum: 0.9, gradientScale: 1 };
-const labels = [0, 1, 1];
-
-/** Gradients of one batch of the drawings, passed in parts. */
-async function learn(
-  trainer: CpuTrainer,
-  parts: readonly (readonly (Float32Array | Uint8Array)[])[],
-): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
-  const head = createPlainHead(2, 5, 0.02);
-  const all = parts.reduce((sum, part) => sum + part.length, 0);
-  trainer.zeroGradients();
-  let loss = 0;
-  let from = 0;
-  for (const part of parts) {
-    const answer = head.learn(await trainer.forward(part), labels.slice(from, from + part.length));
-    from += part.length;
-    loss += (answer.loss * part.length) / all;
-    await trainer.backward(answer.featureGradients.map((slope) => (slope * part.length) / all));
-  }
-  const gradients = new Map<string, Float32Array>();
-  for (const { name } of trainer.tensors) gradients.set(name, await trainer.readGradient(name));
-  return { loss, gradients };
-}
-
-async function readWeights(trainer: CpuTrainer): Promise<Map<string, Float32Array>> {
-  const all = new Map<string, Float32Array>();
-  for (const { name } of trainer.tensors) all.set(name, await trainer.readTensor(name));
-  return all;
-}
-
-/** The largest difference of any tensor over its rms; NaN where any value is. */
-function largestOff(own: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): number {
-  let worst = 0;
-  for (const [name, values] of expected) {
-    const others = own.get(name) ?? new Float32Array();
-    const rms = norm(values) / Math.sqrt(values.length);
-    const off = values.reduce((most, value, at) => {
-      const difference = Math.abs(value - (others[at] ?? NaN)) / rms;
-      return difference > most || Number.isNaN(difference) ? difference : most;
-    }, 0);
-    if (off > worst || Number.isNaN(off)) worst = off;
-  }
-  return worst;
-}
-
-function norm(values: Float32Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-}
-
-/** Bit for bit; Vitest's own comparison takes seconds for millions of values. */
-function areSame(own: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): boolean {
-  if (own.size !== expected.size) return false;
-  for (const [name, values] of expected) {
-    const others = own.get(name);
-    if (others?.length !== values.length) return false;
-    for (let at = 0; at < values.length; at++) if (!Object.is(values[at], others[at])) return false;
-  }
-  return true;
-}
-
-function asMap(values: Float32Array): Map<string, Float32Array> {
-  return new Map([['values', values]]);
-}
-
-/** The moments under names of their own. */
-async function readMoments(trainer: CpuTrainer): Promise<Map<string, Float32Array>> {
-  const { updates, moments } = await trainer.saveOptimizer();
-  return new Map(moments.flatMap((own, at) => own.map((values, index) => [`${updates} ${at} ${index}`, values] as const)));
-}
 
 /** Lets what was asked so far reach the workers. */
 function begin(): Promise<void> {
@@ -380,37 +312,12 @@ it('everything trained: along each gradient the loss rises as steeply as the gra
 
 const sharedDirectory = inject('sharedDirectory');
 
-/** As in reference/finetune.json. */
-interface Finetune {
-  readonly inputs: readonly string[];
-  readonly labels: readonly number[];
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly loss: number;
-        readonly grads: Readonly<Record<string, { l2: number; sum: number; first16: number[]; last16: number[] }>>;
-        readonly 'sgd(lr=1e-4, momentum=0.9) losses': readonly number[];
-      }
-    >
-  >;
-}
-
 if (sharedDirectory !== null) {
   describe('fine-tuning as PyTorch does it', () => {
-    const at = (name: string) => `/@fs${sharedDirectory}/reference/${name}`;
     let reference: Finetune;
     let photos: Uint8Array[];
     beforeAll(async () => {
-      reference = (await (await fetch(at('finetune.json'))).json()) as Finetune;
-      photos = await Promise.all(
-        reference.inputs.map(async (name) => {
-          const bitmap = await createImageBitmap(await (await fetch(at(name))).blob());
-          const context = new OffscreenCanvas(224, 224).getContext('2d');
-          context?.drawImage(bitmap, 0, 0);
-          return dropAlpha(context?.getImageData(0, 0, 224, 224).data ?? []);
-        }),
-      );
+      ({ reference, photos } = await loadFinetune(sharedDirectory));
     });
 
     for (const { name, unfrozen } of [
@@ -418,57 +325,9 @@ if (sharedDirectory !== null) {
       { name: 'all', unfrozen: 13 },
     ]) {
       it(`${name}: loss, every gradient and four SGD steps`, async () => {
-        const expected = reference.cases[name];
-        if (expected === undefined) throw new Error(`no case ${name}`);
         const inputs = unfrozen === 13 ? photos : await extractBoundary(photos, 13 - unfrozen);
         const trainer = await open({ unfrozen });
-        const head = createPlainHead(2, 5, 0.02);
-        const step = async () => {
-          trainer.zeroGradients();
-          const answer = head.learn(await trainer.forward(inputs), reference.labels);
-          await trainer.backward(answer.featureGradients);
-          return answer;
-        };
-        const { loss, gradient } = await step();
-        expect(Math.abs(loss - expected.loss)).toBeLessThan(1e-4);
-        const worst = { l2: 0, values: 0 };
-        const gradients = new Map([
-          ['classifier.weight', gradient.weight],
-          ['classifier.bias', gradient.bias],
-        ]);
-        for (const tensor of trainer.tensors) gradients.set(tensor.name, await trainer.readGradient(tensor.name));
-        expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.grads).sort());
-        let squares = 0;
-        for (const [tensor, own] of gradients) {
-          const wanted = expected.grads[tensor];
-          if (wanted === undefined) throw new Error(`no gradient of ${tensor}`);
-          const l2 = norm(own);
-          if (tensor.startsWith('features')) squares += l2 ** 2;
-          const rms = wanted.l2 / Math.sqrt(own.length);
-          const off = Math.abs(l2 - wanted.l2) / wanted.l2;
-          const values = [...own.slice(0, wanted.first16.length), ...own.slice(-wanted.last16.length)];
-          const given = [...wanted.first16, ...wanted.last16];
-          const largest = Math.max(...values.map((value, index) => Math.abs(value - (given[index] ?? NaN)))) / rms;
-          expect(off, `${tensor} l2`).toBeLessThan(1e-3);
-          expect(largest, tensor).toBeLessThan(1e-3);
-          worst.l2 = Math.max(worst.l2, off);
-          worst.values = Math.max(worst.values, largest);
-        }
-        expect(Math.abs((await trainer.gradientSquares()) / squares - 1)).toBeLessThan(1e-5);
-        const losses: number[] = [];
-        const settings = { learningRate: 1e-4, weightDecay: 0, momentum: 0.9, gradientScale: 1 };
-        for (let turn = 0; turn < 4; turn++) {
-          const answer = await step();
-          losses.push(answer.loss);
-          expect(await trainer.update(settings)).toBe(true);
-          head.update(answer.gradient, settings);
-        }
-        const wantedLosses = expected['sgd(lr=1e-4, momentum=0.9) losses'];
-        const offLosses = losses.map((own, index) => Math.abs(own - (wantedLosses[index] ?? NaN)));
-        console.info(
-          `${name}: loss off by ${Math.abs(loss - expected.loss).toExponential(1)}, l2 of gradients by ${worst.l2.toExponential(1)}, values by ${worst.values.toExponential(1)} of rms, losses of SGD by ${offLosses.map((off) => off.toExponential(1)).join(', ')}; memory ${(trainer.plan.bytes / 2 ** 20).toFixed(0)} MiB`,
-        );
-        for (const off of offLosses) expect(off).toBeLessThan(1e-3);
+        console.info(await expectAsPyTorch(trainer, inputs, reference, name));
         trainer.dispose();
       });
     }

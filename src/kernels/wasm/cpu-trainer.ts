@@ -1,12 +1,13 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { convLayers, featureCount, inputValues, type ConvLayer } from '../../domain/vgg16';
+import { momentsOf, type BackboneTrainer, type TrainedTensor, type UpdateSettings } from '../backbone-trainer';
 import { scaleTable, type ConvSource, type CpuEnvironment, type InputScaling } from './cpu-backbone';
 import { hasRelaxedSimd, type KernelBuild } from './kernel-builds';
 import { convSteps, type ConvStep } from './network';
 import { startKernelPool, type KernelPool } from './pool';
 import { fromMasters, readFloats, toMasters, widenHalf } from './trainer-layout';
-import { momentsOf, inputBytes, trainerMemoryPlan, updateJobs, type TrainerPlan, type TrainerRequest } from './trainer-plan';
-import { backwardPhases, forwardPhases, squaresPhase, updatePhase, type UpdateSettings } from './trainer-schedule';
+import { inputBytes, trainerMemoryPlan, updateJobs, type TrainerPlan, type TrainerRequest } from './trainer-plan';
+import { backwardPhases, forwardPhases, squaresPhase, updatePhase } from './trainer-schedule';
 import { chooseThreads } from './threads';
 
 export interface CpuTrainerOptions {
@@ -26,56 +27,10 @@ export interface CpuTrainerOptions {
   readonly stallMs?: number | undefined;
 }
 
-/** One trained tensor, named and shaped as in PyTorch: `features.N.weight` OIHW, `features.N.bias`. */
-export interface TrainedTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-/** An optimizer's memory in the order of `tensors` and in PyTorch's layout; fits `OptimizerState` of `engine/optimizers.ts`. */
-export interface TrainerOptimizerState {
-  /** Updates made. */
-  readonly updates: number;
-  /** Per tensor: adam and adamw `[mean, mean of squares]`, sgd `[momentum buffer]`; empty before the first update. */
-  readonly moments: readonly (readonly Float32Array[])[];
-}
-
-/**
- * The last convolutions of VGG-16 with their gradients and their optimizer, on the CPU's compute workers. One batch:
- * `zeroGradients`, then for each part of at most `plan.microBatch` pictures `forward` and `backward`, then `gradientSquares` where the norm is
- * clipped, then `update`. Calls may overlap; they are computed in turn. Every call rejects with `worker-dead` once a worker died.
- */
-export interface CpuTrainer {
+/** A trainer on the CPU's compute workers. */
+export interface CpuTrainer extends BackboneTrainer {
   readonly plan: TrainerPlan;
   readonly build: KernelBuild;
-  /** In PyTorch's order: weight, bias, weight, … of the first trained convolution on. */
-  readonly tensors: readonly TrainedTensor[];
-  /** Length of one picture's input: of the map before the first trained convolution, `[h, w, c]`, or of its 8-bit pixels. */
-  readonly inputLength: number;
-  /**
-   * Inputs of 1 to `plan.microBatch` pictures (float maps as `CpuBackbone.extractBoundary` gives them; pixels where everything is trained)
-   * -> features `[n, 25088]` in CHW order. Alone, it is the trained backbone's answer (validation). Rejects with `cancelled`.
-   */
-  forward(inputs: readonly (Float32Array | Uint8Array)[], signal?: AbortSignal): Promise<Float32Array>;
-  /**
-   * Gradient of the loss by the features of the last `forward`, `[n, 25088]`: adds the gradient by every trained tensor to what is there.
-   * Once for each `forward`. Rejects with `cancelled`, after which the gradients are zero.
-   */
-  backward(featureGradients: Float32Array, signal?: AbortSignal): Promise<void>;
-  /** Forgets the gradients; also those that were not finite. */
-  zeroGradients(): void;
-  /** Sum of squares of the gradient over all trained tensors; NaN or infinite where the gradient, or features on the way to it, are not finite. */
-  gradientSquares(): Promise<number>;
-  /** One step of the optimizer. False where the gradient is not finite: then no weight and no moment has moved. Not cancelled midway. */
-  update(settings: UpdateSettings): Promise<boolean>;
-  readTensor(name: string): Promise<Float32Array>;
-  /** For checkpoints: the next `forward` uses it. Throws a RangeError for another name or length. */
-  writeTensor(name: string, values: Float32Array): Promise<void>;
-  readGradient(name: string): Promise<Float32Array>;
-  saveOptimizer(): Promise<TrainerOptimizerState>;
-  loadOptimizer(state: TrainerOptimizerState): Promise<void>;
-  /** Ends the workers and gives the memory back. */
-  dispose(): void;
 }
 
 /** Where one tensor lies: in floats from the start of the weights. */

@@ -1,9 +1,7 @@
 import { featureCount, inputSize, inputValues } from '../../domain/vgg16';
+import { momentsOf, type TrainerMemory, type TrainerOptimizer } from '../backbone-trainer';
 import { convSteps, outBytes, places, tilesOf, type ConvStep } from './network';
 import { planeBytes, type Scratch } from './shares';
-
-/** Moments that an optimizer keeps for each weight. */
-export const momentsOf = { sgd: 1, adam: 2, adamw: 2 } as const;
 
 export interface TrainerRequest {
   /** How many of the last convolutions are trained, 1 to 13; block 5 is 3. */
@@ -11,7 +9,7 @@ export interface TrainerRequest {
   /** Pictures that the caller would like to pass at once. */
   readonly batch: number;
   readonly threads: number;
-  readonly optimizer: keyof typeof momentsOf;
+  readonly optimizer: TrainerOptimizer;
   /** Bytes that the memory should not exceed: fewer pictures pass at once. */
   readonly budget?: number | undefined;
 }
@@ -31,22 +29,9 @@ export interface FilterGradientPlan {
   readonly wPlane: number;
 }
 
-/** Where everything lies in the trainer's memory; addresses and sizes in bytes where nothing else is said. */
-export interface TrainerPlan {
-  /** The first trained step, an index of `convSteps`. */
-  readonly first: number;
-  /** Most pictures that pass at once; a larger batch is passed in parts whose gradients are added. */
-  readonly microBatch: number;
+/** Where everything lies in the trainer's memory, a multiple of 64 KiB; addresses and sizes in bytes where nothing else is said. */
+export interface TrainerPlan extends TrainerMemory {
   readonly threads: number;
-  readonly optimizer: keyof typeof momentsOf;
-  /** All of it, a multiple of 64 KiB. */
-  readonly bytes: number;
-  /** Weights, gradients and moments. */
-  readonly weightBytes: number;
-  /** Kept for the pictures under way. */
-  readonly mapBytes: number;
-  /** Transformed filters, V and M, scratch. */
-  readonly workBytes: number;
   readonly control: number;
   readonly scale: number;
   /** Floats of all trained tensors. */

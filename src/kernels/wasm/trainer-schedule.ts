@@ -1,3 +1,4 @@
+import { adamNumbers, type UpdateSettings } from '../backbone-trainer';
 import { convSteps, outSizeOf, places, tilesOf, type ConvStep } from './network';
 import type { Phase } from './phases';
 import { jobsFor, sharesFor } from './schedule';
@@ -14,20 +15,7 @@ import {
   type TrainerPlan,
 } from './trainer-plan';
 
-/** How one update is made; the same words as the engine's optimizers. */
-export interface UpdateSettings {
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  /** sgd only. */
-  readonly momentum: number;
-  /** The gradient is multiplied by this first: 1, or less to clip its norm. */
-  readonly gradientScale: number;
-}
-
-/** PyTorch's defaults, as in `engine/optimizers.ts`. */
-const beta1 = 0.9;
-const beta2 = 0.999;
-const epsilon = 1e-8;
+const { beta1, beta2, epsilon } = adamNumbers;
 
 function tensorsOf(plan: TrainerPlan, at: number): { weight: number; bias: number } {
   const tensors = plan.tensors[at];

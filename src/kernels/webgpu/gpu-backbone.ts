@@ -4,12 +4,14 @@ import { convSteps, outSizeOf } from '../wasm/network';
 import { mapRead, usage } from './flags';
 import { allocate, createGpuMemory, writeBytes, type GpuMemory } from './gpu-memory';
 import { defaultPlan, describePlan, leanPlan, programsOf, type KernelPlan } from './kernel-plan';
+import { toPixels } from './map-layout';
 import {
   activationBytes,
   allowedBatch,
   filterBytesOf,
   memoryPlan,
   scratchBytes,
+  singleSteps,
   tableBytes,
   type MemoryPlan,
 } from './memory-plan';
@@ -83,6 +85,11 @@ export interface GpuBackbone {
    * destroys it. Resolves once the work is submitted; nobody has looked whether they are numbers.
    */
   extractToBuffer(pixels: readonly Uint8Array[], signal?: AbortSignal): Promise<GPUBuffer>;
+  /**
+   * What the first `steps` convolutions give (1 to 12, pooling included where it follows), each picture's map `[h, w, c]`: the input of a
+   * `BackboneTrainer` whose last `13 - steps` convolutions are trained. Rejects as `extractFeatures` does.
+   */
+  extractBoundary(pixels: readonly Uint8Array[], steps: number, signal?: AbortSignal): Promise<Float32Array[]>;
   /** Gives the memory back; whatever still waits rejects with `cancelled`. */
   dispose(): void;
 }
@@ -200,12 +207,6 @@ async function putWeights(
     await pieces.submit([filterDispatch(maker, step, winograd, { source, half, to, nothing: buffers.nothing })]);
     memory.destroy(source);
   }
-}
-
-/** `[c, h, w]` -> `[h, w, c]`. */
-function toHwc(planes: Float32Array, channels: number): Float32Array {
-  const places = planes.length / channels;
-  return Float32Array.from(planes, (_, at) => planes[(at % channels) * places + Math.floor(at / channels)] ?? 0);
 }
 
 /**
@@ -329,6 +330,21 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     return all;
   }
 
+  /** Maps after step `at` of as many pictures as pass it at once. */
+  async function extractMaps(pixels: readonly Uint8Array[], at: number, signal?: AbortSignal): Promise<Float32Array[]> {
+    throwIfCancelled(signal);
+    const step = convSteps[at];
+    if (step === undefined) throw new RangeError(`there is no step ${at}`);
+    putPixels(pixels);
+    const schedule = networkSchedule(maker, plan, buffers, pixels.length, slot, 0, at);
+    const length = outSizeOf(step) ** 2 * step.outChannels;
+    const all = await read(await compute(schedule, pixels.length * length * 4, usage.mapRead, signal));
+    throwIfCancelled(signal);
+    // One NaN or infinity makes the sum one.
+    if (!Number.isFinite(all.reduce((sum, value) => sum + value, 0))) throw new HeadstartError('self-check-failed');
+    return pixels.map((_, picture) => toPixels(all.subarray(picture * length, (picture + 1) * length), step.outChannels));
+  }
+
   /** Step by step, reading what is between: only tests look inside. */
   async function showSteps(pixels: Uint8Array, tap: LayerTap): Promise<void> {
     putPixels([pixels]);
@@ -336,7 +352,7 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
       const size = outSizeOf(step);
       const schedule = networkSchedule(maker, plan, buffers, 1, slot, at, at);
       const values = await read(await compute(schedule, size * size * step.outChannels * 4, usage.mapRead));
-      tap(step.index + (step.pool ? 2 : 1), [size, size, step.outChannels], toHwc(values, step.outChannels));
+      tap(step.index + (step.pool ? 2 : 1), [size, size, step.outChannels], toPixels(values, step.outChannels));
     }
   }
 
@@ -360,6 +376,15 @@ export async function createGpuBackbone(options: GpuBackboneOptions): Promise<Gp
     extractToBuffer: (pixels, signal) => {
       if (pixels.length > plan.batch) throw new RangeError(`${pixels.length} pictures, but ${plan.batch} at most`);
       return inTurn(() => start(pixels, usage.storage | usage.copySource, signal));
+    },
+
+    extractBoundary: async (pixels, steps, signal) => {
+      if (steps < 1) throw new RangeError('before the first convolution there are only pixels');
+      const together = steps < singleSteps ? 1 : plan.batch;
+      const maps: Float32Array[] = [];
+      for (let from = 0; from < pixels.length; from += together)
+        maps.push(...(await inTurn(() => extractMaps(pixels.slice(from, from + together), steps - 1, signal))));
+      return maps;
     },
 
     dispose: () => {

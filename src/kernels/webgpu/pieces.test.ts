@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createGpuMemory } from './gpu-memory';
 import { createPieces, targetMs, type Dispatch } from './pieces';
+import { firstWord } from './programs/sizes';
 
 interface Submission {
   readonly parts: readonly { readonly first: number; readonly groups: readonly [number, number, number] }[];
@@ -15,7 +16,7 @@ function createFakeDevice(groupsPerMs: () => number, most = 65_535) {
   const pass = {
     setPipeline: () => undefined,
     setBindGroup: (_: number, _group: unknown, [offset]: [number]) => (
-      parts.push({ first: written[offset / 4 + 10] ?? NaN, groups: [0, 0, 0] }),
+      parts.push({ first: written[offset / 4 + firstWord] ?? NaN, groups: [0, 0, 0] }),
       undefined
     ),
     dispatchWorkgroups: (...groups: [number, number, number]) => {
@@ -65,6 +66,11 @@ function dispatch(groups: [number, number, number], cut: 'x' | 'z'): Dispatch {
     inputFrom: 0,
     outputFrom: 0,
     half: 0,
+    biasFrom: 0,
+    channels: 0,
+    sum: 0,
+    back: 0,
+    length: 0,
   };
   const [x, y, z] = groups;
   return { pipeline: {} as GPUComputePipeline, buffers: {} as GPUBindGroup, sizes, groups, cut, work: x * y * z * 1e5 };
@@ -109,4 +115,19 @@ it('never asks for more groups in a direction than the device allows', async () 
   await pieces.submit([dispatch([1000, 1, 1], 'x')]);
   expect(submissions.flatMap(({ parts }) => parts).every(({ groups }) => groups[0] <= 50)).toBe(true);
   await expect(pieces.submit([dispatch([1, 51, 36], 'z')])).rejects.toMatchObject({ code: 'unexpected' });
+});
+
+it('neither a copy alone nor a small rest of work makes the pieces after it small', async () => {
+  const { pieces, submissions } = createFakePieces(() => 50);
+  await pieces.submit([dispatch([60_000, 1, 1], 'x')]);
+  await pieces.settle();
+  const before = submissions.length;
+  await pieces.submit([]);
+  await pieces.submit([dispatch([1, 1, 1], 'x')]);
+  await pieces.settle();
+  await pieces.submit([dispatch([60_000, 1, 1], 'x')]);
+  await pieces.settle();
+  const first = submissions[before + 2];
+  expect(first?.ms).toBeGreaterThan(targetMs / 2);
+  expect(first?.ms).toBeLessThan(targetMs * 2);
 });

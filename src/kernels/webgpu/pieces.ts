@@ -1,13 +1,13 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { usage } from './flags';
 import { writeBytes, type GpuMemory } from './gpu-memory';
-import { sizesBytes, writeSizes, type Sizes } from './programs/sizes';
+import { sizesBytes, writeSizes, type Uniforms } from './programs/sizes';
 
 /** One program over one set of buffers. It may be cut into parts along `cut`; each part is told where it begins. */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly buffers: GPUBindGroup;
-  readonly sizes: Sizes;
+  readonly sizes: Uniforms;
   readonly groups: readonly [number, number, number];
   readonly cut: 'x' | 'z';
   /** Rough cost in FLOP, moved values counted too; only compared with other dispatches'. */
@@ -80,7 +80,9 @@ export function createPieces({ device, memory, clock, orFailure }: PiecesOptions
     const took = Math.max(0.1, now - Math.max(submitted, lastDone));
     lastDone = now;
     longest = Math.max(longest, took);
-    rate = Math.min(work / took, rate * 4);
+    const seen = Math.min(work / took, rate * 4);
+    // Of a short piece, or a copy alone, most of the time may be the way there and back: it tells of no slow device.
+    rate = took < targetMs / 4 ? Math.max(rate, seen) : work === 0 ? rate : seen;
   }
 
   async function send(parts: readonly Part[], end?: (encoder: GPUCommandEncoder) => void): Promise<void> {

@@ -6,7 +6,7 @@ import type { Dispatch } from './pieces';
 import type { Pipelines, ProgramName } from './pipelines';
 import { directGroups } from './programs/direct-program';
 import { multiplyGroups } from './programs/multiply-programs';
-import { lineGroup, type Sizes } from './programs/sizes';
+import { lineGroup, type Sizes, type Uniforms } from './programs/sizes';
 
 /** Everything that a network lies in. */
 export interface NetworkBuffers {
@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /** Cost of a moved value beside a multiplication and an addition. */
-const movedValue = 4;
+export const movedValue = 4;
 
 const noSizes: Sizes = {
   pictures: 1,
@@ -49,48 +49,54 @@ const noSizes: Sizes = {
   inputFrom: 0,
   outputFrom: 0,
   half: 0,
+  biasFrom: 0,
+  channels: 0,
+  sum: 0,
+  back: 0,
+  length: 0,
 };
+
+/** Three buffers; five for an optimizer. */
+type Bound = readonly [GPUBuffer, GPUBuffer, GPUBuffer] | readonly [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer];
 
 export interface Maker {
   /** A dispatch of threads in a line. */
-  line(
-    program: ProgramName,
-    buffers: readonly [GPUBuffer, GPUBuffer, GPUBuffer],
-    sizes: Partial<Sizes>,
-    threads: number,
-    workEach: number,
-  ): Dispatch;
+  line(program: ProgramName, buffers: Bound, sizes: Partial<Uniforms>, threads: number, workEach: number): Dispatch;
   make(
     program: ProgramName,
-    buffers: readonly [GPUBuffer, GPUBuffer, GPUBuffer],
-    sizes: Partial<Sizes>,
+    buffers: Bound,
+    sizes: Partial<Uniforms>,
     shape: Pick<Dispatch, 'groups' | 'cut' | 'work'>,
   ): Dispatch;
 }
 
 /** Makes dispatches; buffers that go together are bound once. */
 export function createMaker(device: GPUDevice, pipelines: Pipelines, sizesBuffer: GPUBuffer, sizesBytes: number): Maker {
-  const bound = new Map<GPUBuffer, Map<GPUBuffer, Map<GPUBuffer, GPUBindGroup>>>();
-  function bind([a, b, c]: readonly [GPUBuffer, GPUBuffer, GPUBuffer]): GPUBindGroup {
-    const second = bound.get(a) ?? new Map<GPUBuffer, Map<GPUBuffer, GPUBindGroup>>();
-    bound.set(a, second);
-    const third = second.get(b) ?? new Map<GPUBuffer, GPUBindGroup>();
-    second.set(b, third);
+  const numbers = new Map<GPUBuffer, number>();
+  const bound = new Map<string, GPUBindGroup>();
+  function numberOf(buffer: GPUBuffer): number {
+    const own = numbers.get(buffer) ?? numbers.size;
+    numbers.set(buffer, own);
+    return own;
+  }
+  function bind(program: ProgramName, buffers: Bound): GPUBindGroup {
+    const key = buffers.map(numberOf).join();
     const group =
-      third.get(c) ??
+      bound.get(key) ??
       device.createBindGroup({
-        layout: pipelines.layout,
+        layout: pipelines.layoutOf(program),
         entries: [
-          ...[a, b, c].map((buffer, binding) => ({ binding, resource: { buffer } })),
+          // Sizes are the fourth, in every program.
+          ...buffers.map((buffer, at) => ({ binding: at < 3 ? at : at + 1, resource: { buffer } })),
           { binding: 3, resource: { buffer: sizesBuffer, size: sizesBytes } },
         ],
       });
-    third.set(c, group);
+    bound.set(key, group);
     return group;
   }
   const make: Maker['make'] = (program, buffers, sizes, shape) => ({
     pipeline: pipelines.get(program),
-    buffers: bind(buffers),
+    buffers: bind(program, buffers),
     sizes: { ...noSizes, ...sizes },
     ...shape,
   });

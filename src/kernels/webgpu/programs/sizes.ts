@@ -14,6 +14,30 @@ export interface Sizes {
   readonly outputFrom: number;
   /** 1 where the filters are float16. */
   readonly half: number;
+  /** Where the biases begin, values from the start of their buffer. */
+  readonly biasFrom: number;
+  /** Training: channels that there are; columns beyond them are zeros. */
+  readonly channels: number;
+  /** 1 where the result is added to what is there; of an optimizer, where it has moments already. */
+  readonly sum: number;
+  /** 1 where filters are turned and their channels exchanged, for the gradient by input. */
+  readonly back: number;
+  /** Values to work on. */
+  readonly length: number;
+}
+
+/** The numbers of an optimizer's step, float32. */
+export interface StepNumbers {
+  /** The gradient is multiplied by it first. */
+  readonly scale: number;
+  readonly rate: number;
+  /** Times the weight, added to the gradient. */
+  readonly decay: number;
+  readonly momentum: number;
+  /** The weight is multiplied by it first: AdamW's decay. */
+  readonly shrink: number;
+  /** Adam's sqrt(1 - beta2^t). */
+  readonly root: number;
 }
 
 const fields = [
@@ -27,20 +51,35 @@ const fields = [
   'inputFrom',
   'outputFrom',
   'half',
+  'biasFrom',
+  'channels',
+  'sum',
+  'back',
+  'length',
 ] as const satisfies readonly (keyof Sizes)[];
 
-/** Bytes of the uniform block: the fields, then `first`, rounded up to 16. */
-export const sizesBytes = Math.ceil(((fields.length + 1) * 4) / 16) * 16;
+const numbers = ['scale', 'rate', 'decay', 'momentum', 'shrink', 'root'] as const satisfies readonly (keyof StepNumbers)[];
+
+/** Everything of a dispatch that is no part of its program. */
+export type Uniforms = Sizes & Partial<StepNumbers>;
+
+/** Bytes of the uniform block: the fields, then `first`, then the step's numbers, rounded up to 16. */
+export const sizesBytes = Math.ceil(((fields.length + 1 + numbers.length) * 4) / 16) * 16;
+
+/** Place of `first` in the block, words. */
+export const firstWord = fields.length;
 
 /** `first` is the first workgroup (in the direction in which a dispatch is cut) of this part of it. */
-export function writeSizes(words: Uint32Array, at: number, sizes: Sizes, first: number): void {
+export function writeSizes(words: Uint32Array, at: number, sizes: Uniforms, first: number): void {
   fields.forEach((field, i) => (words[at + i] = sizes[field]));
-  words[at + fields.length] = first;
+  words[at + firstWord] = first;
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  numbers.forEach((name, i) => (floats[at + firstWord + 1 + i] = sizes[name] ?? 0));
 }
 
 /** Declares `sizes`, and `dims` that follow from them. */
 export const sizesBlock = `
-struct Sizes { ${[...fields, 'first'].map((field) => `${field}: u32`).join(', ')} }
+struct Sizes { ${[...[...fields, 'first'].map((field) => `${field}: u32`), ...numbers.map((name) => `${name}: f32`)].join(', ')} }
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 `;
 

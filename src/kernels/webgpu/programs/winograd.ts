@@ -44,6 +44,30 @@ function filterLine(from: Name, to: Name): string {
   let ${to(3)} = ${own}f + ${own}t; let ${to(4)} = ${own}f - ${own}t;`;
 }
 
+/** A d, of four values: the adjoint of the output's. */
+function gradientLine(from: Name, to: Name): string {
+  const [d0, d1, d2, d3] = [0, 1, 2, 3].map(from);
+  const own = to(0);
+  return `
+  let ${own} = ${d0}; let ${to(5)} = ${d3};
+  let ${own}n = fma(${d2}, 0.5f, ${d0}); let ${own}s = fma(${d3}, 0.5f, ${d1}) * NEAR;
+  let ${own}f = fma(${d2}, 2f, ${d0}); let ${own}t = fma(${d3}, 2f, ${d1}) * FAR;
+  let ${to(1)} = ${own}n + ${own}s; let ${to(2)} = ${own}n - ${own}s;
+  let ${to(3)} = ${own}f + ${own}t; let ${to(4)} = ${own}f - ${own}t;`;
+}
+
+/** G^T m, of six values: the adjoint of the filter's. */
+function filterGradientLine(from: Name, to: Name): string {
+  const [m0, m1, m2, m3, m4, m5] = [0, 1, 2, 3, 4, 5].map(from);
+  const own = to(0);
+  const [third, sixth] = [1 / 3, 1 / 6];
+  return `
+  let ${own}n = ${m1} + ${m2}; let ${own}s = ${m1} - ${m2}; let ${own}f = ${m3} + ${m4}; let ${own}t = ${m3} - ${m4};
+  let ${own} = fma(${own}f, ${sixth}f, fma(${own}n, ${-2 * third}f, ${m0}));
+  let ${to(1)} = fma(${own}t, ${sixth}f * FAR, ${own}s * (${-2 * third}f * NEAR));
+  let ${to(2)} = fma(${own}f - ${own}n, ${third}f, ${m5});`;
+}
+
 function transform(
   line: (from: Name, to: Name) => string,
   side: number,
@@ -71,6 +95,10 @@ export const inputTransform = transform(inputLine, 6, 6, ['d', 'e', 'v']);
 export const outputTransform = transform(outputLine, 6, 4, ['m', 'e', 'y']);
 /** `g00` to `g22`, a filter, -> `u00` to `u55`. */
 export const filterTransform = transform(filterLine, 3, 6, ['g', 'e', 'u']);
+/** `d00` to `d33`, a tile of a gradient by a result, -> `w00` to `w55`. */
+export const gradientTransform = transform(gradientLine, 4, 6, ['d', 'e', 'w']);
+/** `m00` to `m55`, products summed over tiles, -> `g00` to `g22`, a filter's gradient. */
+export const filterGradientTransform = transform(filterGradientLine, 6, 3, ['m', 'e', 'g']);
 export { constants as winogradConstants };
 
 /** All pairs of two sides, row by row. */
