@@ -24,6 +24,7 @@ describe('what was chosen', () => {
   it('is there on the next visit, until it is forgotten', () => {
     keepDeviceChoice('cpu');
     keepThreadsChoice(3);
+    kept.set('headstart:theme', 'dark');
     expect([readDeviceChoice(), readThreadsChoice(8)]).toEqual(['cpu', 3]);
     forgetChoices();
     expect([readDeviceChoice(), readThreadsChoice(8), kept.size]).toEqual(['auto', null, 0]);

@@ -3,6 +3,8 @@ import { clampThreads } from '../domain/threads';
 
 const deviceKey = 'headstart:device';
 const threadsKey = 'headstart:threads';
+/** The page's own matter (ui/shell/theme), but what is forgotten is everything. */
+const themeKey = 'headstart:theme';
 
 function isChoice(value: unknown): value is DeviceChoice {
   return value === 'auto' || value === 'webgpu' || value === 'cpu';
@@ -50,4 +52,5 @@ export function keepThreadsChoice(threads: number | null): void {
 export function forgetChoices(): void {
   keep(deviceKey, null);
   keep(threadsKey, null);
+  keep(themeKey, null);
 }

@@ -7,6 +7,9 @@ import type { ListedFile } from './state';
 import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
 
+/** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
+const patience = { timeout: 20_000 };
+
 describe('the page from its start to a prediction', () => {
   it('finds a device, loads the weights and says what a first visit needs', async () => {
     const page = createPage();
@@ -363,7 +366,7 @@ describe('what is kept', () => {
     await page.actions.train();
     await vi.waitFor(() => {
       expect(page.storage.project?.runs).toHaveLength(1);
-    });
+    }, patience);
 
     const again = createPage(page.storage);
     await again.actions.begin();
@@ -415,7 +418,7 @@ describe('what is kept', () => {
     page.actions.dispatch({ kind: 'name-project', name: 'Another' });
     await vi.waitFor(() => {
       expect(page.state().notice?.code).toBe('storage-full');
-    });
+    }, patience);
     await page.actions.train();
     expect(page.state().run.phase).toBe('done');
   });

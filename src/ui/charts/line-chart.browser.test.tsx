@@ -5,6 +5,9 @@ import { useChartSource } from './history-source';
 import { LineChart } from './line-chart';
 import { renderPanels, type RenderedPanels } from '../train/testing/render-panels';
 
+/** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
+const patience = { timeout: 20_000 };
+
 let panels: RenderedPanels | null = null;
 
 afterEach(() => {
@@ -44,7 +47,7 @@ async function renderChart(steps: number): Promise<HTMLElement> {
     const found = document.querySelector<HTMLElement>('.u-over');
     if (found === null || found.clientWidth === 0) throw new Error('not drawn yet');
     return found;
-  });
+  }, patience);
   // uPlot places its layers in a microtask and measures them with the next frame.
   await new Promise((resolve) => setTimeout(resolve, 100));
   return over;
@@ -110,7 +113,7 @@ describe('the line chart', () => {
     document.documentElement.dataset['theme'] = 'dark';
     await vi.waitFor(() => {
       expect(countColours()).toContain('147,165,255');
-    });
+    }, patience);
     expect(countColours()).not.toContain('47,75,216');
   });
 
@@ -122,7 +125,7 @@ describe('the line chart', () => {
     // 1/6 lies at a sixth of a linear axis from 0, and far higher between 0.09 and 1 on a logarithmic one.
     await vi.waitFor(() => {
       expect(lineHeightAt(0.45)).toBeLessThan(linear - 10);
-    });
+    }, patience);
   });
 
   it('renders nothing by React while steps come', async () => {

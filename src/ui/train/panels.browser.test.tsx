@@ -6,6 +6,9 @@ import { TryPanel } from '../try/try-panel';
 import { drawPictures, renderPanels, type RenderedPanels } from './testing/render-panels';
 import { TrainPanel } from './train-panel';
 
+/** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
+const patience = { timeout: 20_000 };
+
 let panels: RenderedPanels | null = null;
 
 afterEach(() => {
@@ -85,12 +88,12 @@ describe('the Train column', () => {
     expect(history.steps).toHaveLength(32);
     await vi.waitFor(() => {
       expect(document.querySelectorAll('.uplot canvas')).toHaveLength(2);
-    });
+    }, patience);
     for (const heading of ['Loss', 'Accuracy'])
       await page.getByRole('region', { name: heading, exact: true }).getByRole('button', { name: 'Table' }).click();
     await vi.waitFor(() => {
       expect(document.querySelectorAll('table')).toHaveLength(2);
-    });
+    }, patience);
     const [loss, accuracy] = document.querySelectorAll('table');
     if (loss === undefined || accuracy === undefined) throw new Error('no tables');
     expect(columnOf(loss, 1)).toEqual([...history.steps.map(({ trainLoss }) => trainLoss), null]);
@@ -105,7 +108,7 @@ describe('the Train column', () => {
     await button('Train').click();
     await vi.waitFor(() => {
       expect(store.getState().run.history.steps.length).toBeGreaterThan(3);
-    });
+    }, patience);
     await expect.element(page.getByLabelText('Epochs')).toHaveAttribute('readonly');
     await button('Pause').click();
     await expect.element(button('Continue')).toBeVisible();
@@ -113,7 +116,7 @@ describe('the Train column', () => {
     await button('Continue').click();
     await vi.waitFor(() => {
       expect(store.getState().run.history.steps.length).toBeGreaterThan(steps);
-    });
+    }, patience);
     await button('Stop').click();
     await expect.element(button('Train again')).toBeVisible();
     expect(store.getState().headRun?.stoppedEarly).toBe(true);
@@ -175,7 +178,7 @@ describe('the Train column', () => {
     await button('Try again').click();
     await vi.waitFor(() => {
       expect(panels?.store.getState().weights.phase).toBe('ready');
-    });
+    }, patience);
     expect(document.querySelector('[role=alert]')).toBeNull();
   });
 
@@ -205,7 +208,7 @@ describe('the Try column', () => {
     await userEvent.keyboard('{ArrowRight}{Enter}');
     await vi.waitFor(() => {
       expect(store.getState().trial.target).toEqual({ kind: 'sample', sampleId: store.getState().run.predictions[1]?.sampleId });
-    });
+    }, patience);
     await expect.element(page.getByText('[3.214, -0.338]')).toBeVisible();
     await expect.element(page.getByText(/^label: cat/)).toBeVisible();
   });
@@ -244,7 +247,7 @@ describe('the Try column', () => {
     removeEventListener('drop', listen);
     await vi.waitFor(() => {
       expect(store.getState().trial.prediction).not.toBeNull();
-    });
+    }, patience);
     expect(store.getState().trial.target).toMatchObject({ kind: 'file', name: 'mine.jpg' });
     expect(reachedPage).toBe(false);
   });

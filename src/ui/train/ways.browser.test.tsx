@@ -6,6 +6,9 @@ import { TryPanel } from '../try/try-panel';
 import { drawPictures, renderPanels, type RenderedPanels } from './testing/render-panels';
 import { TrainPanel } from './train-panel';
 
+/** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
+const patience = { timeout: 20_000 };
+
 let panels: RenderedPanels | null = null;
 
 afterEach(() => {
@@ -182,7 +185,7 @@ describe('the other settings', () => {
     await button('Train').click();
     await vi.waitFor(() => {
       expect(store.getState().run.history.steps.length).toBeGreaterThan(0);
-    });
+    }, patience);
     await expect.element(page.getByLabelText('Unfreeze')).toBeDisabled();
     await expect.element(page.getByRole('slider', { name: 'Crop, up to' })).toBeDisabled();
     await expect.element(page.getByLabelText('Backbone learning rate')).toHaveAttribute('readonly');
