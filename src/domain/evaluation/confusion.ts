@@ -29,7 +29,7 @@ export function rowShares(matrix: ConfusionMatrix): number[][] {
 }
 
 /** One class against the others. A share of nothing is NaN: nobody was predicted as the class, or it has no picture. */
-export interface ClassScores {
+export interface ClassRates {
   /** Of what was predicted as this class, the share that is. */
   readonly precision: number;
   /** Of the class's pictures, the share that was found. */
@@ -40,7 +40,7 @@ export interface ClassScores {
   readonly support: number;
 }
 
-export function scoresByClass(matrix: ConfusionMatrix): ClassScores[] {
+export function ratesByClass(matrix: ConfusionMatrix): ClassRates[] {
   return matrix.map((row, index) => {
     const right = row[index] ?? 0;
     const support = row.reduce((sum, count) => sum + count, 0);

@@ -1,5 +1,5 @@
 /** A picture's probability of the class in question, and whether it is of it. */
-export interface Scored {
+export interface Ranked {
   readonly probability: number;
   readonly isPositive: boolean;
 }
@@ -19,9 +19,9 @@ export interface ThresholdPoint {
 }
 
 /** One point for no picture taken and one for each distinct probability, from the highest threshold down. */
-export function thresholdCurve(scored: readonly Scored[]): ThresholdPoint[] {
-  const positives = scored.filter(({ isPositive }) => isPositive).length;
-  const negatives = scored.length - positives;
+export function thresholdCurve(pictures: readonly Ranked[]): ThresholdPoint[] {
+  const positives = pictures.filter(({ isPositive }) => isPositive).length;
+  const negatives = pictures.length - positives;
   const point = (threshold: number, truePositives: number, falsePositives: number): ThresholdPoint => ({
     threshold,
     truePositives,
@@ -30,7 +30,7 @@ export function thresholdCurve(scored: readonly Scored[]): ThresholdPoint[] {
     falsePositiveRate: falsePositives / negatives,
     precision: truePositives + falsePositives === 0 ? 1 : truePositives / (truePositives + falsePositives),
   });
-  const sorted = [...scored].sort((a, b) => b.probability - a.probability);
+  const sorted = [...pictures].sort((a, b) => b.probability - a.probability);
   const points = [point(Infinity, 0, 0)];
   let truePositives = 0;
   let falsePositives = 0;
@@ -55,10 +55,10 @@ export function areaUnderRoc(points: readonly ThresholdPoint[]): number {
 
 /** Average precision: each threshold's precision weighted by the recall it adds, without interpolation. NaN without the class. */
 export function averagePrecision(points: readonly ThresholdPoint[]): number {
-  return (
-    points.reduce((sum, { truePositiveRate, precision }, at) => {
-      const before = points[at - 1];
-      return before === undefined ? sum : sum + (truePositiveRate - before.truePositiveRate) * precision;
-    }, 0) + (Number.isNaN(points.at(-1)?.truePositiveRate ?? NaN) ? NaN : 0)
-  );
+  let sum = points.length === 1 ? NaN : 0;
+  points.forEach(({ truePositiveRate, precision }, at) => {
+    const before = points[at - 1];
+    if (before !== undefined) sum += (truePositiveRate - before.truePositiveRate) * precision;
+  });
+  return sum;
 }
