@@ -178,6 +178,10 @@ const catalogue = {
     message: 'Fine-tuning cannot be computed on this device: our kernels for it do not run in this browser.',
     remedy: 'Choose one of the two ways with frozen features, or use a recent Chrome, Edge, Firefox or Safari.',
   },
+  'folds-not-offered': {
+    message: 'Cross-validation is not offered for a fine-tuned run: each of the folds would take as long as the run did.',
+    remedy: 'Train one of the two ways with frozen features, or add validation pictures.',
+  },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
   busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
   'head-absent': { message: 'Nothing is trained yet.', remedy: 'Press Train first.' },

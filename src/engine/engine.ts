@@ -11,17 +11,21 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
-import type { Prediction } from '../domain/history';
+import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
-import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
-import { FeatureStore } from './feature-store';
+import { FeatureStore, packFeatures, unpackFeatures } from './feature-store';
+import { crossValidate } from './inspection/cross-validate';
+import { explainPrediction } from './inspection/explain';
+import { predictSamples } from './inspection/predict-samples';
 import { predictFeatures } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
 import { createRunRecord } from './run-record';
@@ -66,7 +70,7 @@ export class Engine implements ComputeApi {
   #loading = false;
   #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
-  readonly #predictions = new Set<Promise<Prediction>>();
+  readonly #predictions = new Set<Promise<unknown>>();
   /** Runs and changes of device exclude each other. */
   #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
 
@@ -187,17 +191,50 @@ export class Engine implements ComputeApi {
   }
 
   async predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction> {
-    try {
-      const kept = this.#kept;
-      if (kept === null) throw new HeadstartError('head-absent');
+    return this.#beside(signal, async (ready, kept) => (await this.#predictWith(ready, kept, pixels, sampleId)).prediction);
+  }
+
+  explain(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Explanation> {
+    return this.#beside(signal, async (ready, kept) => {
+      const { prediction, features } = await this.#predictWith(ready, kept, pixels, sampleId);
+      const row = new Float32Array(featureCount);
+      unpackFeatures(features, null, row, 0);
+      return explainPrediction(prediction, row, kept);
+    });
+  }
+
+  predictSamples(
+    samples: readonly RunSample[],
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly SamplePrediction[]> {
+    return this.#alone(signal, async (stop) => {
+      const kept = this.#requireHead();
+      await this.#background.stop();
       const ready = await this.#ready();
-      throwIfCancelled(signal);
-      const prediction = this.#predictWith(ready, kept, pixels, sampleId);
-      this.#predictions.add(prediction);
-      return await prediction.finally(() => this.#predictions.delete(prediction));
-    } catch (error) {
-      throw this.#device.failure() ?? toComputeError(error);
-    }
+      const isTuned = kept.tensors.length > 0;
+      const backbone = isTuned ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      // What is held are features of the backbone as it was loaded.
+      const store = isTuned ? new FeatureStore(0) : this.#store;
+      const { now } = this.#parts;
+      return predictSamples(kept, samples, onProgress, { compute: ready.compute, backbone, store, pixels, signal: stop, now });
+    });
+  }
+
+  crossValidate(
+    request: RunRequest,
+    folds: number,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CrossValidation> {
+    return this.#alone(signal, async (stop) => {
+      await this.#background.stop();
+      const { compute, backbone } = await this.#ready();
+      const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
+      return crossValidate(request, folds, onProgress, { compute, backbone, store, boundaries, pixels, signal: stop, now });
+    });
   }
 
   exportHead(): Promise<KeptHead | null> {
@@ -235,7 +272,26 @@ export class Engine implements ComputeApi {
     this.#kept = null;
   }
 
-  async #predictWith(ready: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null): Promise<Prediction> {
+  /** A prediction, which may go on beside a run. */
+  async #beside<T>(signal: AbortSignal, work: (ready: Ready, kept: KeptHead) => Promise<T>): Promise<T> {
+    try {
+      const kept = this.#requireHead();
+      const ready = await this.#ready();
+      throwIfCancelled(signal);
+      const prediction = work(ready, kept);
+      this.#predictions.add(prediction);
+      return await prediction.finally(() => this.#predictions.delete(prediction));
+    } catch (error) {
+      throw this.#device.failure() ?? toComputeError(error);
+    }
+  }
+
+  #requireHead(): KeptHead {
+    if (this.#kept === null) throw new HeadstartError('head-absent');
+    return this.#kept;
+  }
+
+  async #predictWith(ready: Ready, kept: KeptHead, pixels: Uint8Array, sampleId: string | null) {
     const { now } = this.#parts;
     const { compute, backbone } = ready;
     const started = now();
@@ -243,8 +299,9 @@ export class Engine implements ComputeApi {
     // What is held are features of the backbone as it was loaded.
     const held = sampleId === null || isTuned ? undefined : this.#store.get(sampleId, kept.run.config.fit);
     const own = isTuned ? await this.#tunedBackbone(ready, kept) : backbone;
-    const prediction = await predictFeatures(held ?? (await own.extractFeatures(pixels)), kept, compute);
-    return { ...prediction, milliseconds: now() - started };
+    const features = held ?? packFeatures(await own.extractFeatures(pixels));
+    const prediction = await predictFeatures(features, kept, compute);
+    return { prediction: { ...prediction, milliseconds: now() - started }, features };
   }
 
   async #tunedBackbone(ready: Ready, kept: KeptHead): Promise<Backbone> {

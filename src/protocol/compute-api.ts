@@ -9,8 +9,9 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
-import type { Prediction, RunRecord } from '../domain/history';
-import type { DeviceOptions, RunOutcome, RunRequest } from './engine-api';
+import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -65,6 +66,21 @@ export interface ComputeApi {
   headFit(): Promise<Fit | null>;
   /** `sampleId` lets features that are already held be used again. */
   predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction>;
+  /** As `predict`, with what each cell of the last map adds to each logit. */
+  explain(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Explanation>;
+  predictSamples(
+    samples: readonly RunSample[],
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly SamplePrediction[]>;
+  crossValidate(
+    request: RunRequest,
+    folds: number,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CrossValidation>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;

@@ -11,7 +11,8 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
-import type { Prediction, RunRecord } from '../domain/history';
+import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import type { RunConfig } from '../domain/run-config';
 
@@ -129,6 +130,29 @@ export interface EngineApi {
 
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction>;
   predictFile(file: Blob, signal: AbortSignal): Promise<Prediction>;
+
+  /**
+   * The prediction with what each cell of the last map adds to each logit. `covered` are squares of the picture to cover first (see
+   * domain/evaluation/cover).
+   */
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation>;
+  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation>;
+  /** What the present head says of labelled samples, in their order. Rejects with `head-absent`, `busy`, `picture-gone`. */
+  predictSamples(
+    samples: readonly RunSample[],
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly SamplePrediction[]>;
+  /**
+   * Trains a head as the request says for each fold, on the training and validation pictures of the others, and predicts the fold's own.
+   * The present head stays. Rejects with `folds-not-offered` for fine-tuning, `one-class`, `class-too-small`, `busy`, `cancelled`.
+   */
+  crossValidate(
+    request: RunRequest,
+    folds: number,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CrossValidation>;
 
   loadKept(): Promise<Kept>;
   saveProject(project: ProjectDocument): Promise<void>;

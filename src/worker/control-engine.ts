@@ -13,7 +13,9 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
-import type { Prediction, RunRecord } from '../domain/history';
+import { coverPixels } from '../domain/evaluation/cover';
+import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
@@ -26,6 +28,7 @@ import type {
   Kept,
   RunOutcome,
   RunRequest,
+  RunSample,
 } from '../protocol/engine-api';
 import type { ProjectStore } from '../storage/project-store';
 
@@ -163,6 +166,38 @@ export class ControlEngine implements EngineApi {
       const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
       return this.#compute.predict(pixels, null, signal);
     });
+  }
+
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+    return this.#inTurn(signal, async () => {
+      const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
+      // What is held are features of the whole picture.
+      return this.#compute.explain(coverPixels(pixels, covered), covered.length === 0 ? sampleId : null, signal);
+    });
+  }
+
+  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+    return this.#inTurn(signal, async () => {
+      const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
+      return this.#compute.explain(coverPixels(pixels, covered), null, signal);
+    });
+  }
+
+  predictSamples(
+    samples: readonly RunSample[],
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly SamplePrediction[]> {
+    return this.#exclusively('predictions', () => this.#compute.predictSamples(samples, this.#pixelSource(), onProgress, signal));
+  }
+
+  crossValidate(
+    request: RunRequest,
+    folds: number,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CrossValidation> {
+    return this.#exclusively('folds', () => this.#compute.crossValidate(request, folds, this.#pixelSource(), onProgress, signal));
   }
 
   async loadKept(): Promise<Kept> {

@@ -3,11 +3,17 @@ import type { SamplePrediction } from '../../domain/history';
 import { argmax } from '../cross-entropy';
 import { yieldToTasks } from '../yield';
 import { Pace, sumSeconds } from './pace';
+import type { RunPlan } from './run-plan';
 import { batchesOf, type Session } from './training';
 
+/** What an evaluation takes of a session. */
+export type EvaluationParts = Pick<Session, 'model' | 'onEvent' | 'signal' | 'now'> & {
+  readonly plan: Pick<RunPlan, 'config' | 'samples' | 'classNames'>;
+};
+
 /** Predictions of every validation and test sample with the model as it is. Rejects with `cancelled` or a failure. */
-export async function evaluate({ state, model, onEvent, signal, now }: Session): Promise<SamplePrediction[]> {
-  const { config, samples, classNames } = state.plan;
+export async function evaluate({ plan, model, onEvent, signal, now }: EvaluationParts): Promise<SamplePrediction[]> {
+  const { config, samples, classNames } = plan;
   const all = [...samples.val, ...samples.test];
   const predictions: SamplePrediction[] = [];
   const pace = new Pace();

@@ -25,7 +25,7 @@ export async function goOn(state: RunState, parts: SessionParts, skipTraining: b
     const { source, model } = await createModel(state.plan, chosenModel(state), parts);
     const session = { state, model, onEvent, signal, now };
     try {
-      return await timed(session, source, 'evaluation', () => evaluate(session));
+      return await timed(session, source, 'evaluation', () => evaluate({ ...session, plan: state.plan }));
     } finally {
       model.dispose();
     }

@@ -1,0 +1,32 @@
+import type { Prediction, SamplePrediction } from '../history';
+
+/** Laws: within a stage `done` never falls and `total` never changes. */
+export interface InspectionProgress {
+  readonly stage: 'features' | 'training' | 'predictions';
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | null;
+}
+
+/** Predicted by a head that never saw this picture. */
+export interface FoldPrediction extends SamplePrediction {
+  /** 0-based. */
+  readonly fold: number;
+}
+
+/** What came of training a head once for each fold, on the pictures of the others. */
+export interface CrossValidation {
+  readonly folds: number;
+  /** One for each training and validation picture; `split` is the one it has in the run. */
+  readonly predictions: readonly FoldPrediction[];
+  readonly seconds: number;
+}
+
+/** A picture's prediction with what each cell of the last map adds to each logit. */
+export interface Explanation {
+  readonly prediction: Prediction;
+  /** By class index. */
+  readonly bias: readonly number[];
+  /** By class index: 49 cells, row by row from the top left. Bias and cells of a class add up to its logit. */
+  readonly cells: readonly (readonly number[])[];
+}

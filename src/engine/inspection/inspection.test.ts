@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { InspectionProgress } from '../../domain/evaluation/inspection';
+import type { RunEvent } from '../../domain/events';
+import type { RunConfig } from '../../domain/run-config';
+import { nodeEnvironment } from '../testing/node-environment';
+import { createPixels, createSmallRequest } from '../testing/small-run';
+import { createStandInEngine, neverStop, startRun } from '../testing/stand-in-engine';
+import { createFoldPlans } from './cross-validate';
+
+const request = createSmallRequest();
+const { pixels } = createPixels(request);
+const idsOf = (samples: readonly { readonly id: string }[]) => samples.map(({ id }) => id);
+
+/** An engine with a trained head, and what its run predicted. */
+async function createTrained(config: Partial<RunConfig> = {}) {
+  let extracted = 0;
+  const { engine } = await createStandInEngine(nodeEnvironment, {
+    onExtract: (pictures) => {
+      extracted += pictures;
+    },
+  });
+  const events: RunEvent[] = [];
+  await startRun(engine, createSmallRequest(config), undefined, events);
+  const predictions = events.flatMap((event) => (event.kind === 'predictions' ? event.predictions : []));
+  return { engine, predictions, extracted: () => extracted };
+}
+
+describe('the plans of the folds', () => {
+  const plans = createFoldPlans(request, 5);
+
+  it('have every training and validation picture once to measure on, apart from those that they learn from', () => {
+    const known = idsOf(request.samples.filter(({ split }) => split !== 'test')).sort();
+    expect(plans).toHaveLength(5);
+    expect(plans.flatMap(({ samples }) => idsOf(samples.test)).sort()).toEqual(known);
+    for (const { samples } of plans) expect([...idsOf(samples.train), ...idsOf(samples.test)].sort()).toEqual(known);
+  });
+
+  it('never let a test picture in', () => {
+    for (const { samples } of plans)
+      for (const part of [samples.train, samples.val, samples.test])
+        expect(part.some(({ id }) => id.startsWith('test'))).toBe(false);
+  });
+
+  it('do not choose an epoch by the pictures that they are measured on, nor change pictures', () => {
+    const [plan] = createFoldPlans(createSmallRequest({ way: 'frozen', earlyStopping: 1 }), 5);
+    expect(plan?.config).toMatchObject({ way: 'features', earlyStopping: null });
+  });
+
+  it('are fewer where there are fewer pictures than folds', () => {
+    const few = { ...request, samples: request.samples.slice(0, 4) };
+    expect(createFoldPlans(few, 5).map(({ samples }) => samples.test.length)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('are refused for one class, for a class with one picture and for fine-tuning', () => {
+    expect(() => createFoldPlans({ ...request, classNames: ['cat'] }, 5)).toThrow('only one class');
+    expect(() => createFoldPlans({ ...request, samples: request.samples.slice(0, 3) }, 5)).toThrow('“dog” has 1 picture');
+    expect(() => createFoldPlans(createSmallRequest({ way: 'fine-tune' }), 5)).toThrow('fine-tuned');
+  });
+});
+
+describe('the engine looks inside', () => {
+  it('cross-validates on features that are held, leaves the head alone and holds no more memory than before', async () => {
+    const { engine, extracted } = await createTrained();
+    const before = await engine.memory();
+    const head = await engine.exportHead();
+    const already = extracted();
+    const told: InspectionProgress[] = [];
+    const { folds, predictions } = await engine.crossValidate(request, 5, pixels, (progress) => told.push(progress), neverStop());
+    expect(folds).toBe(5);
+    expect(predictions.map(({ fold }) => fold)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+    expect(idsOf(predictions.map(({ sampleId }) => ({ id: sampleId }))).sort()).toEqual(
+      idsOf(request.samples.filter(({ split }) => split !== 'test')).sort(),
+    );
+    for (const { sampleId, split } of predictions) expect(sampleId.startsWith(split)).toBe(true);
+    expect(extracted()).toBe(already);
+    expect(await engine.memory()).toEqual(before);
+    expect(await engine.exportHead()).toEqual(head);
+    // 12 pictures to learn from make 3 steps of 4; two epochs, five folds.
+    const training = told.filter(({ stage }) => stage === 'training');
+    expect(training.map(({ done }) => done)).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
+    expect(new Set(training.map(({ total }) => total))).toEqual(new Set([30]));
+    await engine.dispose();
+  });
+
+  it('learns in a fold: where the features tell the label, out-of-fold predictions are right', async () => {
+    const { engine } = await createTrained();
+    const config = { ...request.config, epochs: 20 };
+    const { predictions } = await engine.crossValidate({ ...request, config }, 5, pixels, () => undefined, neverStop());
+    expect(predictions.filter(({ classIndex, labelIndex }) => classIndex === labelIndex)).toHaveLength(15);
+    await engine.dispose();
+  });
+
+  it('stops a cross-validation when asked, and can then train', async () => {
+    const { engine } = await createTrained();
+    const before = await engine.memory();
+    const stop = new AbortController();
+    const going = engine.crossValidate(
+      request,
+      5,
+      pixels,
+      ({ stage, done }) => {
+        if (stage === 'training' && done === 8) stop.abort();
+      },
+      stop.signal,
+    );
+    await expect(engine.predictSamples([], pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'busy' });
+    await expect(going).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await engine.memory()).toEqual(before);
+    expect((await startRun(engine, request)).status).toBe('done');
+    await engine.dispose();
+  });
+
+  it('refuses to cross-validate a fine-tuned run', async () => {
+    const { engine } = await createTrained();
+    const tuned = createSmallRequest({ way: 'fine-tune' });
+    await expect(engine.crossValidate(tuned, 5, pixels, () => undefined, neverStop())).rejects.toMatchObject({
+      code: 'folds-not-offered',
+    });
+    await engine.dispose();
+  });
+
+  for (const [name, config] of [
+    ['a head alone', {}],
+    ['a head with a feature norm', { featureNorm: 30 }],
+    ['a fine-tuned run', { way: 'fine-tune', headWarmupEpochs: 0 }],
+    ['a fine-tuned run with a feature norm', { way: 'fine-tune', headWarmupEpochs: 0, featureNorm: 30 }],
+  ] as const)
+    it(`predicts any split, and explains it to the last digit: ${name}`, async () => {
+      const { engine, predictions } = await createTrained(config);
+      const before = await engine.memory();
+      const again = await engine.predictSamples(request.samples, pixels, () => undefined, neverStop());
+      expect(again.map(({ sampleId }) => sampleId)).toEqual(idsOf(request.samples));
+      for (const expected of predictions) {
+        const found = again.find(({ sampleId }) => sampleId === expected.sampleId);
+        expect(found).toMatchObject({ classIndex: expected.classIndex, labelIndex: expected.labelIndex });
+        found?.logits.forEach((logit, at) => {
+          expect(logit).toBeCloseTo(expected.logits[at] ?? NaN, 4);
+        });
+      }
+      for (const sampleId of ['train-0', 'val-1', 'test-2']) {
+        const bytes = await pixels(sampleId, 'crop');
+        const { prediction, bias, cells } = await engine.explain(bytes, sampleId, neverStop());
+        expect(prediction).toMatchObject({ classIndex: again.find((one) => one.sampleId === sampleId)?.classIndex });
+        prediction.logits.forEach((logit, classIndex) => {
+          const sum = cells[classIndex]?.reduce((total, cell) => total + cell, bias[classIndex] ?? NaN);
+          expect(Math.abs((sum ?? NaN) - logit)).toBeLessThan(1e-5 * Math.max(1, Math.abs(logit)));
+        });
+      }
+      expect(await engine.memory()).toEqual(before);
+      await engine.dispose();
+    });
+
+  it('says that nothing is trained yet', async () => {
+    const { engine } = await createStandInEngine(nodeEnvironment);
+    const bytes = await pixels('val-0', 'crop');
+    await expect(engine.explain(bytes, null, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
+    await expect(engine.predictSamples([], pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
+    await engine.dispose();
+  });
+});
