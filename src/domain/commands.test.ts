@@ -52,6 +52,15 @@ describe('project commands', () => {
     expect(document.samples).toHaveLength(2);
   });
 
+  it('move pictures to another class', () => {
+    const document = applyCommand(start, add(createSample('a', 'cat'), createSample('b', 'cat')));
+    const moved = applyCommand(document, { kind: 'move-samples', ids: ['b', 'absent'], className: ' dog ' });
+    expect(moved.samples.map(({ className }) => className)).toEqual(['cat', 'dog']);
+    expect(moved.classNames).toEqual(['cat', 'dog']);
+    expect(applyCommand(moved, { kind: 'move-samples', ids: ['b'], className: 'dog' })).toBe(moved);
+    expect(applyCommand(moved, { kind: 'move-samples', ids: ['b'], className: ' ' })).toBe(moved);
+  });
+
   it('change nothing, and log nothing, for a sample that is already there or an empty name', () => {
     const log = logCommand(createCommandLog(start), add(createSample('a', 'cat')));
     expect(logCommand(log, add(createSample('a', 'cat')))).toBe(log);

@@ -9,6 +9,8 @@ export type ProjectCommand =
   | { readonly kind: 'add-samples'; readonly samples: readonly Sample[]; readonly origin: DatasetOrigin }
   | { readonly kind: 'add-skipped'; readonly files: readonly SkippedFile[] }
   | { readonly kind: 'dismiss-skipped' }
+  /** To a class, which is made where there is none of that name. */
+  | { readonly kind: 'move-samples'; readonly ids: readonly string[]; readonly className: string }
   | { readonly kind: 'remove-samples'; readonly ids: readonly string[] }
   | { readonly kind: 'rename-class'; readonly from: string; readonly to: string }
   | { readonly kind: 'remove-class'; readonly className: string }
@@ -70,6 +72,14 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
       return command.files.length === 0 ? document : { ...document, skipped: [...document.skipped, ...command.files] };
     case 'dismiss-skipped':
       return document.skipped.length === 0 ? document : { ...document, skipped: [] };
+    case 'move-samples': {
+      const className = command.className.normalize('NFC').trim();
+      const chosen = new Set(command.ids);
+      const isMoved = (sample: Sample) => chosen.has(sample.id) && sample.className !== className;
+      if (className === '' || !document.samples.some(isMoved)) return document;
+      const samples = document.samples.map((sample) => (isMoved(sample) ? { ...sample, className } : sample));
+      return withClasses(document, samples);
+    }
     case 'remove-samples': {
       const gone = new Set(command.ids);
       const samples = document.samples.filter(({ id }) => !gone.has(id));

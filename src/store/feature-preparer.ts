@@ -46,7 +46,8 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     const { status, proving } = state.compute;
     const isProved = !proving && status !== null && status.selfTest !== null;
     const canCompute = isProved && state.weights.phase === 'ready' && state.workerDead === null;
-    return canCompute && !isHeld && !state.features.paused && !isRunActive(state);
+    const isTaken = isRunActive(state) || state.inspection.task !== null;
+    return canCompute && !isHeld && !state.features.paused && !isTaken;
   };
 
   const letGo = (abort: boolean): void => {
@@ -114,7 +115,7 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     noteRun(core.state());
     const state = core.state();
     if (!isFree(state)) {
-      // A run and another device take over inside the worker, which then ends the call by itself.
+      // A run, a cross-validation and another device take over inside the worker, which then ends the call by itself.
       letGo(state.features.paused || isHeld);
       return;
     }

@@ -3,6 +3,7 @@ import { estimateTraining, findSmallerRun } from '../domain/estimate';
 import { estimateFineTuneBytes, estimateMovingRun } from '../domain/fine-tune-estimate';
 import { augmentationOf, runConfigProblems, type RunConfig } from '../domain/run-config';
 import { countFolders, orderForLimits, type FolderCounts } from '../domain/split';
+import { remember } from './remember';
 import { selectSampleIndex, selectSplits } from './selectors';
 import type { FeatureProgress, FeaturesState, PageState, TrainEstimate, WantedFeatures } from './state';
 
@@ -47,17 +48,6 @@ function listHeld(wanted: WantedFeatures, features: FeaturesState): string[] {
 
 function secondsPerPicture({ features, compute }: PageState): number | null {
   return features.secondsPerPicture ?? compute.status?.selfTest?.secondsPerPicture ?? null;
-}
-
-/** Remembers the last answer: the same object while everything that it depends on is the same. */
-function remember<T>(keysOf: (state: PageState) => readonly unknown[], answer: (state: PageState) => T): (state: PageState) => T {
-  let last: { readonly keys: readonly unknown[]; readonly value: T } | null = null;
-  return (state) => {
-    const keys = keysOf(state);
-    if (last?.keys.every((key, index) => key === keys[index]) === true) return last.value;
-    last = { keys, value: answer(state) };
-    return last.value;
-  };
 }
 
 const foldersOf = new WeakMap<readonly Sample[], FolderCounts>();

@@ -1,9 +1,9 @@
 import { createCommandLog } from '../domain/commands';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
-import { readDeviceChoice, readThreadsChoice } from './kept-choice';
+import { readDeviceChoice, readEvidenceChoice, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
-import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
+import type { FeaturesState, IngestState, InspectionState, PageState, RunState, StageState, TrialState } from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -19,6 +19,7 @@ export const waitingStages: readonly StageState[] = stageNames.map((stage) => ({
 export const idleRun: RunState = {
   phase: 'idle',
   config: null,
+  samples: [],
   stages: [],
   history: emptyHistory,
   log: [],
@@ -51,7 +52,17 @@ export const idleFeatures: FeaturesState = {
   error: null,
 };
 
-export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
+export const idleTrial: TrialState = {
+  target: null,
+  prediction: null,
+  explanation: null,
+  covered: [],
+  uncovered: null,
+  busy: false,
+  error: null,
+};
+
+const idleInspection: InspectionState = { task: null, progress: null, error: null, predictions: null, folds: null };
 
 export function createInitialState(
   document: ProjectDocument,
@@ -74,6 +85,8 @@ export function createInitialState(
     features: idleFeatures,
     run: idleRun,
     trial: idleTrial,
+    inspection: idleInspection,
+    showEvidence: readEvidenceChoice(),
     thumbnails: new Map(),
     headReady: false,
     headRun: null,

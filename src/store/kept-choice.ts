@@ -3,6 +3,7 @@ import { clampThreads } from '../domain/threads';
 
 const deviceKey = 'headstart:device';
 const threadsKey = 'headstart:threads';
+const evidenceKey = 'headstart:evidence';
 /** The page's own matter (ui/shell/theme), but what is forgotten is everything. */
 const themeKey = 'headstart:theme';
 
@@ -49,8 +50,18 @@ export function keepThreadsChoice(threads: number | null): void {
   keep(threadsKey, threads === null ? null : String(threads));
 }
 
+/** Whether predictions are explained: unless the person switched it off. */
+export function readEvidenceChoice(): boolean {
+  return read(evidenceKey) !== 'off';
+}
+
+export function keepEvidenceChoice(show: boolean): void {
+  keep(evidenceKey, show ? null : 'off');
+}
+
 export function forgetChoices(): void {
   keep(deviceKey, null);
   keep(threadsKey, null);
+  keep(evidenceKey, null);
   keep(themeKey, null);
 }

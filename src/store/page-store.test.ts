@@ -309,7 +309,7 @@ describe('failures', () => {
     await page.actions.tryFile(new File(['x'], 'x.jpg'));
     expect(page.state().trial.error?.code).toBe('head-absent');
     await page.actions.train();
-    page.engine().failures.set('predictFile', 'picture-truncated');
+    page.engine().failures.set('explainFile', 'picture-truncated');
     await page.actions.tryFile(new File(['x'], 'x.jpg'));
     expect(page.state().trial).toMatchObject({ busy: false, prediction: null, error: { code: 'picture-truncated' } });
   });

@@ -9,6 +9,7 @@ import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import type { PagePorts } from './ports';
+import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
@@ -39,7 +40,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const weights = createWeightsLoader(core);
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
-    const runner = createRunner(core, weights, device);
+    const inspector = createInspector(core);
+    const runner = createRunner(core, weights, device, inspector);
     const features = createFeaturePreparer(core, device);
     api.subscribe(() => {
       features.look();
@@ -50,6 +52,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...device.actions,
         ...pictures.actions,
         ...runner.actions,
+        ...inspector.actions,
         ...features.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),

@@ -6,6 +6,7 @@ import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleRun, waitingStages } from './initial-state';
+import type { Inspector } from './inspection-actions';
 import { applyRunEvents, setStage } from './run-events';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
@@ -36,7 +37,7 @@ function createRequest(state: PageState): RunRequest {
   };
 }
 
-export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser): Runner {
+export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, inspector: Inspector): Runner {
   let abort: AbortController | null = null;
   let stopAsked = false;
 
@@ -66,6 +67,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       if (resumed !== undefined) core.patch('compute', { status: resumed.status });
     });
     try {
+      await inspector.stop();
       await awaitWeights(controller.signal);
       const outcome = await start(core.engine(), inbox.push, controller.signal);
       inbox.flush();
@@ -134,6 +136,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       abort?.abort();
       abort = null;
       stopAsked = false;
+      void inspector.stop();
       const { phase } = core.state().run;
       if (phase === 'running' || phase === 'stopping' || phase === 'paused') core.patch('run', { phase: 'failed' });
     },
@@ -148,7 +151,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
         }
         stopAsked = false;
         const request = createRequest(core.state());
-        core.set({ run: { ...idleRun, phase: 'running', config: request.config, stages: waitingStages } });
+        const { config, samples } = request;
+        core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
         await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
         await finishIfAsked();
       },

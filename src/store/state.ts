@@ -4,9 +4,10 @@ import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsPro
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { Isolation } from '../domain/isolation';
+import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
-import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
+import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
 export interface ListedFile {
@@ -87,6 +88,8 @@ export interface RunState {
   /** stopping: pause or stop asked, the worker has not answered yet. */
   readonly phase: 'idle' | 'running' | 'stopping' | 'paused' | 'done' | 'failed';
   readonly config: RunConfig | null;
+  /** The pictures that it was given; empty for a run of an earlier visit. */
+  readonly samples: readonly RunSample[];
   readonly stages: readonly StageState[];
   readonly history: History;
   readonly log: readonly string[];
@@ -106,8 +109,28 @@ export type TrialTarget =
 export interface TrialState {
   readonly target: TrialTarget | null;
   readonly prediction: Prediction | null;
+  /** What each part of the picture adds to each logit; null where evidence is off. */
+  readonly explanation: Explanation | null;
+  /** Squares of the picture that the person covered (see domain/evaluation/cover). */
+  readonly covered: readonly number[];
+  /** What was said of the picture before anything was covered. */
+  readonly uncovered: Prediction | null;
   readonly busy: boolean;
   readonly error: ErrorRecord | null;
+}
+
+/** What is asked of the present head beyond its run. */
+export interface InspectionState {
+  /** What the worker does for it now. */
+  readonly task: 'predictions' | 'folds' | null;
+  readonly progress: InspectionProgress | null;
+  readonly error: ErrorRecord | null;
+  /** Splits that were predicted since the run. */
+  readonly predictions: {
+    readonly runId: string;
+    readonly of: Readonly<Partial<Record<Split, readonly SamplePrediction[]>>>;
+  } | null;
+  readonly folds: { readonly runId: string; readonly result: CrossValidation } | null;
 }
 
 export interface PageState {
@@ -118,6 +141,9 @@ export interface PageState {
   readonly features: FeaturesState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly inspection: InspectionState;
+  /** Whether predictions are explained on the picture. */
+  readonly showEvidence: boolean;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -165,6 +191,14 @@ export interface PageActions {
   stop(): Promise<void>;
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
+  /** Predicts the tried picture with these squares covered; none shows it whole again. */
+  coverSquares(squares: readonly number[]): Promise<void>;
+  chooseEvidence(show: boolean): Promise<void>;
+  /** Asks the present head for its run's pictures of a split. */
+  predictSplit(split: Split): Promise<void>;
+  /** Five heads, each predicting the pictures that it did not see. */
+  crossValidate(): Promise<void>;
+  cancelInspection(): void;
   fittedPicture(sampleId: string): Promise<FittedPicture>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;

@@ -1,43 +1,95 @@
 import { describeError } from '../domain/errors';
+import type { Explanation } from '../domain/evaluation/inspection';
 import type { Prediction } from '../domain/history';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
-import type { PageActions, TrialTarget } from './state';
+import { idleTrial } from './initial-state';
+import { keepEvidenceChoice } from './kept-choice';
+import type { PageActions, TrialState, TrialTarget } from './state';
 
-export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySample' | 'tryFile' | 'fittedPicture'> {
+/** How the picture in question is asked about; kept, so that it can be asked again with a part covered. */
+interface Question {
+  readonly target: TrialTarget;
+  readonly predict: (engine: EngineApi, signal: AbortSignal) => Promise<Prediction>;
+  readonly explain: (engine: EngineApi, covered: readonly number[], signal: AbortSignal) => Promise<Explanation>;
+}
+
+export function createTrialActions(
+  core: StoreCore,
+): Pick<PageActions, 'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'fittedPicture'> {
   let abort: AbortController | null = null;
+  let question: Question | null = null;
 
-  const predict = async (
-    target: TrialTarget,
-    ask: (engine: EngineApi, signal: AbortSignal) => Promise<Prediction>,
-  ): Promise<void> => {
-    // Only the last picture asked for is shown.
+  /** Asks, and shows the answer unless something else was asked meanwhile. */
+  const ask = async (work: (engine: EngineApi, signal: AbortSignal) => Promise<Partial<TrialState>>): Promise<void> => {
     abort?.abort();
     const controller = new AbortController();
     abort = controller;
-    const former = core.state().trial.target;
-    if (former?.kind === 'file') URL.revokeObjectURL(former.url);
-    if (!core.state().headReady) {
-      core.set({ trial: { target, prediction: null, busy: false, error: describeError('head-absent') } });
-      return;
-    }
-    core.set({ trial: { target, prediction: null, busy: true, error: null } });
     try {
-      const prediction = await ask(core.engine(), controller.signal);
-      if (abort === controller) core.patch('trial', { prediction, busy: false });
+      const answer = await work(core.engine(), controller.signal);
+      if (abort === controller) core.patch('trial', { ...answer, busy: false });
     } catch (thrown) {
       const error = core.fail(thrown);
       if (abort === controller) core.patch('trial', { busy: false, error });
     }
   };
 
+  const answer = (asked: Question): Promise<void> =>
+    ask(async (engine, signal) => {
+      if (!core.state().showEvidence) return { prediction: await asked.predict(engine, signal) };
+      const explanation = await asked.explain(engine, [], signal);
+      return { prediction: explanation.prediction, explanation };
+    });
+
+  const predict = async (asked: Question): Promise<void> => {
+    question = asked;
+    const { target } = asked;
+    const former = core.state().trial.target;
+    if (former?.kind === 'file') URL.revokeObjectURL(former.url);
+    if (!core.state().headReady) {
+      abort?.abort();
+      abort = null;
+      core.set({ trial: { ...idleTrial, target, error: describeError('head-absent') } });
+      return;
+    }
+    core.set({ trial: { ...idleTrial, target, busy: true } });
+    await answer(asked);
+  };
+
   return {
-    trySample: (sampleId) => predict({ kind: 'sample', sampleId }, (engine, signal) => engine.predictSample(sampleId, signal)),
-    tryFile: (file) => {
-      const name = file.name === '' ? 'picture' : file.name;
-      return predict({ kind: 'file', name, url: URL.createObjectURL(file) }, (engine, signal) =>
-        engine.predictFile(file, signal),
-      );
+    trySample: (sampleId) =>
+      predict({
+        target: { kind: 'sample', sampleId },
+        predict: (engine, signal) => engine.predictSample(sampleId, signal),
+        explain: (engine, covered, signal) => engine.explainSample(sampleId, covered, signal),
+      }),
+    tryFile: (file) =>
+      predict({
+        target: { kind: 'file', name: file.name === '' ? 'picture' : file.name, url: URL.createObjectURL(file) },
+        predict: (engine, signal) => engine.predictFile(file, signal),
+        explain: (engine, covered, signal) => engine.explainFile(file, covered, signal),
+      }),
+    coverSquares: async (squares) => {
+      const { trial } = core.state();
+      const asked = question;
+      if (asked === null || trial.prediction === null) return;
+      const uncovered = trial.uncovered ?? trial.prediction;
+      core.patch('trial', { covered: squares, uncovered: squares.length === 0 ? null : uncovered, busy: true, error: null });
+      await ask(async (engine, signal) => {
+        const explanation = await asked.explain(engine, squares, signal);
+        return { prediction: explanation.prediction, explanation };
+      });
+    },
+    chooseEvidence: async (show) => {
+      if (show === core.state().showEvidence) return;
+      core.set({ showEvidence: show });
+      keepEvidenceChoice(show);
+      const { trial, headReady } = core.state();
+      core.patch('trial', { explanation: null, covered: [], uncovered: null });
+      const isStale = show || trial.covered.length > 0;
+      if (question === null || trial.target === null || !headReady || !isStale) return;
+      core.patch('trial', { busy: true, error: null });
+      await answer(question);
     },
     fittedPicture: (sampleId) => {
       const { headRun, project } = core.state();

@@ -12,7 +12,8 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../../domain/events';
-import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
+import type { CrossValidation, Explanation, InspectionProgress } from '../../domain/evaluation/inspection';
+import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
 import type {
@@ -24,6 +25,7 @@ import type {
   Kept,
   RunOutcome,
   RunRequest,
+  RunSample,
 } from '../../protocol/engine-api';
 
 /** What a fake browser keeps between visits. */
@@ -76,6 +78,7 @@ export class FakeEngine implements EngineApi {
   /** The next call of a method fails so. */
   readonly failures = new Map<Method, ErrorCode>();
   readonly askedFeatures: AskedFeatures[] = [];
+  readonly askedFolds: RunRequest[] = [];
   /** Pictures that cannot be read any more, by id. */
   readonly unreadable = new Set<string>();
   readonly #storage: FakeStorage;
@@ -273,6 +276,46 @@ export class FakeEngine implements EngineApi {
     return this.#answer('predictFile', () => this.#predict(signal));
   }
 
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+    return this.#answer('explainSample', () => {
+      if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
+      return this.#explain(covered, signal);
+    });
+  }
+
+  explainFile(_file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+    return this.#answer('explainFile', () => this.#explain(covered, signal));
+  }
+
+  predictSamples(
+    samples: readonly RunSample[],
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly SamplePrediction[]> {
+    return this.#answer('predictSamples', async () => {
+      const head = this.#head;
+      if (head === null) throw new HeadstartError('head-absent');
+      await this.#pretend('predictions', samples.length, onProgress, signal);
+      return this.#judge(head.classNames, samples);
+    });
+  }
+
+  crossValidate(
+    request: RunRequest,
+    folds: number,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CrossValidation> {
+    this.askedFolds.push(request);
+    return this.#answer('crossValidate', async () => {
+      if (request.config.way === 'fine-tune') throw new HeadstartError('folds-not-offered');
+      const samples = request.samples.filter(({ split }) => split !== 'test');
+      await this.#pretend('training', folds * 3, onProgress, signal);
+      const predictions = this.#judge(request.classNames, samples).map((prediction, at) => ({ ...prediction, fold: at % folds }));
+      return { folds, predictions, seconds: 2 };
+    });
+  }
+
   loadKept(): Promise<Kept> {
     return this.#answer('loadKept', () => {
       const { project, run, problem } = this.#storage;
@@ -432,13 +475,7 @@ export class FakeEngine implements EngineApi {
     const held = request.samples.filter(({ split }) => split !== 'train');
     onEvent({
       kind: 'predictions',
-      predictions: held.map(({ id, split, labelIndex }, index) => ({
-        ...this.#say(request.classNames, index % 9 === 8 ? (labelIndex + 1) % request.classNames.length : labelIndex),
-        sampleId: id,
-        split,
-        labelIndex,
-        loss: 0.05,
-      })),
+      predictions: this.#judge(request.classNames, held),
     });
     onEvent({ kind: 'stage', stage: 'evaluation', done: held.length, total: held.length, secondsLeft: null, note: null });
     const run: RunRecord = {
@@ -464,6 +501,38 @@ export class FakeEngine implements EngineApi {
     this.#head = run;
     this.#storage.run = run;
     return { status: 'done', run };
+  }
+
+  /** Every ninth is wrong. */
+  #judge(classNames: readonly string[], samples: readonly RunSample[]): SamplePrediction[] {
+    return samples.map(({ id, split, labelIndex }, index) => {
+      const said = this.#say(classNames, index % 9 === 8 ? (labelIndex + 1) % classNames.length : labelIndex);
+      return { ...said, sampleId: id, split, labelIndex, loss: -Math.log(said.probabilities[labelIndex] ?? NaN) };
+    });
+  }
+
+  async #pretend(
+    stage: InspectionProgress['stage'],
+    total: number,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let done = 0; done <= total; done += 1) {
+      await this.#tick();
+      throwIfCancelled(signal);
+      onProgress({ stage, done, total, secondsLeft: (total - done) / 10 });
+    }
+  }
+
+  /** The middle cell speaks for the class; each covered square takes a tenth from its logit. */
+  #explain(covered: readonly number[], signal: AbortSignal): Explanation {
+    const { logits, ...said } = this.#predict(signal);
+    const changed = logits.map((logit, index) => (index === said.classIndex ? logit - covered.length / 10 : logit));
+    const bias = changed.map(() => -0.012);
+    const cells = changed.map((logit) =>
+      Array.from({ length: 49 }, (_, cell) => (cell === 24 ? (logit + 0.012) / 2 : (logit + 0.012) / 96)),
+    );
+    return { prediction: { ...said, logits: changed }, bias, cells };
   }
 
   #predict(signal: AbortSignal): Prediction {

@@ -204,7 +204,7 @@ describe('the Try column', () => {
     await expect.element(options.nth(1)).toBeVisible();
     await options.nth(0).click();
     await expect.element(page.getByTestId('predicted-class')).toHaveTextContent('cat');
-    expect(engine.calls.filter((call) => call === 'predictSample')).toHaveLength(1);
+    expect(engine.calls.filter((call) => call === 'explainSample')).toHaveLength(1);
     await userEvent.keyboard('{ArrowRight}{Enter}');
     await vi.waitFor(() => {
       expect(store.getState().trial.target).toEqual({ kind: 'sample', sampleId: store.getState().run.predictions[1]?.sampleId });

@@ -21,6 +21,7 @@ function createRun(change: Partial<RunState> = {}): RunState {
   return {
     phase: 'running',
     config: { ...createPreset('recommended', 0), epochs: 5 },
+    samples: [],
     stages: [],
     history: { steps: [], epochs: [] },
     log: [],

@@ -1,0 +1,82 @@
+import type { FoldPrediction } from '../domain/evaluation/inspection';
+import type { SamplePrediction } from '../domain/history';
+import type { Split } from '../domain/dataset';
+import { assignSplits } from '../domain/split';
+import type { RunSample } from '../protocol/engine-api';
+import { remember } from './remember';
+import { selectSampleIndex } from './selectors';
+import type { PageState } from './state';
+
+/** With fewer validation pictures than this, one split says little: the folds' accuracy is the headline. */
+export const foldsBelow = 100;
+export const foldCount = 5;
+
+/** Pictures of the run whose head predicts that are still here, by id; by its settings where the run's own list is not known any more. */
+const selectRunSplits = remember(
+  ({ project, headRun, run }) => [project.document.samples, headRun, run.result, run.samples],
+  (state): ReadonlyMap<string, { readonly split: Split; readonly labelIndex: number | null }> => {
+    const { headRun, run, project } = state;
+    if (headRun === null) return new Map();
+    if (run.samples.length > 0 && run.result?.id === headRun.id)
+      return new Map(run.samples.map(({ id, split, labelIndex }) => [id, { split, labelIndex }]));
+    const { assignments } = assignSplits(project.document.samples, headRun.config);
+    return new Map([...assignments].map(([id, split]) => [id, { split, labelIndex: null }]));
+  },
+);
+
+/**
+ * The pictures of the run whose head predicts, as they are labelled now; a class that the head does not know by its name leaves the label
+ * that the run had. Empty without a head.
+ */
+export const selectRunSamples = remember(
+  (state) => [selectRunSplits(state), selectSampleIndex(state), state.headRun],
+  (state): readonly RunSample[] => {
+    const classes = new Map(state.headRun?.classNames.map((className, index) => [className, index]));
+    const samples = selectSampleIndex(state);
+    return [...selectRunSplits(state)].flatMap(([id, { split, labelIndex: former }]) => {
+      const className = samples.get(id)?.className;
+      if (className === undefined) return [];
+      const labelIndex = classes.get(className) ?? former;
+      return labelIndex === null ? [] : [{ id, split, labelIndex }];
+    });
+  },
+);
+
+const noPredictions: readonly SamplePrediction[] = [];
+
+/** What the present head said of a split's pictures: by its run, or asked for since. Without those that were removed. */
+export const selectSplitPredictions: Readonly<Record<Split, (state: PageState) => readonly SamplePrediction[]>> = {
+  train: predictionsOf('train'),
+  val: predictionsOf('val'),
+  test: predictionsOf('test'),
+};
+
+function predictionsOf(split: Split) {
+  return remember(
+    (state) => [selectSampleIndex(state), state.headRun, state.run.result, state.run.predictions, state.inspection.predictions],
+    (state): readonly SamplePrediction[] => {
+      const { headRun, run, inspection } = state;
+      if (headRun === null) return noPredictions;
+      const samples = selectSampleIndex(state);
+      const asked = inspection.predictions?.runId === headRun.id ? inspection.predictions.of[split] : undefined;
+      const told = run.result?.id === headRun.id ? run.predictions.filter((prediction) => prediction.split === split) : [];
+      return (asked ?? told).filter(({ sampleId }) => samples.has(sampleId));
+    },
+  );
+}
+
+/** Out-of-fold predictions for the present head's run, without pictures that were removed; null before they were asked for. */
+export const selectFoldPredictions = remember(
+  (state) => [selectSampleIndex(state), state.headRun, state.inspection.folds],
+  (state): readonly FoldPrediction[] | null => {
+    const { headRun, inspection } = state;
+    if (headRun === null || inspection.folds?.runId !== headRun.id) return null;
+    const samples = selectSampleIndex(state);
+    return inspection.folds.result.predictions.filter(({ sampleId }) => samples.has(sampleId));
+  },
+);
+
+/** Whether the folds' accuracy is the one to tell: few validation pictures, and a head that can be trained again in seconds. */
+export function selectWantsFolds({ headRun }: PageState): boolean {
+  return headRun !== null && headRun.config.way !== 'fine-tune' && headRun.counts.val < foldsBelow;
+}
