@@ -11,7 +11,7 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
-import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import type { RunConfig } from '../domain/run-config';
@@ -135,8 +135,8 @@ export interface EngineApi {
    * The prediction with what each cell of the last map adds to each logit. `covered` are squares of the picture to cover first (see
    * domain/evaluation/cover).
    */
-  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation>;
-  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation>;
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation>;
+  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation>;
   /** What the present head says of labelled samples, in their order. Rejects with `head-absent`, `busy`, `picture-gone`. */
   predictSamples(
     samples: readonly RunSample[],

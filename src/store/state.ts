@@ -4,7 +4,7 @@ import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsPro
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { Isolation } from '../domain/isolation';
-import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
@@ -110,7 +110,7 @@ export interface TrialState {
   readonly target: TrialTarget | null;
   readonly prediction: Prediction | null;
   /** What each part of the picture adds to each logit; null where evidence is off. */
-  readonly explanation: Explanation | null;
+  readonly explanation: ShownExplanation | null;
   /** Squares of the picture that the person covered (see domain/evaluation/cover). */
   readonly covered: readonly number[];
   /** What was said of the picture before anything was covered. */

@@ -1,5 +1,5 @@
 import { describeError } from '../domain/errors';
-import type { Explanation } from '../domain/evaluation/inspection';
+import type { ShownExplanation } from '../domain/evaluation/inspection';
 import type { Prediction } from '../domain/history';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
@@ -11,7 +11,7 @@ import type { PageActions, TrialState, TrialTarget } from './state';
 interface Question {
   readonly target: TrialTarget;
   readonly predict: (engine: EngineApi, signal: AbortSignal) => Promise<Prediction>;
-  readonly explain: (engine: EngineApi, covered: readonly number[], signal: AbortSignal) => Promise<Explanation>;
+  readonly explain: (engine: EngineApi, covered: readonly number[], signal: AbortSignal) => Promise<ShownExplanation>;
 }
 
 export function createTrialActions(

@@ -14,7 +14,7 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import { coverPixels } from '../domain/evaluation/cover';
-import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
@@ -168,18 +168,18 @@ export class ControlEngine implements EngineApi {
     });
   }
 
-  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation> {
     return this.#inTurn(signal, async () => {
-      const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
+      const pixels = coverPixels(await this.#pictures.pixels(sampleId, await this.#requireFit()), covered);
       // What is held are features of the whole picture.
-      return this.#compute.explain(coverPixels(pixels, covered), covered.length === 0 ? sampleId : null, signal);
+      return { ...(await this.#compute.explain(pixels, covered.length === 0 ? sampleId : null, signal)), pixels };
     });
   }
 
-  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+  explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation> {
     return this.#inTurn(signal, async () => {
-      const pixels = await this.#pictures.filePixels(file, await this.#requireFit());
-      return this.#compute.explain(coverPixels(pixels, covered), null, signal);
+      const pixels = coverPixels(await this.#pictures.filePixels(file, await this.#requireFit()), covered);
+      return { ...(await this.#compute.explain(pixels, null, signal)), pixels };
     });
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deriveRng } from '../rng';
 import { featureCount } from '../vgg16';
-import { evidenceBetween, evidenceCells, evidenceOf } from './evidence';
+import { evidenceBetween, evidenceCells, evidenceOf, showSum } from './evidence';
 
 /** About as sparse as VGG-16's. */
 function drawFeatures(seed: number): Float32Array {
@@ -70,5 +70,25 @@ describe('evidence', () => {
 
   it('is of 25,088 features and weights only', () => {
     expect(() => evidenceOf(new Float32Array(49), drawWeights(1), 0, null)).toThrow(RangeError);
+  });
+});
+
+describe('the shown sum', () => {
+  const evidence = (bias: number, sum: number) => ({ bias, cells: [sum], logit: bias + sum });
+
+  it('adds up to the last digit, whatever the rounding', () => {
+    const value = fc.double({ min: -100, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(value, value, fc.double({ min: -0.0004, max: 0.0004, noNaN: true }), (bias, sum, off) => {
+        const shown = showSum(evidence(bias, sum), bias + sum + off, 3);
+        expect(shown.holds).toBe(true);
+        expect(Number(shown.bias) + Number(shown.cells)).toBeCloseTo(Number(shown.logit), 9);
+        expect(Math.abs(Number(shown.cells) - sum)).toBeLessThan(0.0016);
+      }),
+    );
+  });
+
+  it('does not pretend where the numbers differ', () => {
+    expect(showSum(evidence(1, 2), 3.002, 3)).toEqual({ bias: '1.000', cells: '2.000', logit: '3.002', holds: false });
   });
 });

@@ -50,3 +50,29 @@ export function evidenceBetween(first: Evidence, second: Evidence): Evidence {
     logit: first.logit - second.logit,
   };
 }
+
+/** The sum as it is shown: three numbers that add up to the last digit, and whether the unrounded ones do. */
+export interface ShownSum {
+  readonly bias: string;
+  readonly cells: string;
+  readonly logit: string;
+  /** Bias and cells differ from the logit by less than half of the last digit. */
+  readonly holds: boolean;
+}
+
+/**
+ * Bias and cells beside the logit that the head gave, with `digits` decimals. Rounded each by itself, three numbers may miss by one in
+ * the last digit; where the sum holds that one is put on the cells.
+ */
+export function showSum({ bias, cells }: Evidence, logit: number, digits: number): ShownSum {
+  const unit = 10 ** -digits;
+  const sum = cells.reduce((total, cell) => total + cell, 0);
+  const holds = Math.abs(bias + sum - logit) < unit / 2;
+  const rounded = Math.round(logit / unit) - Math.round(bias / unit);
+  return {
+    bias: bias.toFixed(digits),
+    cells: (holds ? rounded * unit : sum).toFixed(digits),
+    logit: logit.toFixed(digits),
+    holds,
+  };
+}

@@ -30,3 +30,9 @@ export interface Explanation {
   /** By class index: 49 cells, row by row from the top left. Bias and cells of a class add up to its logit. */
   readonly cells: readonly (readonly number[])[];
 }
+
+/** The same with the picture as the network saw it. */
+export interface ShownExplanation extends Explanation {
+  /** 224 x 224 RGB, 8 bit, row-major; covered parts included. */
+  readonly pixels: Uint8Array;
+}

@@ -12,7 +12,8 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../../domain/events';
-import type { CrossValidation, Explanation, InspectionProgress } from '../../domain/evaluation/inspection';
+import { coverPixels } from '../../domain/evaluation/cover';
+import type { CrossValidation, InspectionProgress, ShownExplanation } from '../../domain/evaluation/inspection';
 import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
@@ -276,14 +277,14 @@ export class FakeEngine implements EngineApi {
     return this.#answer('predictFile', () => this.#predict(signal));
   }
 
-  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+  explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation> {
     return this.#answer('explainSample', () => {
       if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
       return this.#explain(covered, signal);
     });
   }
 
-  explainFile(_file: Blob, covered: readonly number[], signal: AbortSignal): Promise<Explanation> {
+  explainFile(_file: Blob, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation> {
     return this.#answer('explainFile', () => this.#explain(covered, signal));
   }
 
@@ -525,14 +526,15 @@ export class FakeEngine implements EngineApi {
   }
 
   /** The middle cell speaks for the class; each covered square takes a tenth from its logit. */
-  #explain(covered: readonly number[], signal: AbortSignal): Explanation {
+  #explain(covered: readonly number[], signal: AbortSignal): ShownExplanation {
     const { logits, ...said } = this.#predict(signal);
     const changed = logits.map((logit, index) => (index === said.classIndex ? logit - covered.length / 10 : logit));
     const bias = changed.map(() => -0.012);
     const cells = changed.map((logit) =>
       Array.from({ length: 49 }, (_, cell) => (cell === 24 ? (logit + 0.012) / 2 : (logit + 0.012) / 96)),
     );
-    return { prediction: { ...said, logits: changed }, bias, cells };
+    const pixels = coverPixels(new Uint8Array(224 * 224 * 3).fill(128), covered);
+    return { prediction: { ...said, logits: changed }, bias, cells, pixels };
   }
 
   #predict(signal: AbortSignal): Prediction {

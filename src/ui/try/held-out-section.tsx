@@ -7,6 +7,7 @@ import { formatCount } from '../charts/format';
 import { useActions, usePage } from '../store-context';
 import { chosenWords } from '../train/run-result-words';
 import { createHeldOut, filterHeldOut, type HeldOutFilter, type HeldOutPicture, type HeldOutSplit } from './held-out';
+import { InspectButton } from './inspect-button';
 import { HeldOutGrid } from './held-out-grid';
 import styles from './held-out-section.module.css';
 import { Segments } from './segments';
@@ -48,7 +49,12 @@ function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) 
   const chosen = usePage(({ run }) => (run.result === null ? null : chosenWords(run.result)));
   const isValidation = judged.every(({ split }) => split === 'val');
   const words = judged.length > 0 ? join(formatInterval(right, judged.length), isValidation ? chosen : null) : kept;
-  return words === null ? null : <p className={styles['footer']}>{words}</p>;
+  return (
+    <div className={styles['footer']}>
+      {words === null ? null : <p>{words}</p>}
+      <InspectButton />
+    </div>
+  );
 }
 
 /** How many of the pictures that were never trained on are right, in words; for when no picture is here. */

@@ -8,13 +8,13 @@ export type HeldOutFilter = 'all' | 'wrong' | 'unsure';
 /** Below this probability of the predicted class a prediction counts as unsure. */
 export const sureFrom = 0.7;
 
-/** A picture that the head never learned from, with what the head says of it; null before training. */
+/** A picture, kept apart from training unless its split says otherwise, with what the head says of it; null before training. */
 export interface HeldOutPicture {
   readonly id: string;
   readonly name: string;
   /** Its label, as the class is called now. */
   readonly className: string;
-  readonly split: HeldOutSplit;
+  readonly split: Split;
   readonly prediction: SamplePrediction | null;
   readonly isWrong: boolean;
   readonly isUnsure: boolean;
@@ -38,6 +38,16 @@ function createUnjudged(sample: Sample, split: HeldOutSplit): HeldOutPicture {
   return picture;
 }
 
+/** Pictures of any split with what was said of them, in the order given. Those that were removed are left out. */
+export function createJudged(samples: ReadonlyMap<string, Sample>, predictions: readonly SamplePrediction[]): HeldOutPicture[] {
+  return predictions.flatMap((prediction) => {
+    const sample = samples.get(prediction.sampleId);
+    if (sample === undefined) return [];
+    const { id, name, className } = sample;
+    return [{ id, name, className, split: prediction.split, prediction, ...judge(prediction) }];
+  });
+}
+
 /**
  * The pictures kept apart from training. Once a run has predicted, they are the run's own, whatever the settings say since;
  * before, those that the present settings would keep apart. Pictures that were removed are left out.
@@ -47,14 +57,11 @@ export function createHeldOut(
   splits: SplitOverview,
   predictions: readonly SamplePrediction[],
 ): HeldOutPicture[] {
-  if (predictions.length > 0) {
-    return predictions.flatMap((prediction) => {
-      const sample = samples.get(prediction.sampleId);
-      const { split } = prediction;
-      if (sample === undefined || split === 'train') return [];
-      return [{ id: sample.id, name: sample.name, className: sample.className, split, prediction, ...judge(prediction) }];
-    });
-  }
+  if (predictions.length > 0)
+    return createJudged(
+      samples,
+      predictions.filter(({ split }) => split !== 'train'),
+    );
   return [...samples.values()].flatMap((sample) => {
     const split = splits.assignments.get(sample.id);
     return split === undefined || split === 'train' ? [] : [createUnjudged(sample, split)];

@@ -1,11 +1,19 @@
+import { useState } from 'react';
 import { VisuallyHidden } from 'react-aria-components';
+import type { ShownExplanation } from '../../domain/evaluation/inspection';
 import type { Prediction } from '../../domain/history';
 import { selectSampleIndex } from '../../store/selectors';
 import type { PageState, TrialTarget } from '../../store/state';
 import { formatLogits, formatMilliseconds, formatShare } from '../charts/format';
 import { Chip, ErrorNote } from '../primitives';
-import { usePage } from '../store-context';
+import { useActions, usePage } from '../store-context';
+import { Term } from '../terms/term';
+import { CoverGrid } from './cover-grid';
+import { chooseEvidence, type ChosenEvidence, type EvidenceChoice } from './evidence-choice';
+import { EvidenceMap } from './evidence-map';
+import { EvidenceSection } from './evidence-section';
 import { FittedCanvas } from './fitted-canvas';
+import { PixelCanvas } from './pixel-canvas';
 import styles from './prediction-card.module.css';
 import { ProbabilityBars } from './probability-bars';
 
@@ -38,10 +46,37 @@ function useLabel(
   return { name: sample.className, isRight };
 }
 
-function Picture({ target, name }: { readonly target: TrialTarget; readonly name: string }) {
+interface PictureProps {
+  readonly target: TrialTarget;
+  readonly name: string;
+  readonly explanation: ShownExplanation | null;
+  readonly chosen: ChosenEvidence | null;
+  readonly isCovering: boolean;
+  readonly classNames: readonly string[];
+}
+
+/** The picture, as the network saw it where that is known, under what is drawn over it. */
+function Picture({ target, name, explanation, chosen, isCovering, classNames }: PictureProps) {
+  const covered = usePage(({ trial }) => trial.covered);
+  const { coverSquares } = useActions();
   return (
     <div className={styles['picture']}>
-      {target.kind === 'sample' ? <FittedCanvas sampleId={target.sampleId} name={name} /> : <img src={target.url} alt={name} />}
+      {explanation !== null ? (
+        <PixelCanvas pixels={explanation.pixels} name={name} />
+      ) : target.kind === 'sample' ? (
+        <FittedCanvas sampleId={target.sampleId} name={name} />
+      ) : (
+        <img src={target.url} alt={name} />
+      )}
+      {chosen === null || isCovering ? null : (
+        <EvidenceMap
+          evidence={chosen.evidence}
+          label={`What speaks for ${classNames[chosen.classIndex] ?? ''}; the table shows the numbers`}
+        />
+      )}
+      {isCovering && explanation !== null ? (
+        <CoverGrid covered={covered} onCover={(squares) => void coverSquares(squares)} />
+      ) : null}
     </div>
   );
 }
@@ -70,14 +105,21 @@ function Answer({ target, prediction }: { readonly target: TrialTarget; readonly
         )}
       </div>
       <ProbabilityBars prediction={prediction} classNames={classNames} />
-      <dl className={styles['facts']}>
-        <dt>logits</dt>
-        <dd tabIndex={prediction.logits.length > 8 ? 0 : undefined}>{formatLogits(prediction.logits)}</dd>
-        <dt>argmax</dt>
-        <dd>{prediction.classIndex}</dd>
-        <dt>time</dt>
-        <dd>{formatMilliseconds(prediction.milliseconds)}</dd>
-      </dl>
+      <details open className={styles['numbers']}>
+        <summary>Numbers</summary>
+        <dl className={styles['facts']}>
+          <dt>
+            <Term name="logits" />
+          </dt>
+          <dd tabIndex={prediction.logits.length > 8 ? 0 : undefined}>{formatLogits(prediction.logits)}</dd>
+          <dt>
+            <Term name="argmax" />
+          </dt>
+          <dd>{prediction.classIndex}</dd>
+          <dt>time</dt>
+          <dd>{formatMilliseconds(prediction.milliseconds)}</dd>
+        </dl>
+      </details>
     </>
   );
 }
@@ -95,12 +137,19 @@ function Skeleton() {
 
 /** One picture and everything the head says of it. */
 export function PredictionCard({ target }: { readonly target: TrialTarget }) {
-  const { prediction, busy, error } = usePage(({ trial }) => trial);
+  const { prediction, explanation, busy, error } = usePage(({ trial }) => trial);
+  const classNames = usePage(selectClassNames);
   const name = useTargetName(target);
+  const [choice, setChoice] = useState<EvidenceChoice>({ classIndex: null, insteadIndex: null });
+  const [isCovering, setIsCovering] = useState(false);
+  const chosen = explanation === null ? null : chooseEvidence(explanation, choice);
   return (
     <div className={styles['card']}>
       <figure className={styles['figure']}>
-        <Picture key={target.kind === 'sample' ? target.sampleId : target.url} target={target} name={name} />
+        <Picture
+          key={target.kind === 'sample' ? target.sampleId : target.url}
+          {...{ target, name, explanation, chosen, isCovering, classNames }}
+        />
         <figcaption title={name}>{name}</figcaption>
       </figure>
       <div className={styles['answer']}>
@@ -108,6 +157,11 @@ export function PredictionCard({ target }: { readonly target: TrialTarget }) {
         {prediction === null ? null : <Answer target={target} prediction={prediction} />}
         {busy && prediction === null ? <Skeleton /> : null}
       </div>
+      {prediction === null ? null : (
+        <div className={styles['evidence']}>
+          <EvidenceSection {...{ chosen, classNames, isCovering }} onChoose={setChoice} onCovering={setIsCovering} />
+        </div>
+      )}
     </div>
   );
 }

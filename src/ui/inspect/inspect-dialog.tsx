@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { formatCount } from '../charts/format';
+import { Dialog } from '../primitives';
+import { usePage } from '../store-context';
+import { EvaluationView } from './evaluation-view';
+import styles from './inspect-dialog.module.css';
+
+export interface InspectDialogProps {
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+}
+
+/** What the trained head learnt and where it errs: one view a tab. A chunk of its own, loaded when it is first opened. */
+export function InspectDialog({ isOpen, onOpenChange }: InspectDialogProps) {
+  const number = usePage(({ headRun }) => headRun?.number ?? null);
+  const [tab, setTab] = useState('evaluation');
+  const close = () => {
+    onOpenChange(false);
+  };
+  const views = [{ id: 'evaluation', name: 'Evaluation', content: <EvaluationView onClose={close} /> }];
+  return (
+    <Dialog
+      heading={number === null ? 'Look inside' : `Look inside run ${formatCount(number)}`}
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      size="full"
+    >
+      <Tabs
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          setTab(String(key));
+        }}
+      >
+        <TabList aria-label="Views" className={styles['bar'] ?? ''}>
+          {views.map(({ id, name }) => (
+            <Tab key={id} id={id} className={styles['tab'] ?? ''}>
+              {name}
+            </Tab>
+          ))}
+        </TabList>
+        {views.map(({ id, content }) => (
+          <TabPanel key={id} id={id} className={styles['panel'] ?? ''}>
+            {content}
+          </TabPanel>
+        ))}
+      </Tabs>
+    </Dialog>
+  );
+}
