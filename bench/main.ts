@@ -10,10 +10,11 @@ import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
+import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite, labelsSuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');

@@ -62,7 +62,14 @@ export const idleTrial: TrialState = {
   error: null,
 };
 
-const idleInspection: InspectionState = { task: null, progress: null, error: null, predictions: null, folds: null };
+const idleInspection: InspectionState = {
+  task: null,
+  progress: null,
+  error: null,
+  predictions: null,
+  folds: null,
+  confirmed: [],
+};
 
 export function createInitialState(
   document: ProjectDocument,

@@ -1,5 +1,5 @@
 import { describeError, toHeadstartError } from '../domain/errors';
-import type { InspectionProgress } from '../domain/evaluation/inspection';
+import type { CrossValidation, InspectionProgress } from '../domain/evaluation/inspection';
 import { keptEpoch } from '../domain/history';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
@@ -8,9 +8,14 @@ import { foldCount, selectRunSamples } from './inspection-selectors';
 import type { InspectionState, PageActions } from './state';
 
 export interface Inspector {
-  readonly actions: Pick<PageActions, 'predictSplit' | 'crossValidate' | 'cancelInspection'>;
+  readonly actions: Pick<PageActions, 'predictSplit' | 'crossValidate' | 'cancelInspection' | 'confirmLabel'>;
   /** Ends what goes on; resolves when the device is free. A run goes before it. */
   stop(): Promise<void>;
+}
+
+function countRight({ predictions }: CrossValidation): { readonly right: number; readonly count: number } {
+  const right = predictions.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length;
+  return { right, count: predictions.length };
 }
 
 export function createInspector(core: StoreCore): Inspector {
@@ -63,6 +68,10 @@ export function createInspector(core: StoreCore): Inspector {
       await present?.ended;
     },
     actions: {
+      confirmLabel: (sampleId) => {
+        const { confirmed } = core.state().inspection;
+        if (!confirmed.includes(sampleId)) core.patch('inspection', { confirmed: [...confirmed, sampleId] });
+      },
       cancelInspection: () => {
         present?.abort.abort();
       },
@@ -87,7 +96,9 @@ export function createInspector(core: StoreCore): Inspector {
         const request = { number, config: { ...config, epochs }, classNames, samples };
         await work('folds', async (engine, onProgress, signal) => {
           const result = await engine.crossValidate(request, foldCount, onProgress, signal);
-          return { folds: { runId: headRun.id, result } };
+          const former = core.state().inspection.folds;
+          const before = former?.runId === headRun.id ? (former.before ?? countRight(former.result)) : null;
+          return { folds: { runId: headRun.id, result, before } };
         });
       },
     },

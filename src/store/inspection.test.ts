@@ -60,6 +60,19 @@ describe('looking inside', () => {
     expect(selectRunSamples(page.state())).toEqual(before);
   });
 
+  it('remembers how the folds did before labels were changed, and which labels were confirmed', async () => {
+    const page = await trained();
+    await page.actions.crossValidate();
+    expect(page.state().inspection.folds?.before).toBeNull();
+    await page.actions.crossValidate();
+    await page.actions.crossValidate();
+    // Every ninth of the fake engine's 40 is wrong.
+    expect(page.state().inspection.folds?.before).toEqual({ right: 36, count: 40 });
+    page.actions.confirmLabel('a');
+    page.actions.confirmLabel('a');
+    expect(page.state().inspection.confirmed).toEqual(['a']);
+  });
+
   it('is cancelled without a complaint, and holds back the features meanwhile', async () => {
     const page = await trained();
     const asked = page.engine().askedFeatures.length;

@@ -130,7 +130,14 @@ export interface InspectionState {
     readonly runId: string;
     readonly of: Readonly<Partial<Record<Split, readonly SamplePrediction[]>>>;
   } | null;
-  readonly folds: { readonly runId: string; readonly result: CrossValidation } | null;
+  readonly folds: {
+    readonly runId: string;
+    readonly result: CrossValidation;
+    /** How the first cross-validation of this run went, once labels were changed and it was done again. */
+    readonly before: { readonly right: number; readonly count: number } | null;
+  } | null;
+  /** Pictures whose label the person looked at and kept, for this visit. */
+  readonly confirmed: readonly string[];
 }
 
 export interface PageState {
@@ -199,6 +206,8 @@ export interface PageActions {
   /** Five heads, each predicting the pictures that it did not see. */
   crossValidate(): Promise<void>;
   cancelInspection(): void;
+  /** The label is right, whatever the heads say. */
+  confirmLabel(sampleId: string): void;
   fittedPicture(sampleId: string): Promise<FittedPicture>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;

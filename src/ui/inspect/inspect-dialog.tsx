@@ -5,6 +5,7 @@ import { Dialog } from '../primitives';
 import { usePage } from '../store-context';
 import { EvaluationView } from './evaluation-view';
 import styles from './inspect-dialog.module.css';
+import { LabelDoctor } from './label-doctor';
 
 export interface InspectDialogProps {
   readonly isOpen: boolean;
@@ -18,7 +19,10 @@ export function InspectDialog({ isOpen, onOpenChange }: InspectDialogProps) {
   const close = () => {
     onOpenChange(false);
   };
-  const views = [{ id: 'evaluation', name: 'Evaluation', content: <EvaluationView onClose={close} /> }];
+  const views = [
+    { id: 'evaluation', name: 'Evaluation', content: <EvaluationView onClose={close} /> },
+    { id: 'labels', name: 'Label doctor', content: <LabelDoctor onClose={close} /> },
+  ];
   return (
     <Dialog
       heading={number === null ? 'Look inside' : `Look inside run ${formatCount(number)}`}
