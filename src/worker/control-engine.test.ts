@@ -227,4 +227,47 @@ describe('the control worker’s engine', () => {
     expect(await engine.predictFile(new Blob(), never)).toEqual(prediction);
     expect(asked).toEqual(['pad']);
   });
+
+  it('explains a picture as it was covered, and uses held features of whole pictures only', async () => {
+    const asked: unknown[] = [];
+    const whole = new Uint8Array(224 * 224 * 3).fill(9);
+    const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
+    const engine = new ControlEngine(
+      createCompute({
+        headFit: () => Promise.resolve('pad'),
+        explain: (pixels, sampleId) => {
+          asked.push([pixels[0], sampleId]);
+          return Promise.resolve({ prediction, bias: [0, 0], cells: [[1], [0]] });
+        },
+      }),
+      createPictures({
+        pixels: () => Promise.resolve(whole),
+        filePixels: () => Promise.resolve(whole),
+      }),
+      createKeeper(),
+    );
+    const shown = [
+      await engine.explainSample('a', [], never),
+      await engine.explainSample('a', [0], never),
+      await engine.explainFile(new Blob(), [0], never),
+    ];
+    expect(asked).toEqual([
+      [9, 'a'],
+      [124, null],
+      [124, null],
+    ]);
+    expect(shown.map(({ pixels }) => pixels[0])).toEqual([9, 124, 124]);
+    expect(whole[0]).toBe(9);
+  });
+
+  it('lets neither a cross-validation nor predictions of many go on beside a run', async () => {
+    const engine = new ControlEngine(
+      createCompute({ startRun: () => new Promise(() => undefined) }),
+      createPictures(),
+      createKeeper(),
+    );
+    void engine.startRun(request, () => undefined, never);
+    expect(await codeOf(engine.crossValidate(request, 5, () => undefined, never))).toBe('busy');
+    expect(await codeOf(engine.predictSamples([], () => undefined, never))).toBe('busy');
+  });
 });
