@@ -65,7 +65,8 @@ export const labelsSuite: Suite = {
       else await addFolder(session, resolve(dataFolder));
       const { samples, classNames } = await store.evaluate((handle) => {
         const { document } = handle.getState().project;
-        return { samples: document.samples.map(({ id, className }) => ({ id, className })), classNames: document.classNames };
+        const labelled = document.samples.flatMap(({ id, className }) => (className === null ? [] : [{ id, className }]));
+        return { samples: labelled, classNames: document.classNames };
       });
       const truth = new Map(samples.map(({ id, className }) => [id, className]));
       const rows: Row[] = [];

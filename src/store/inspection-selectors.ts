@@ -35,7 +35,8 @@ export const selectRunSamples = remember(
     const samples = selectSampleIndex(state);
     return [...selectRunSplits(state)].flatMap(([id, { split, labelIndex: former }]) => {
       const className = samples.get(id)?.className;
-      if (className === undefined) return [];
+      // Removed since, or without a label now.
+      if (className === undefined || className === null) return [];
       const labelIndex = classes.get(className) ?? former;
       return labelIndex === null ? [] : [{ id, split, labelIndex }];
     });

@@ -33,7 +33,7 @@ export function PictureActions({ prediction, classNames, onClose }: PictureActio
       </div>
       <div className={styles['words']}>
         <b title={sample.path}>{sample.name}</b>
-        <span>label {sample.className}</span>
+        <span>label {sample.className ?? 'none'}</span>
         <span>
           predicted {predicted}, {formatShare(probabilities[classIndex] ?? Number.NaN)}
         </span>

@@ -1,0 +1,65 @@
+import AxeBuilder from '@axe-core/playwright';
+import { join } from 'node:path';
+import { expect, test, type App } from './app-test';
+import { writeClasses } from './pictures';
+
+async function expectAccessible({ page }: App, screen: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(
+    grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`),
+    screen,
+  ).toEqual([]);
+}
+
+test('evidence adds up on the page, a covered part moves the logits, and the evaluation and label doctor go by keyboard', async ({
+  openApp,
+  folder,
+}) => {
+  await writeClasses(join(folder, 'pets'), { cat: 6, dog: 6 });
+  const app = await openApp({ webgpu: false });
+  const { page } = app;
+  await app.until((store) => store.getState().weights.phase === 'ready');
+  await app.drop([join(folder, 'pets')]);
+  await app.act((store) => {
+    store.getState().actions.changeSettings({ epochs: 3, batchSize: 4 });
+  });
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await app.until((store) => store.getState().run.phase === 'done', 120_000);
+
+  await page.getByRole('listbox', { name: 'Validation pictures' }).getByRole('option').first().click();
+  await expect(page.getByTestId('evidence-sum').getByRole('img', { name: 'adds up', exact: true })).toBeVisible();
+  await expectAccessible(app, 'evidence');
+  const whole = (await app.state()).trial.prediction?.logits;
+  await page.getByRole('button', { name: 'Cover this' }).click();
+  await page.getByRole('gridcell', { name: 'row 1, column 1', exact: true }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press(' ');
+  await app.until(({ getState }) => getState().trial.covered.length === 1 && !getState().trial.busy);
+  expect((await app.state()).trial.prediction?.logits).not.toEqual(whole);
+  await expect(page.getByTestId('evidence-sum').getByRole('img', { name: 'adds up', exact: true })).toBeVisible();
+  await expectAccessible(app, 'covered');
+  await page.screenshot({ path: 'test-results/looks/evidence.png' });
+  await page.getByRole('button', { name: 'Show it whole' }).click();
+  await app.until(({ getState }) => getState().trial.covered.length === 0 && !getState().trial.busy);
+  expect((await app.state()).trial.prediction?.logits).toEqual(whole);
+
+  await page.getByRole('button', { name: 'Evaluation' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: '5-fold accuracy', exact: true })).toContainText('of 12 right');
+  await page.getByRole('gridcell', { name: /label cat, predicted cat/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /: label cat, predicted dog/ })).toBeFocused();
+  await expectAccessible(app, 'evaluation');
+  await page.screenshot({ path: 'test-results/looks/evaluation.png' });
+  await page.getByRole('tab', { name: 'Evaluation' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('button', { name: 'Measure again' })).toBeVisible();
+  await expectAccessible(app, 'label doctor');
+  await page.screenshot({ path: 'test-results/looks/label-doctor.png' });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect(app.errors).toEqual([]);
+});
