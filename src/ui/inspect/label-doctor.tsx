@@ -12,7 +12,6 @@ import { findSuspicions, type Suspicion } from './suspicions';
 import { TaskProgress } from './task-progress';
 
 const noClasses: readonly string[] = [];
-const verdicts: Readonly<Record<Suspicion['verdict'], string>> = { open: '', relabelled: 'relabelled', kept: 'kept' };
 
 function selectClassNames({ headRun }: PageState): readonly string[] {
   return headRun?.classNames ?? noClasses;
@@ -116,8 +115,9 @@ export function LabelDoctor({ onClose }: { readonly onClose: () => void }) {
   return (
     <div className={styles['doctor']}>
       <p className={styles['lead']}>
-        Each picture is predicted <Term name="out-of-fold">out-of-fold</Term>. Where a head that never saw it is surer of another
-        class than is usual for that class, the label may be wrong.
+        Each picture is predicted <Term name="out-of-fold">out-of-fold</Term>. Where heads that never saw it would have given
+        another label, it is listed, the most doubtful first; “likely” says that they are surer of that than is usual for the
+        class.
       </p>
       <TaskProgress />
       {error === null ? null : <ErrorNote record={error} />}
@@ -149,7 +149,7 @@ export function LabelDoctor({ onClose }: { readonly onClose: () => void }) {
                 aria-activedescendant={`suspicion-${current.sampleId}`}
                 tabIndex={0}
               >
-                {suspicions.map(({ sampleId, name, label, suggestion, verdict }, index) => (
+                {suspicions.map(({ sampleId, name, label, suggestion, isLikely, verdict }, index) => (
                   <li
                     key={sampleId}
                     id={`suspicion-${sampleId}`}
@@ -165,9 +165,11 @@ export function LabelDoctor({ onClose }: { readonly onClose: () => void }) {
                     <span>
                       {label} → {suggestion}
                     </span>
-                    {verdict === 'open' ? null : (
-                      <Chip tone={verdict === 'relabelled' ? 'ok' : 'neutral'}>{verdicts[verdict]}</Chip>
-                    )}
+                    {verdict !== 'open' ? (
+                      <Chip tone={verdict === 'relabelled' ? 'ok' : 'neutral'}>{verdict}</Chip>
+                    ) : isLikely ? (
+                      <Chip tone="warn">likely</Chip>
+                    ) : null}
                   </li>
                 ))}
               </ul>

@@ -11,11 +11,16 @@ export interface Suspicion {
   readonly suggestion: string;
   /** Probability of the label minus that of the suggestion. */
   readonly margin: number;
+  /** Confident learning takes it for an error, not for a hard picture. */
+  readonly isLikely: boolean;
   /** What the person decided: the picture is no longer labelled so, or the label was confirmed. */
   readonly verdict: 'open' | 'relabelled' | 'kept';
 }
 
-/** The labels that confident learning takes for errors, the likeliest first. Pictures that were removed are left out. */
+/**
+ * The labels that heads without the picture would not have given, or that confident learning takes for errors; the likeliest first.
+ * Pictures that were removed are left out.
+ */
 export function findSuspicions(
   predictions: readonly FoldPrediction[],
   classNames: readonly string[],
@@ -26,11 +31,11 @@ export function findSuspicions(
   return rankLabelErrors(predictions, classNames.length).flatMap(({ at, suggestedIndex, margin, isLikely }) => {
     const prediction = predictions[at];
     const sample = prediction === undefined ? undefined : samples.get(prediction.sampleId);
-    if (!isLikely || prediction === undefined || sample === undefined) return [];
+    if (prediction === undefined || sample === undefined || !(isLikely || margin < 0)) return [];
     const label = classNames[prediction.labelIndex] ?? '';
     const suggestion = classNames[suggestedIndex] ?? '';
     const isRelabelled = sample.className === suggestion;
     const verdict = isRelabelled ? 'relabelled' : kept.has(sample.id) ? 'kept' : 'open';
-    return [{ sampleId: sample.id, name: sample.name, label, suggestion, margin, verdict }];
+    return [{ sampleId: sample.id, name: sample.name, label, suggestion, margin, isLikely, verdict }];
   });
 }
