@@ -43,6 +43,8 @@ function isUndone(command: ProjectCommand): boolean {
     case 'dismiss-skipped':
     case 'change-settings':
     case 'add-run':
+    case 'annotate-run':
+    case 'remove-run':
     case 'lose-samples':
       return false;
     default:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyCommand, compareCodePoints, type ProjectCommand } from './commands';
 import { plainSample, type Sample } from './dataset';
 import { HeadstartError } from './errors';
-import { emptyHistory } from './history';
+import { emptyHistory, type RunRecord } from './history';
 import { createPreset } from './presets';
 import { createProject, parseProject } from './project';
 import { settingsBeforeFineTuning, validateRunConfig } from './run-config';
@@ -174,5 +174,23 @@ describe('a stored project', () => {
     expect(opened.settings).toEqual(settings);
     expect(opened.runs).toEqual([{ ...run, config: settings, chosenBy: null, bestEpoch: null }]);
     expect(validateRunConfig(opened.settings)).toEqual(settings);
+  });
+
+  it('annotate a run that is there, and take it away with what was said of it', () => {
+    const run = { id: 'r1' } as RunRecord;
+    let document = applyCommand(start, { kind: 'add-run', run });
+    document = applyCommand(document, { kind: 'annotate-run', runId: 'r1', change: { name: ' best ', starred: true } });
+    document = applyCommand(document, { kind: 'annotate-run', runId: 'r1', change: { note: 'two epochs' } });
+    expect(document.runNotes).toEqual({ r1: { name: 'best', note: 'two epochs', starred: true } });
+    expect(applyCommand(document, { kind: 'annotate-run', runId: 'r1', change: { name: 'best' } })).toBe(document);
+    expect(applyCommand(document, { kind: 'annotate-run', runId: 'absent', change: { name: 'x' } })).toBe(document);
+    const without = applyCommand(document, { kind: 'remove-run', runId: 'r1' });
+    expect([without.runs, without.runNotes]).toEqual([[], {}]);
+    expect(applyCommand(without, { kind: 'remove-run', runId: 'r1' })).toBe(without);
+  });
+
+  it('leave a project readable that was saved before runs could be annotated', () => {
+    const { runNotes, ...former } = start;
+    expect(parseProject(JSON.parse(JSON.stringify(former))).runNotes).toEqual(runNotes);
   });
 });

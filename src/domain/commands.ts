@@ -1,6 +1,6 @@
 import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
-import type { ProjectDocument } from './project';
+import { plainNote, type ProjectDocument, type RunNote } from './project';
 import type { RunConfig } from './run-config';
 
 /** Everything that can change a project. There is no other way; undo stands on the log of these (see command-log.ts). */
@@ -31,7 +31,9 @@ export type ProjectCommand =
   | { readonly kind: 'remove-class'; readonly className: string }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
-  | { readonly kind: 'add-run'; readonly run: RunRecord };
+  | { readonly kind: 'add-run'; readonly run: RunRecord }
+  | { readonly kind: 'annotate-run'; readonly runId: string; readonly change: Partial<RunNote> }
+  | { readonly kind: 'remove-run'; readonly runId: string };
 
 /** By code point, as Python sorts: JavaScript's `<` compares UTF-16 units and would misplace astral characters. */
 export function compareCodePoints(a: string, b: string): number {
@@ -137,6 +139,18 @@ function recolourClass(document: ProjectDocument, className: string, colour: num
   return { ...document, classColours };
 }
 
+function annotateRun(document: ProjectDocument, runId: string, change: Partial<RunNote>): ProjectDocument {
+  if (!document.runs.some(({ id }) => id === runId)) return document;
+  const former = document.runNotes[runId] ?? plainNote;
+  const next: RunNote = {
+    name: (change.name ?? former.name).trim().slice(0, 200),
+    note: (change.note ?? former.note).trim().slice(0, 2000),
+    starred: change.starred ?? former.starred,
+  };
+  const isSame = next.name === former.name && next.note === former.note && next.starred === former.starred;
+  return isSame ? document : { ...document, runNotes: { ...document.runNotes, [runId]: next } };
+}
+
 /** The document after a command. Pure; unchanged (the same object) when the command changes nothing. */
 export function applyCommand(document: ProjectDocument, command: ProjectCommand): ProjectDocument {
   switch (command.kind) {
@@ -193,5 +207,13 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
       return { ...document, settings: command.settings };
     case 'add-run':
       return { ...document, runs: [...document.runs, command.run] };
+    case 'annotate-run':
+      return annotateRun(document, command.runId, command.change);
+    case 'remove-run': {
+      const runs = document.runs.filter(({ id }) => id !== command.runId);
+      if (runs.length === document.runs.length) return document;
+      const runNotes = Object.fromEntries(Object.entries(document.runNotes).filter(([id]) => id !== command.runId));
+      return { ...document, runs, runNotes };
+    }
   }
 }

@@ -7,6 +7,16 @@ import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-c
 /** Raised with every change of the document's shape; older documents are migrated, newer ones refused. */
 export const projectVersion = 1;
 
+/** What the person says of a run. */
+export interface RunNote {
+  /** Empty: it is called by its number. */
+  readonly name: string;
+  readonly note: string;
+  readonly starred: boolean;
+}
+
+export const plainNote: RunNote = { name: '', note: '', starred: false };
+
 /** Everything that a project is, as plain JSON. It changes only by commands (see commands.ts). */
 export interface ProjectDocument {
   readonly version: typeof projectVersion;
@@ -24,6 +34,8 @@ export interface ProjectDocument {
   readonly settings: RunConfig;
   /** Oldest first. */
   readonly runs: readonly RunRecord[];
+  /** By the run's id; absent where nothing was said. */
+  readonly runNotes: Readonly<Record<string, RunNote>>;
 }
 
 /** What a project is called until it has a name. */
@@ -42,6 +54,7 @@ export function createProject(id: string, createdAt: string, settings: RunConfig
     skipped: [],
     settings,
     runs: [],
+    runNotes: {},
   };
 }
 
@@ -162,6 +175,7 @@ const projectSchema = v.object({
   ),
   settings: runConfig,
   runs: v.array(runRecordSchema),
+  runNotes: v.optional(v.record(v.string(), v.object({ name: v.string(), note: v.string(), starred: v.boolean() })), {}),
 }) satisfies v.GenericSchema<unknown, ProjectDocument>;
 
 /**

@@ -69,6 +69,7 @@ const idleInspection: InspectionState = {
   error: null,
   predictions: null,
   folds: null,
+  heldOut: new Map(),
   confirmed: [],
 };
 

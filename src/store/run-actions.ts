@@ -52,6 +52,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       .run.stages.map((stage) => (stage.status === 'running' ? { ...stage, status: 'done' as const, secondsLeft: null } : stage));
     core.patch('run', { phase: 'done', stages, result: run, history: run.history, log: run.log, error: null });
     core.set({ headReady: true, headRun: run });
+    const { heldOut } = core.state().inspection;
+    core.patch('inspection', { heldOut: new Map([...heldOut, [run.id, core.state().run.predictions]]) });
     core.dispatch({ kind: 'add-run', run });
   };
 

@@ -136,6 +136,8 @@ export interface InspectionState {
     /** How the first cross-validation of this run went, once labels were changed and it was done again. */
     readonly before: { readonly right: number; readonly count: number } | null;
   } | null;
+  /** What each run of this visit said of the pictures held out from it, by the run's id. */
+  readonly heldOut: ReadonlyMap<string, readonly SamplePrediction[]>;
   /** Pictures whose label the person looked at and kept, for this visit. */
   readonly confirmed: readonly string[];
 }

@@ -13,8 +13,8 @@ function isSettingName(field: string): field is keyof RunConfig {
 }
 
 /** `off`, `0.001`, `flip true, crop 0.2`. */
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return 'off';
+function describe(value: RunConfig[keyof RunConfig]): string {
+  if (value === null) return 'off';
   if (typeof value === 'object')
     return Object.entries(value)
       .map(([name, part]) => `${name} ${String(part)}`)

@@ -38,7 +38,7 @@ export function CalibrationChart({ evaluation }: { readonly evaluation: Pick<Eva
           { x: 0, y: 0 },
           { x: 1, y: 1 },
         ]}
-        line={marks}
+        lines={[marks]}
         marks={marks}
       />
     </ChartCard>
@@ -78,7 +78,7 @@ export function ThresholdCharts({ curves, className }: { readonly curves: Thresh
             { x: 0, y: 0 },
             { x: 1, y: 1 },
           ]}
-          line={points.map(({ falsePositiveRate, truePositiveRate }) => ({ x: falsePositiveRate, y: truePositiveRate }))}
+          lines={[points.map(({ falsePositiveRate, truePositiveRate }) => ({ x: falsePositiveRate, y: truePositiveRate }))]}
         />
       </ChartCard>
       <ChartCard
@@ -97,7 +97,7 @@ export function ThresholdCharts({ curves, className }: { readonly curves: Thresh
           xName="recall"
           yName="precision"
           reference={null}
-          line={points.map(({ truePositiveRate, precision }) => ({ x: truePositiveRate, y: precision }))}
+          lines={[points.map(({ truePositiveRate, precision }) => ({ x: truePositiveRate, y: precision }))]}
         />
       </ChartCard>
     </>

@@ -6,6 +6,7 @@ import { usePage } from '../store-context';
 import { EvaluationView } from './evaluation-view';
 import styles from './inspect-dialog.module.css';
 import { LabelDoctor } from './label-doctor';
+import { RunsView } from './runs-view';
 
 export interface InspectDialogProps {
   readonly isOpen: boolean;
@@ -22,6 +23,7 @@ export function InspectDialog({ isOpen, onOpenChange }: InspectDialogProps) {
   const views = [
     { id: 'evaluation', name: 'Evaluation', content: <EvaluationView onClose={close} /> },
     { id: 'labels', name: 'Label doctor', content: <LabelDoctor onClose={close} /> },
+    { id: 'runs', name: 'Runs', content: <RunsView /> },
   ];
   return (
     <Dialog

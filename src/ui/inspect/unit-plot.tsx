@@ -1,3 +1,4 @@
+import { classColour } from '../palette';
 import styles from './unit-plot.module.css';
 
 export interface UnitPoint {
@@ -13,7 +14,10 @@ export interface UnitPlotProps {
   readonly yName: string;
   /** What chance or perfection would be, dashed; null for none. */
   readonly reference: readonly [UnitPoint, UnitPoint] | null;
-  readonly line: readonly UnitPoint[];
+  /** Each a curve; those after the first are told apart by dashes too. */
+  readonly lines: readonly (readonly UnitPoint[])[];
+  /** What 1 stands for on the axis below. */
+  readonly xMost?: number;
   /** Marks on the line; `size` 0 to 1. */
   readonly marks?: readonly (UnitPoint & { readonly size: number })[];
 }
@@ -26,10 +30,21 @@ const ticks = [0, 0.25, 0.5, 0.75, 1];
 const across = (x: number) => left + x * side;
 const down = (y: number) => top + (1 - y) * side;
 
-/** A curve in the unit square. Points that are no numbers are left out. */
-export function UnitPlot({ label, xName, yName, reference, line, marks = [] }: UnitPlotProps) {
-  const isFinite = ({ x, y }: UnitPoint) => Number.isFinite(x) && Number.isFinite(y);
-  const points = line.filter(isFinite).map(({ x, y }) => `${across(x).toFixed(2)},${down(y).toFixed(2)}`);
+const dashes = ['none', '6 3', '2 2', '8 2 2 2', '1 3', '10 4'] as const;
+
+function isFinite({ x, y }: UnitPoint): boolean {
+  return Number.isFinite(x) && Number.isFinite(y);
+}
+
+function pointsOf(line: readonly UnitPoint[]): string {
+  return line
+    .filter(isFinite)
+    .map(({ x, y }) => `${across(x).toFixed(2)},${down(y).toFixed(2)}`)
+    .join(' ');
+}
+
+/** Curves in the unit square. Points that are no numbers are left out. */
+export function UnitPlot({ label, xName, yName, reference, lines, xMost = 1, marks = [] }: UnitPlotProps) {
   return (
     <svg
       className={styles['plot']}
@@ -44,7 +59,7 @@ export function UnitPlot({ label, xName, yName, reference, line, marks = [] }: U
             {tick}
           </text>
           <text className={styles['tick']} x={across(tick)} y={down(0) + 13} textAnchor="middle">
-            {tick}
+            {Number((tick * xMost).toFixed(2))}
           </text>
         </g>
       ))}
@@ -57,7 +72,14 @@ export function UnitPlot({ label, xName, yName, reference, line, marks = [] }: U
           y2={down(reference[1].y)}
         />
       )}
-      <polyline className={styles['line']} points={points.join(' ')} />
+      {lines.map((line, at) => (
+        <polyline
+          key={at}
+          className={styles['line']}
+          points={pointsOf(line)}
+          style={at === 0 ? undefined : { stroke: classColour(at), strokeDasharray: dashes[at % dashes.length] }}
+        />
+      ))}
       {marks.filter(isFinite).map(({ x, y, size }, at) => (
         <circle key={at} className={styles['mark']} cx={across(x)} cy={down(y)} r={2 + 5 * Math.sqrt(size)} />
       ))}
