@@ -56,7 +56,9 @@ describe('evidence', () => {
     await userEvent.keyboard('{ArrowRight}{ArrowDown} ');
     await expect.poll(() => store.getState().trial.covered).toEqual([15]);
     await expect.element(page.getByText(/logit of cat 3\.214\. Covered: cat, 3\.114 \(−0\.100\)/)).toBeVisible();
-    await expect.element(page.getByRole('gridcell', { name: 'row 2, column 2', exact: true })).toHaveAttribute('aria-selected', 'true');
+    await expect
+      .element(page.getByRole('gridcell', { name: 'row 2, column 2', exact: true }))
+      .toHaveAttribute('aria-selected', 'true');
     await page.getByRole('button', { name: 'Show it whole' }).click();
     await expect.poll(() => store.getState().trial.covered).toEqual([]);
     await expect.element(page.getByText('[3.214, -0.338]')).toBeVisible();
