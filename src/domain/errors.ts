@@ -160,6 +160,10 @@ const catalogue = {
     message: '{path} computes wrong numbers on this device ({detail}), so it is not used.',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
   },
+  'training-test-failed': {
+    message: '{path} computes wrong gradients on this device ({detail}), so it does not train convolutions.',
+    remedy: 'Nothing to do: the next path trains them. Updating the browser or the graphics driver may help.',
+  },
   'compute-path-failed': {
     message: '{path} cannot be used on this device: {detail}',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',

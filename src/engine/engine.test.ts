@@ -288,6 +288,7 @@ describe('Engine with the real backbone', () => {
           picture: () => toRgb(createDrawing('cat', 0, 224)),
           now: () => performance.now(),
         }),
+      trainingTest: () => Promise.resolve(),
       loader: fromDisk,
     });
     await engine.configureDevice('cpu');

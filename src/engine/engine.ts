@@ -29,6 +29,7 @@ import { createRunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
 import { chosenWeights, createRunState, type RunState } from './training/run-state';
 import { trainedTensors } from './trained-tensors';
+import { preparationStage, tellElsewhere } from './training/preparation';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
@@ -36,6 +37,7 @@ export interface EngineParts {
   readonly device: DeviceEnvironment;
   readonly paths: ComputePaths;
   readonly selfTest: ProvedComputeParts['selfTest'];
+  readonly trainingTest: ProvedComputeParts['trainingTest'];
   readonly loader: WeightsLoader;
   /** Milliseconds, steady. */
   readonly now: () => number;
@@ -70,7 +72,7 @@ export class Engine implements ComputeApi {
   /** Runs and changes of device exclude each other. */
   #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
 
-  constructor(parts: Pick<EngineParts, 'device' | 'paths' | 'selfTest'> & Partial<EngineParts>) {
+  constructor(parts: Pick<EngineParts, 'device' | 'paths' | 'selfTest' | 'trainingTest'> & Partial<EngineParts>) {
     this.#parts = {
       ...parts,
       loader: parts.loader ?? new WeightsLoader(),
@@ -84,6 +86,7 @@ export class Engine implements ComputeApi {
       device: parts.device,
       paths: parts.paths,
       selfTest: parts.selfTest,
+      trainingTest: parts.trainingTest,
       settle: async () => {
         await this.#background.stop();
         await this.#dropTuned();
@@ -291,9 +294,9 @@ export class Engine implements ComputeApi {
     state.seconds.features += this.#background.takeSeconds();
     let computePlan = ready.status.computePlan;
     const goFrom = async ({ compute, backbone, status }: Ready) => {
-      const trainer = await this.#openTraining(state);
+      const trainer = await this.#openTraining(state, onEvent, signal);
+      if (trainer === 'cancelled') return null;
       try {
-        if (trainer?.isElsewhere === true) tellElsewhere(state, trainer, onEvent);
         computePlan =
           trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
         const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
@@ -320,10 +323,32 @@ export class Engine implements ComputeApi {
     return { status: 'done', run };
   }
 
-  /** Null for the ways that move the head alone. */
-  #openTraining({ plan }: RunState): Promise<OpenTraining | null> {
-    if (unfrozenConvs(plan.config) === 0 || this.#loaded === null) return Promise.resolve(null);
-    return this.#device.openTraining(this.#loaded.weights);
+  /** Null for the ways that move the head alone. What is tested first counts as training: the person waits for it. */
+  async #openTraining(
+    state: RunState,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<OpenTraining | null | 'cancelled'> {
+    const { optimizer } = state.plan.config;
+    const unfrozen = unfrozenConvs(state.plan.config);
+    if (unfrozen === 0 || this.#loaded === null) return null;
+    const { now } = this.#parts;
+    const started = now();
+    const onProgress = (progress: DeviceProgress) => {
+      onEvent(preparationStage(state, progress));
+    };
+    try {
+      const opened = await this.#device.openTraining(this.#loaded.weights, { unfrozen, optimizer, onProgress, signal });
+      const status = this.#device.status();
+      if (opened.refusal !== null && status !== null) onEvent({ kind: 'status', status });
+      if (opened.isElsewhere) tellElsewhere(state, opened, onEvent);
+      return opened;
+    } catch (error) {
+      if (signal.aborted && toComputeError(error).code === 'cancelled') return 'cancelled';
+      throw error;
+    } finally {
+      state.seconds.train += (now() - started) / 1000;
+    }
   }
 
   /** The device and a proved backbone; what is missing, or was lost, is made first. */
@@ -362,12 +387,4 @@ function copyHead({ run, weight, bias, tensors }: KeptHead): KeptHead {
     bias: bias.slice(),
     tensors: tensors.map(({ name, values }) => ({ name, values: values.slice() })),
   };
-}
-
-function tellElsewhere(state: RunState, { training }: OpenTraining, onEvent: (event: RunEvent) => void): void {
-  if (state.elsewhereTold) return;
-  state.elsewhereTold = true;
-  const line = `The graphics card cannot train convolutions yet: the processor does (${training.computePlan}).`;
-  state.log.push(line);
-  onEvent({ kind: 'log', line });
 }

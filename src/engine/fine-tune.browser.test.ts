@@ -55,6 +55,7 @@ describe('fine-tuning by the engine on the processor’s kernels', () => {
       device: createBrowserEnvironment(),
       paths: createBrowserPaths({ spawnKernel, plans }),
       selfTest: () => Promise.resolve(passed),
+      trainingTest: () => Promise.resolve(),
     });
     await engine.configureDevice('cpu');
     await engine.loadWeights('/models/vgg16/', () => undefined, neverStop());

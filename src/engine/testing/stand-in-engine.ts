@@ -30,6 +30,8 @@ export interface StandInOptions {
   readonly onExtract?: (pictures: number) => void;
   /** Passes at once unless another is given. */
   readonly selfTest?: ProvedComputeParts['selfTest'];
+  /** As `selfTest`. */
+  readonly trainingTest?: ProvedComputeParts['trainingTest'];
   /** Names of the paths that each device offers. */
   readonly pathNames?: (device: 'cpu' | 'webgpu') => readonly string[];
   /** What can train convolutions: the paths themselves, another one, or none; the paths themselves unless told. */
@@ -45,6 +47,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
   const {
     onExtract = () => undefined,
     selfTest = () => Promise.resolve(passed),
+    trainingTest = () => Promise.resolve(),
     pathNames = () => ['The stand-in'],
     trains = 'itself',
   } = options;
@@ -82,9 +85,10 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
       of: (compute, weights) =>
         pathNames(compute.status.device).map((name) => pathOf(name, () => open(name, weights, trains === 'itself'))),
       forTraining: (_compute, weights) =>
-        trains === 'elsewhere' ? [pathOf('The other one', () => open('Elsewhere', weights, true))] : [],
+        trains === 'nothing' ? [] : [pathOf('The other one', () => open('Elsewhere', weights, true))],
     },
     selfTest,
+    trainingTest,
     loader: new NoWeights(),
     today: () => new Date(Date.UTC(2026, 0, 2)),
   });

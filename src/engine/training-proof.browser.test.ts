@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { browserEnvironment } from '../kernels/wasm/cpu-backbone';
+import { defaultPlan } from '../kernels/webgpu/kernel-plan';
+import type { Backbone } from './backbone';
+import { createCompute, type Compute } from './device';
+import { createBrowserEnvironment } from './device-environment';
+import { GpuKernels } from './gpu-kernels';
+import { createKernelBackbone } from './kernel-backbone';
+import { proveTraining, type TrainingProofSubject } from './self-test/training-proof';
+import { changeDevices, damageProgram } from './testing/changed-device';
+import type { BackboneTrainer, BackboneTraining } from './trainer';
+import type { BackboneWeights } from './weights/conv-weights';
+import { WeightsLoader } from './weights/weights-loader';
+
+const never = new AbortController().signal;
+const spawn = () => new Worker(new URL('../worker/cpu-kernel.worker.ts', import.meta.url), { type: 'module' });
+const parts = { picture: () => toRgb(createDrawing('cat', 0, 224)) };
+const plans = {
+  loadKernelPlan: () => Promise.resolve(defaultPlan({ subgroups: true, software: true })),
+  saveKernelPlan: () => Promise.resolve(),
+};
+let weights: BackboneWeights;
+
+beforeAll(async () => {
+  ({ weights } = await new WeightsLoader().load('/models/vgg16/', () => undefined, never));
+});
+
+function prove(training: BackboneTraining, change: Partial<TrainingProofSubject> = {}) {
+  return proveTraining(
+    { name: 'It', training, proofCase: 'block5', optimizer: 'sgd', onProgress: () => undefined, signal: never, ...change },
+    parts,
+  );
+}
+
+for (const device of ['webgpu', 'cpu'] as const) {
+  describe(`the proof of training on ${device}`, () => {
+    let compute: Compute;
+    let backbone: Backbone;
+    let training: BackboneTraining;
+    beforeAll(async () => {
+      compute = await createCompute(device, createBrowserEnvironment());
+      backbone =
+        device === 'webgpu'
+          ? await new GpuKernels(plans).open(compute, weights, () => undefined)
+          : await createKernelBackbone(weights, { environment: browserEnvironment(spawn), threads: null });
+      if (backbone.training === null) throw new Error('it cannot train');
+      training = backbone.training;
+    });
+    afterAll(() => {
+      backbone.dispose();
+      compute.dispose();
+    });
+
+    it('passes with every optimizer, far within its bounds, tells how far it is, and leaves nothing behind', async () => {
+      const before = backbone.gpuBytes();
+      for (const optimizer of ['sgd', 'adam', 'adamw'] as const) {
+        const told: number[] = [];
+        const proof = await prove(training, {
+          optimizer,
+          onProgress: ({ stage, done }) => {
+            if (stage === 'self-test') told.push(done);
+          },
+        });
+        console.info(`${device} ${optimizer} ${JSON.stringify(proof)}`);
+        expect(proof.lossError).toBeLessThan(2e-5);
+        expect(proof.normError).toBeLessThan(1e-5);
+        expect(proof.valueError).toBeLessThan(1e-4);
+        expect(told).toEqual([0, 1, 2, 3, 4]);
+      }
+      expect(backbone.gpuBytes()).toBe(before);
+    });
+
+    it('passes with everything trained', async () => {
+      const proof = await prove(training, { proofCase: 'all' });
+      console.info(`${device} all ${JSON.stringify(proof)}`);
+      expect(proof.lossError).toBeLessThan(2e-5);
+    });
+
+    it('refuses a gradient that is off, an update that is none, and weights that move by what is not finite', async () => {
+      const before = backbone.gpuBytes();
+      const tampered = (change: (own: BackboneTrainer) => Partial<BackboneTrainer>): BackboneTraining => ({
+        ...training,
+        openTrainer: async (request) => {
+          const own = await training.openTrainer(request);
+          return { ...own, ...change(own) };
+        },
+      });
+      const failure = (detail: string) => ({
+        code: 'training-test-failed',
+        message: expect.stringContaining(detail) as string,
+      });
+      const readGradient = async (own: BackboneTrainer, name: string) =>
+        (await own.readGradient(name)).map((value, at) => (name === 'features.26.weight' && at === 0 ? value * 3 : value));
+      await expect(
+        prove(tampered((own) => ({ readGradient: (name) => readGradient(own, name) }))),
+      ).rejects.toMatchObject(failure('the gradient by features.26.weight'));
+      await expect(prove(tampered(() => ({ update: () => Promise.resolve(true) })))).rejects.toMatchObject(failure('the loss'));
+      await expect(prove(tampered(() => ({ update: () => Promise.resolve(false) })))).rejects.toMatchObject(failure('refused'));
+      await expect(
+        prove(tampered((own) => ({ update: async (settings) => (await own.update(settings)) || true }))),
+      ).rejects.toMatchObject(failure('let through'));
+      await expect(prove(tampered(() => ({ tensors: [] })))).rejects.toMatchObject(failure('NaN'));
+      expect(backbone.gpuBytes()).toBe(before);
+    });
+
+    it('a cancel is heard', async () => {
+      const stop = new AbortController();
+      const onProgress: TrainingProofSubject['onProgress'] = ({ done }) => {
+        if (done === 1) stop.abort();
+      };
+      await expect(prove(training, { onProgress, signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    });
+  });
+}
+
+it.each([
+  ['filter-gradient', 'g00 +', 'g00 * 1.01f +', 'the gradient by features'],
+  ['gate', 'flag[0] = own;', 'flag[0] = 1u;', 'let through'],
+] as const)('a program %s that the graphics card gets wrong is found', async (program, piece, other, detail) => {
+  const environment = changeDevices(createBrowserEnvironment(), (device) => {
+    damageProgram(device, program, piece, other);
+  });
+  const compute = await createCompute('webgpu', environment);
+  const backbone = await new GpuKernels(plans).open(compute, weights, () => undefined);
+  if (backbone.training === null) throw new Error('it cannot train');
+  await expect(prove(backbone.training)).rejects.toMatchObject({
+    code: 'training-test-failed',
+    message: expect.stringContaining(detail) as string,
+  });
+  backbone.dispose();
+  compute.dispose();
+});
