@@ -231,8 +231,8 @@ describe('Engine that fine-tunes', () => {
     if (outcome.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
     expect(outcome.run.history.steps).toEqual(straight.run.history.steps);
     expect(outcome.run.computePlan).toBe('The stand-in + stand-in training float32');
-    expect(outcome.run.log.filter((line) => line.includes('the processor does'))).toHaveLength(1);
-    expect(straight.run.log.some((line) => line.includes('the processor does'))).toBe(false);
+    expect(outcome.run.log.filter((line) => line.includes('The processor does'))).toHaveLength(1);
+    expect(straight.run.log.some((line) => line.includes('The processor does'))).toBe(false);
     expect(counts).toEqual({ backbones: 3, disposed: 2 });
     await engine.dispose();
   });

@@ -144,7 +144,8 @@ describe('fine-tuning by the engine on the graphics card', () => {
     const finished = runOf(await own.finishRun(pixels, () => undefined, neverStop()));
     expect(finished.stoppedEarly).toBe(true);
     const kept = await own.exportHead();
-    for (const { values } of kept?.tensors ?? []) expect(Number.isFinite(values.reduce((sum, value) => sum + value, 0))).toBe(true);
+    for (const { values } of kept?.tensors ?? [])
+      expect(Number.isFinite(values.reduce((sum, value) => sum + value, 0))).toBe(true);
     expect(kept?.weight.every(Number.isFinite)).toBe(true);
     expect(await own.memory()).toEqual(before);
   }, 300_000);

@@ -29,7 +29,8 @@ export interface Ready {
 }
 
 /** What is to be trained, and where its proof is told and stopped. */
-export interface TrainingWish extends Pick<TrainerRequest, 'unfrozen' | 'optimizer'>, Pick<TrainingProofSubject, 'onProgress' | 'signal'> {}
+export interface TrainingWish
+  extends Pick<TrainerRequest, 'unfrozen' | 'optimizer'>, Pick<TrainingProofSubject, 'onProgress' | 'signal'> {}
 
 /** What trains the last convolutions. */
 export interface OpenTraining {

@@ -36,7 +36,11 @@ function dot(one: ArrayLike<number>, other: ArrayLike<number>): number {
  * Gradients of `sum(slopes * f(inputs))` by tfjs; each is compared with how steeply that sum rises along it and along a direction of chance.
  * Everything that was taken is given back.
  */
-async function expectAsSteep(f: (...inputs: tf.Tensor[]) => tf.Tensor4D, inputs: Inputs, slopes: tf.Tensor4D): Promise<Float32Array[]> {
+async function expectAsSteep(
+  f: (...inputs: tf.Tensor[]) => tf.Tensor4D,
+  inputs: Inputs,
+  slopes: tf.Tensor4D,
+): Promise<Float32Array[]> {
   const weights = await read(slopes);
   const gradients = tf.grads((...own: tf.Tensor[]) => f(...own))([...inputs], slopes);
   const values: Float32Array[] = [];
@@ -95,9 +99,7 @@ describe('gradients behind tf.grad on WebGPU', () => {
     const [x, filter] = [take(pictures, inChannels, height, width), take(outChannels, inChannels, 3, 3)];
     const bias = tf.tensor1d(noise(outChannels));
     for (const pool of [false, true]) {
-      const slopes = pool
-        ? take(pictures, outChannels, height >> 1, width >> 1)
-        : take(pictures, outChannels, height, width);
+      const slopes = pool ? take(pictures, outChannels, height >> 1, width >> 1) : take(pictures, outChannels, height, width);
       const f = (...[a, b, c]: tf.Tensor[]) => convRelu(a as tf.Tensor4D, b as tf.Tensor4D, c as tf.Tensor1D, pool);
       const [byInput, byFilter, byBias] = await expectAsSteep(f, [x, filter, bias], slopes);
       // And each value beside plain arithmetic in double precision.
@@ -105,9 +107,7 @@ describe('gradients behind tf.grad on WebGPU', () => {
       const outShape = [pictures, outChannels, height, width] as const;
       const result = byPixel(await read(map), outShape);
       const own = byPixel(await read(slopes), pool ? [pictures, outChannels, height >> 1, width >> 1] : outShape);
-      const gradient = pool
-        ? unpoolPlainly(result, own, shape)
-        : own.map((slope, at) => ((result[at] ?? NaN) > 0 ? slope : 0));
+      const gradient = pool ? unpoolPlainly(result, own, shape) : own.map((slope, at) => ((result[at] ?? NaN) > 0 ? slope : 0));
       const plain = gradientsPlainly(
         byPixel(await read(x), [pictures, inChannels, height, width]),
         await read(filter),

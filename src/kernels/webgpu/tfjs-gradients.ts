@@ -44,7 +44,12 @@ function byInput(gradient: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const channels = filter.shape[1];
   const missing = (channelStep - (channels % channelStep)) % channelStep;
   if (missing === 0) return run(filter);
-  const padded = tf.pad4d(filter, [[0, 0], [0, missing], [0, 0], [0, 0]]);
+  const padded = tf.pad4d(filter, [
+    [0, 0],
+    [0, missing],
+    [0, 0],
+    [0, 0],
+  ]);
   const [pictures, , height, width] = gradient.shape;
   return tf.slice4d(run(padded), [0, 0, 0, 0], [pictures, channels, height, width]);
 }
