@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../domain/events';
 import { createPreset } from '../domain/presets';
 import type { RunConfig } from '../domain/run-config';
@@ -42,11 +42,9 @@ function createRequest(config: Partial<RunConfig> = {}): RunRequest {
   };
 }
 
+/** The latest. */
 let engine: Engine | null = null;
-afterEach(async () => {
-  await engine?.dispose();
-  engine = null;
-});
+afterAll(() => engine?.dispose());
 
 /** `change` sees each device before anybody uses it. */
 async function createEngine(device: 'webgpu' | 'cpu', change: (device: GPUDevice) => void = () => undefined): Promise<Engine> {
@@ -135,7 +133,7 @@ describe('fine-tuning by the engine on the graphics card', () => {
   }, 300_000);
 
   it('stops in a sentence when the loss is no number, with the weights of before', async () => {
-    const own = await createEngine('webgpu');
+    const own = engine ?? (await createEngine('webgpu'));
     const before = await own.memory();
     // After one update the convolutions are so large that the next batch overflows.
     const request = createRequest({ backboneLearningRate: 10, momentum: 0, featureNorm: null, learningRate: 10, epochs: 4 });
@@ -150,21 +148,19 @@ describe('fine-tuning by the engine on the graphics card', () => {
     expect(await own.memory()).toEqual(before);
   }, 300_000);
 
-  it('goes on by itself once when the device is lost, and then asks', async () => {
+  it('goes on by itself on a new device when it is lost', async () => {
     const losses = await lossesOnProcessor();
     const devices: GPUDevice[] = [];
     const own = await createEngine('webgpu', (device) => devices.push(device));
     const events: RunEvent[] = [];
-    const request = createRequest();
-    const loseAt = (steps: readonly number[]) => (event: RunEvent) => {
+    const loseOnce = (event: RunEvent) => {
       events.push(event);
-      if (event.kind === 'step' && steps.includes(event.record.epoch * 2 + event.record.step)) devices.at(-1)?.destroy();
+      if (event.kind === 'step' && event.record.epoch === 1) devices[0]?.destroy();
     };
-    await expect(own.startRun(request, pixels, loseAt([0, 2]), neverStop())).rejects.toMatchObject({ code: 'device-lost' });
+    const run = runOf(await own.startRun(createRequest(), pixels, loseOnce, neverStop()));
     expect(events.filter(({ kind }) => kind === 'resumed')).toMatchObject([{ reason: { code: 'device-lost' } }]);
     expect(devices).toHaveLength(2);
-    const run = runOf(await own.continueRun(pixels, () => undefined, neverStop()));
-    expect(run.computePlan).toContain('headstart-webgpu');
+    expect(run.computePlan).toMatch(/^headstart-webgpu [^+]*$/);
     expectAgree(run.history.steps, losses);
   }, 300_000);
 
