@@ -9,8 +9,8 @@ const sentences: Readonly<Record<DeviceProgress['stage'], string>> = {
   'self-test': 'Testing gradients on a drawing',
 };
 
-/** What is done before the first step, as a note of the training stage, where the run stands. */
-export function preparationStage({ plan, checkpoint, steps }: RunState, { stage, done, total }: DeviceProgress): RunEvent {
+/** What is done before the first step, as a note of the training stage, where the run stands; null takes the note away. */
+export function preparationStage({ plan, checkpoint, steps }: RunState, progress: DeviceProgress | null): RunEvent {
   const { epoch, step } = checkpoint.position;
   return {
     kind: 'stage',
@@ -18,7 +18,7 @@ export function preparationStage({ plan, checkpoint, steps }: RunState, { stage,
     done: Math.max(epoch * plan.stepsPerEpoch + step, steps.length),
     total: plan.config.epochs * plan.stepsPerEpoch,
     secondsLeft: null,
-    note: `${sentences[stage]}: ${String(done)} of ${String(total)}`,
+    note: progress === null ? '' : `${sentences[progress.stage]}: ${String(progress.done)} of ${String(progress.total)}`,
   };
 }
 
