@@ -137,7 +137,7 @@ describe('gradients behind tf.grad on WebGPU', () => {
     }
     const flat = tf.zeros<tf.Rank.R4>([1, 1, 2, 2]);
     const one = tf.ones<tf.Rank.R4>([1, 1, 1, 1]);
-    const gradient = tf.grad((a: tf.Tensor4D) => maxPool(a))(flat, one);
+    const gradient = tf.grad((a) => maxPool(a as tf.Tensor4D))(flat, one);
     expect(await read(gradient)).toEqual(Float32Array.of(1, 0, 0, 0));
     tf.dispose([x, below, slopes, flat, one, gradient]);
     expect(compute.memory()).toEqual(before);

@@ -73,7 +73,7 @@ function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: 
       epochs > 0 ? `epoch ${formatCount(epoch)} of ${formatCount(epochs)}` : null,
       isWarmup ? 'head alone' : null,
       // Before there is a pace: what it waits for, such as kernels that are tested first.
-      timeLeft(secondsLeft) ?? note,
+      timeLeft(secondsLeft) ?? (run.phase === 'running' ? note : null),
     );
   }
   return join(total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : null, note, timeLeft(secondsLeft));
