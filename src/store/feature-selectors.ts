@@ -84,12 +84,14 @@ export const selectFeatureProgress = remember(dependencies, (state): FeatureProg
   return { done, total, secondsLeft: pace === null ? null : (total - done) * pace };
 });
 
-/** Null while nothing was measured on this device, and where nothing could train. */
+/** Null while nothing was measured of what will train, and where nothing could. */
 export const selectEstimate = remember(dependencies, (state): TrainEstimate | null => {
   const pace = secondsPerPicture(state);
   const secondsPerStep = state.compute.status?.selfTest?.secondsPerStep;
   if (pace === null || secondsPerStep === undefined) return null;
   const { settings, samples: pictures } = state.project.document;
+  // Then other kernels train, whose pace nobody has measured.
+  if (settings.way === 'fine-tune' && state.compute.status?.reason?.code === 'training-test-failed') return null;
   const wanted = selectWantedFeatures(state);
   if (pictures.length > 0 && isMoving(settings) && runConfigProblems(settings).length === 0) {
     const { counts } = selectSplits(state);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
+import { selectEstimate } from './feature-selectors';
 import { beginWithPictures, createPage } from './testing/create-page';
 
 describe('what computes', () => {
@@ -17,9 +18,15 @@ describe('what computes', () => {
       if (status !== null) onEvent({ kind: 'status', status: { ...status, reason } });
       return startRun(request, onEvent, signal);
     };
+    page.actions.chooseWay('fine-tune');
     expect(page.state().compute.status?.reason).not.toEqual(reason);
+    expect(selectEstimate(page.state())?.seconds).toBeGreaterThan(0);
     await page.actions.train();
     expect(page.state().compute.status?.reason).toEqual(reason);
+    // The card's pace says nothing of a run that the processor trains, and still all of one that trains a head alone.
+    expect(selectEstimate(page.state())).toBeNull();
+    page.actions.chooseWay('features');
+    expect(selectEstimate(page.state())).not.toBeNull();
     expect(page.state().run).toMatchObject({ phase: 'done', error: null, resumed: null });
   });
 });
