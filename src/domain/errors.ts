@@ -164,6 +164,10 @@ const catalogue = {
     message: '{path} computes wrong gradients on this device ({detail}), so it does not train convolutions.',
     remedy: 'Nothing to do: the next path trains them. Updating the browser or the graphics driver may help.',
   },
+  'training-path-failed': {
+    message: '{path} cannot train convolutions on this device: {detail}',
+    remedy: 'Nothing to do: the next path trains them. Updating the browser or the graphics driver may help.',
+  },
   'compute-path-failed': {
     message: '{path} cannot be used on this device: {detail}',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',

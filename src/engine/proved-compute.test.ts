@@ -176,7 +176,7 @@ describe('ProvedCompute, for training', () => {
       isFull && name.startsWith('The stand-in') ? Promise.reject(new HeadstartError('out-of-memory')) : Promise.resolve(),
     );
     const full = await run(engine);
-    expect(full.log.filter((line) => line.startsWith('The stand-in cannot be used on this device'))).toHaveLength(1);
+    expect(full.log.filter((line) => line.startsWith('The stand-in cannot train convolutions on this device'))).toHaveLength(1);
     isFull = false;
     expect((await run(engine)).computePlan).toBe('The stand-in');
     expect(asked.filter((name) => name.startsWith('The stand-in'))).toHaveLength(2);

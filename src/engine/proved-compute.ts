@@ -266,7 +266,8 @@ export class ProvedCompute {
           (thrown: unknown) => {
             const error = compute.failure() ?? toComputeError(thrown);
             if (compute.failure() !== null || notTheTrainers.has(error.code)) throw error;
-            return refusalOf({ name }, error);
+            if (error.code === 'training-test-failed') return error;
+            return new HeadstartError('training-path-failed', { path: name, detail: error.message }, { cause: error });
           },
         );
         // What was for want of memory may be otherwise next time.
@@ -289,10 +290,8 @@ export class ProvedCompute {
   }
 }
 
-const testFailures = new Set(['self-test-failed', 'training-test-failed']);
-
-function refusalOf({ name }: Pick<ComputePath, 'name'>, error: HeadstartError): HeadstartError {
-  if (testFailures.has(error.code)) return error;
+function refusalOf({ name }: ComputePath, error: HeadstartError): HeadstartError {
+  if (error.code === 'self-test-failed') return error;
   return new HeadstartError('compute-path-failed', { path: name, detail: error.message }, { cause: error });
 }
 

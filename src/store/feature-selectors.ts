@@ -1,5 +1,6 @@
 import type { Sample } from '../domain/dataset';
 import { estimateTraining, findSmallerRun } from '../domain/estimate';
+import type { ErrorCode } from '../domain/errors';
 import { estimateFineTuneBytes, estimateMovingRun } from '../domain/fine-tune-estimate';
 import { augmentationOf, runConfigProblems, type RunConfig } from '../domain/run-config';
 import { countFolders, orderForLimits, type FolderCounts } from '../domain/split';
@@ -8,6 +9,9 @@ import type { FeatureProgress, FeaturesState, PageState, TrainEstimate, WantedFe
 
 /** By the samples themselves: what was made of them goes when they go. */
 const wantedOf = new WeakMap<readonly Sample[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
+
+/** Reasons in a status after which what computes the rest does not train convolutions. */
+const trainedElsewhere: ReadonlySet<string> = new Set<ErrorCode>(['training-test-failed', 'training-path-failed']);
 
 /** Whether training pictures pass through convolutions in every epoch, instead of once. */
 function isMoving(settings: RunConfig): boolean {
@@ -91,7 +95,7 @@ export const selectEstimate = remember(dependencies, (state): TrainEstimate | nu
   if (pace === null || secondsPerStep === undefined) return null;
   const { settings, samples: pictures } = state.project.document;
   // Then other kernels train, whose pace nobody has measured.
-  if (settings.way === 'fine-tune' && state.compute.status?.reason?.code === 'training-test-failed') return null;
+  if (settings.way === 'fine-tune' && trainedElsewhere.has(state.compute.status?.reason?.code ?? '')) return null;
   const wanted = selectWantedFeatures(state);
   if (pictures.length > 0 && isMoving(settings) && runConfigProblems(settings).length === 0) {
     const { counts } = selectSplits(state);
