@@ -106,7 +106,13 @@ describe('ProvedCompute', () => {
 });
 
 describe('ProvedCompute, for training', () => {
-  const fineTune = createSmallRequest({ way: 'fine-tune', unfreeze: 'block5', optimizer: 'adam', headWarmupEpochs: 0 });
+  const fineTune = createSmallRequest({
+    way: 'fine-tune',
+    unfreeze: 'block5',
+    optimizer: 'adam',
+    headWarmupEpochs: 0,
+    epochs: 1,
+  });
 
   /** An engine whose trainers are judged by `judge`, and what was asked of it. */
   async function createJudged(judge: (asked: string, signal: AbortSignal) => Promise<void>) {
