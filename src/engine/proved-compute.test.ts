@@ -105,7 +105,8 @@ describe('ProvedCompute', () => {
   });
 });
 
-describe('ProvedCompute, for training', () => {
+// Several whole runs each: a busy machine needs a while.
+describe('ProvedCompute, for training', { timeout: 60_000 }, () => {
   const fineTune = createSmallRequest({
     way: 'fine-tune',
     unfreeze: 'block5',
