@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { array, object, parse, picklist, string } from 'valibot';
 import { fits } from '../domain/dataset';
 import { fitPicture, meanColour, roundHalfEven } from './fit';
-import { crc32 } from './crc32';
+import { crc32 } from '../domain/crc32';
 import { rowsOf } from './resize';
 
 function noise(width: number, height: number, seed: number): Uint8Array {

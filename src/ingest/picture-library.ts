@@ -69,6 +69,10 @@ export class PictureLibrary {
     }
   }
 
+  contents(): ReadonlyMap<string, string> {
+    return this.#shelf.contents();
+  }
+
   list(): readonly Sample[] {
     return this.#shelf.list();
   }

@@ -14,6 +14,10 @@ export class SampleShelf {
   /** Content hash to class name to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
 
+  /** Sample id to content hash, where they differ. */
+  readonly #repeated = new Map<string, string>();
+  #toldContents: ReadonlyMap<string, string> | null = null;
+
   /**
    * Takes a picture in, unless its class has the same content already.
    * The same content in another class comes in under an id of its own, made from content and path.
@@ -40,6 +44,10 @@ export class SampleShelf {
     };
     this.#entries.set(id, { sample, file, hash: picture.hash });
     this.#contents.set(picture.hash, paths.set(className, path));
+    if (id !== picture.hash) {
+      this.#repeated.set(id, picture.hash);
+      this.#toldContents = null;
+    }
     return { sample };
   }
 
@@ -54,6 +62,11 @@ export class SampleShelf {
     const paths = this.#contents.get(entry.hash);
     paths?.delete(entry.sample.className);
     if (paths?.size === 0) this.#contents.delete(entry.hash);
+  }
+
+  /** Content hashes of samples whose id is another; the same object until they change. */
+  contents(): ReadonlyMap<string, string> {
+    return (this.#toldContents ??= new Map(this.#repeated));
   }
 
   list(): readonly Sample[] {

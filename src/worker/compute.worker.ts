@@ -4,8 +4,10 @@ import { createBrowserEnvironment } from '../engine/device-environment';
 import { Engine } from '../engine/engine';
 import { runSelfTest } from '../engine/self-test/self-test';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createProjectStore } from '../storage/project-store';
 import { withBeat } from './with-beat';
 
@@ -23,5 +25,7 @@ const engine = new Engine({
       picture: () => toRgb(createDrawing('cat', 0, inputSize)),
       now: () => performance.now(),
     }),
+  disk: new FeatureCache(createBrowserCacheEnvironment()),
+  decoder: decoderOf(navigator.userAgent),
 });
 expose(withFlushedCallbacks(withBeat(engine)));
