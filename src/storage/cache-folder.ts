@@ -13,6 +13,20 @@ export interface CacheFolder {
   removeAll(): Promise<void>;
 }
 
+/** What this page's side of TypeScript does not know: only dedicated workers may write in place. */
+interface WritableInPlace {
+  createSyncAccessHandle(): Promise<{
+    truncate(size: number): void;
+    write(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
+    flush(): void;
+    close(): void;
+  }>;
+}
+
+function isWritableInPlace(handle: object): handle is WritableInPlace {
+  return 'createSyncAccessHandle' in handle;
+}
+
 function isAbsent(thrown: unknown): boolean {
   return thrown instanceof DOMException && thrown.name === 'NotFoundError';
 }
@@ -55,7 +69,8 @@ export async function openPrivateFolder(name: string): Promise<CacheFolder> {
       return new Uint8Array(await own.slice(from, length === undefined ? own.size : from + length).arrayBuffer());
     },
     write: async (file, at, parts) => {
-      const handle = await (await folder(true)).getFileHandle(file, { create: true });
+      const handle: object = await (await folder(true)).getFileHandle(file, { create: true });
+      if (!isWritableInPlace(handle)) throw new DOMException('not in this browser', 'NotSupportedError');
       const access = await handle.createSyncAccessHandle();
       try {
         access.truncate(at);

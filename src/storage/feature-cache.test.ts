@@ -141,6 +141,20 @@ describe('the feature cache', () => {
     );
   });
 
+  it('keeps anew what was harmed although index and record were harmed at once, or another tab’s index still names it', async () => {
+    const { folder, open } = createDisk();
+    const [here, there] = [open(), open()];
+    await here.write(recordsOf(0, 1));
+    await there.read([]);
+    change(folder, 'segment-000001', (bytes) => bytes.fill(0xaa, 100, 104));
+    change(folder, 'index', (bytes) => bytes.fill(0xaa, 20, 24));
+    const late = open();
+    expect(await keptOf(late, [0, 1])).toEqual([1]);
+    await there.write(recordsOf(2)); // whose index names 0 where it is harmed
+    await late.write(recordsOf(0));
+    expect(await keptOf(open(), [0, 1, 2])).toEqual([0, 1, 2]);
+  });
+
   it('does without a segment whose head is altered or that is gone, and does not keep what is left of it', async () => {
     const { folder, open } = createDisk();
     await open().write(recordsOf(...range(0, 10)));

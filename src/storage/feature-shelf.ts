@@ -24,6 +24,10 @@ function nameOf(number: number): string {
   return `segment-${String(number).padStart(6, '0')}`;
 }
 
+function placeName({ number }: { readonly number: number }, at: number): string {
+  return `${String(number)}/${String(at)}`;
+}
+
 interface Segment {
   readonly number: number;
   /** Where the next record goes. */
@@ -48,7 +52,9 @@ export class FeatureShelf {
   readonly #folder: CacheFolder;
   readonly #segments = new Map<number, Segment>();
   readonly #holders = new Map<string, Segment>();
-  /** Of the index on disk as this shelf knows it; null where there is none. */
+  /** Places, `segment/at`, where a record was found to be harmed: another tab's index may still name it. */
+  readonly #harmed = new Set<string>();
+  /** Of the index on disk as this shelf knows it, whole or not; null where there is none. */
   #stamp: number | null = null;
   #changed = false;
 
@@ -126,6 +132,7 @@ export class FeatureShelf {
     for (const { key, bytes } of records) {
       this.#holders.get(key)?.records.delete(key);
       segment.records.set(key, { at, bytes: bytes.length });
+      this.#harmed.delete(placeName(segment, at));
       this.#holders.set(key, segment);
       at += bytes.length;
     }
@@ -159,6 +166,7 @@ export class FeatureShelf {
     await this.#folder.removeAll();
     this.#segments.clear();
     this.#holders.clear();
+    this.#harmed.clear();
     this.#stamp = null;
     this.#changed = false;
   }
@@ -177,7 +185,7 @@ export class FeatureShelf {
     this.#holders.clear();
     const bytes = await this.#readFile(indexName, 0);
     const index = bytes === null ? null : decodeIndex(bytes);
-    this.#stamp = index?.stamp ?? null;
+    this.#stamp = bytes === null ? null : readStamp(bytes);
     this.#changed = false;
     const indexed = new Map(index?.segments.map((segment) => [segment.number, segment]));
     for (const name of await this.#folder.names()) {
@@ -200,7 +208,11 @@ export class FeatureShelf {
       this.#segments.set(number, { number, bytes: end, usedAt: known?.usedAt ?? 0, records });
     }
     for (const segment of this.#ordered()) {
-      for (const key of segment.records.keys()) {
+      for (const [key, { at }] of segment.records) {
+        if (this.#harmed.has(placeName(segment, at))) {
+          segment.records.delete(key);
+          continue;
+        }
         this.#holders.get(key)?.records.delete(key);
         this.#holders.set(key, segment);
       }
@@ -249,6 +261,7 @@ export class FeatureShelf {
 
   #forget(key: string, segment: Segment): void {
     if (this.#holders.get(key) !== segment) return;
+    this.#harmed.add(placeName(segment, segment.records.get(key)?.at ?? 0));
     this.#holders.delete(key);
     segment.records.delete(key);
     this.#changed = true;

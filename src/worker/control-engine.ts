@@ -245,7 +245,8 @@ export class ControlEngine implements EngineApi {
   /** Calls arrive in the order in which they are made: what is asked for next is known by its content. */
   #identify(): void {
     const contents = this.#pictures.contents();
-    if (contents === this.#identified) return;
+    const isKnown = this.#identified === null ? contents.size === 0 : contents === this.#identified;
+    if (isKnown) return;
     this.#identified = contents;
     this.#compute.identifySamples(contents).catch(() => undefined); // a dead worker is told by every other call
   }
