@@ -22,7 +22,13 @@ const isProved = (app: App) => app.until((store) => (store.getState().compute.st
 test('the drawings again after a reload: not one goes through VGG-16, and every loss is the same', async ({ openApp }) => {
   const app = await openApp({ webgpu: false });
   const { page } = app;
-  const addDrawings = () => app.act((store) => store.getState().actions.addDrawings());
+  // Not before all are there: until then other pictures would be the limit's.
+  const addDrawings = () =>
+    app.act(async (store) => {
+      const { actions } = store.getState();
+      actions.pauseFeatures();
+      await actions.addDrawings();
+    });
   await app.act((store) => {
     store.getState().actions.changeSettings({ epochs: 3, batchSize: 4, limitPerClass: 8 });
   });
@@ -41,6 +47,7 @@ test('the drawings again after a reload: not one goes through VGG-16, and every 
   await page.reload();
   await isProved(app);
   await addDrawings();
+  await page.getByRole('button', { name: 'Go on with the features in the background' }).click();
   await expect(page.getByText(/^Ready: all \d+ pictures have gone through VGG-16/)).toBeVisible();
   const again = await train(app);
   expect(again).toEqual({ ...fresh, secondsPerPicture: null });
