@@ -1,19 +1,17 @@
-import type { CommandLog, ProjectCommand } from '../domain/commands';
+import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
+import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
-export interface ListedFile {
-  readonly path: string;
-  readonly file: File;
-}
+export type ListedFile = ImportFile;
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
@@ -41,6 +39,8 @@ export interface WeightsState {
 export interface IngestState {
   readonly phase: 'idle' | 'listing' | 'reading';
   readonly origin: DatasetOrigin | null;
+  /** While archives are opened: what was told last. */
+  readonly opening: ImportProgress | null;
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;
@@ -151,7 +151,10 @@ export interface PageActions {
   /** The kernels of the graphics card are taken as they are known by now. */
   skipMeasuring(): Promise<void>;
   retryWeights(): Promise<void>;
-  dispatch(command: ProjectCommand): void;
+  dispatch(command: LoggedCommand): void;
+  /** Takes the latest change of the pictures or names back; pictures come back with their labels. */
+  undo(): void;
+  redo(): void;
   changeSettings(change: Partial<RunConfig>): void;
   /** Another way of transfer; a preset goes along with it. */
   chooseWay(way: Way): void;
@@ -183,6 +186,8 @@ export interface PageActions {
   setFeatureBudget(bytes: number | null): Promise<void>;
   /** Frees the disk of kept features; what is in memory serves on. */
   dropKeptFeatures(): Promise<void>;
+  /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
+  pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   dismissNotice(): void;

@@ -244,7 +244,7 @@ describe('the control worker’s engine', () => {
     ] as const) {
       const engine = new ControlEngine(
         createCompute({ forgetFeatures: forget('features', features) }),
-        createPictures(),
+        createPictures({ forgetSetAside: () => undefined }),
         createKeeper({ forgetEverything: forget('project', project) }),
       );
       expect(await codeOf(engine.forgetEverything())).toBe(features || project ? 'storage-refused' : 'fine');
