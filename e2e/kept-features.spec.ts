@@ -28,12 +28,16 @@ test('the drawings again after a reload: not one goes through VGG-16, and every 
       const { actions } = store.getState();
       actions.pauseFeatures();
       await actions.addDrawings();
+      await actions.goOnWithFeatures();
     });
+  const isReady = () =>
+    expect(page.getByText(/^Ready: all \d+ pictures have gone through VGG-16/)).toBeVisible({ timeout: 120_000 });
   await app.act((store) => {
     store.getState().actions.changeSettings({ epochs: 3, batchSize: 4, limitPerClass: 8 });
   });
-  await addDrawings();
   await isProved(app);
+  await addDrawings();
+  await isReady();
   const fresh = await train(app);
   expect(fresh.secondsPerPicture).not.toBeNull();
   expect(fresh.losses.length).toBeGreaterThan(6);
@@ -47,8 +51,7 @@ test('the drawings again after a reload: not one goes through VGG-16, and every 
   await page.reload();
   await isProved(app);
   await addDrawings();
-  await page.getByRole('button', { name: 'Go on with the features in the background' }).click();
-  await expect(page.getByText(/^Ready: all \d+ pictures have gone through VGG-16/)).toBeVisible();
+  await isReady();
   const again = await train(app);
   expect(again).toEqual({ ...fresh, secondsPerPicture: null });
   expect(Object.keys(again.logits)).toHaveLength(kept);

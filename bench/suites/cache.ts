@@ -13,6 +13,15 @@ async function visit(session: Session, dataFolder: string | null) {
   });
   if (dataFolder === null) await addDrawings(session);
   else await addFolder(session, resolve(dataFolder));
+  // The run has nothing left to extract then, and the page has timed what went through VGG-16.
+  await session.page.waitForFunction(
+    (handle) => {
+      const { phase, done, total } = handle.getState().features;
+      return phase === 'idle' && total > 0 && done === total;
+    },
+    session.store,
+    { polling: 50, timeout: 3_600_000 },
+  );
   const { run } = await followRun(session, () => undefined);
   const { report, throughBackbone } = await session.store.evaluate(async (handle) => {
     await handle.getState().actions.lookAtFeatureCache();

@@ -11,7 +11,9 @@ import {
   type FeatureIndex,
 } from './feature-segments';
 
-const keys = fc.array(fc.constantFrom(...'0123456789abcdef'.split('')), { minLength: 32, maxLength: 32 }).map((digits) => digits.join(''));
+const keys = fc
+  .array(fc.constantFrom(...'0123456789abcdef'.split('')), { minLength: 32, maxLength: 32 })
+  .map((digits) => digits.join(''));
 const payloads = fc.uint8Array({ maxLength: 60 });
 const records = fc.uniqueArray(fc.tuple(keys, payloads), { selector: ([key]) => key, maxLength: 8 });
 
