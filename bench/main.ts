@@ -8,12 +8,13 @@ import { gpuPeers } from './gpu/protocol';
 import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
+import { cacheSuite } from './suites/cache';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { pageSuite } from './suites/page';
 import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite, cacheSuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');

@@ -34,7 +34,8 @@ export function pageFailure({ code, message, remedy }: ErrorRecord): PlainFailur
   return new PlainFailure(`${code}: ${message} ${remedy}`);
 }
 
-async function getStore(page: Page): Promise<StoreHandle> {
+/** The store of the page as it is now: a reload makes another one. */
+export async function findStore(page: Page): Promise<StoreHandle> {
   // tsx names functions by a call of its own, which functions that run in the page carry along.
   await page.addInitScript('globalThis.__name ??= (named) => named;');
   await page.waitForFunction(() => 'headstart' in globalThis, null, { timeout: 60_000 });
@@ -75,7 +76,7 @@ export async function openSession({ webgpu = true, bytesPerSecond }: SessionOpti
       server,
       context,
       page,
-      store: await getStore(page),
+      store: await findStore(page),
       browserName: `Chromium ${browser.version()}`,
       pageErrors,
       close,

@@ -278,6 +278,14 @@ const catalogue = {
     message: 'There is no room left to keep this.',
     remedy: 'Free some disk space; the page goes on working until the tab closes.',
   },
+  'features-not-kept': {
+    message: 'This browser does not let the page keep features, so pictures go through VGG-16 again on the next visit.',
+    remedy: 'Nothing to do: they are held until the tab closes. A window that is not private may keep them.',
+  },
+  'features-storage-full': {
+    message: 'There is no room left to keep more features on this device.',
+    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Features kept on this device”.',
+  },
   'project-newer': {
     message: 'The kept project was written by a newer version of this app.',
     remedy: 'Reload the page to get the newest version. The project is left as it is.',

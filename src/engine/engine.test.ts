@@ -66,7 +66,7 @@ describe('Engine', () => {
     await engine.dispose();
   });
 
-  it('uses features that are held, until their samples are forgotten or the device changes', async () => {
+  it('uses features that are held, also of pictures that were removed and added again', async () => {
     let extracted = 0;
     const { engine } = await createStandInEngine(nodeEnvironment, {
       onExtract: (pictures) => {
@@ -79,7 +79,10 @@ describe('Engine', () => {
     expect(extracted).toBe(18);
     await engine.forgetSamples(['val-0', 'train-3']);
     await startRun(engine, request);
-    expect(extracted).toBe(20);
+    expect(extracted).toBe(18);
+    await engine.forgetFeatures();
+    await startRun(engine, request);
+    expect(extracted).toBe(36);
     await engine.dispose();
   });
 

@@ -14,6 +14,7 @@ import type {
 import type { Prediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
@@ -21,6 +22,9 @@ import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
+import type { FeatureCache } from '../storage/feature-cache';
+import { packFeatures } from '../storage/packed-features';
+import { describeOrigin } from './feature-key';
 import { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
@@ -45,10 +49,16 @@ export interface EngineParts {
   readonly today: () => Date;
   /** Bytes that maps before the first trained convolution may take; beyond it they are computed again in every epoch. */
   readonly boundaryBudget: number;
+  /** Keeps features beyond this visit; null holds them in memory only. */
+  readonly disk: FeatureCache | null;
+  /** What makes pixels of files: see `decoderOf`. */
+  readonly decoder: string;
 }
 
 /** Some 3,000 pictures before block 5. */
 const usualBoundaryBudget = 2 ** 30;
+
+const nothingKept: FeatureCacheReport = { pictures: 0, bytes: 0, budget: 0, automaticBudget: 0, problem: null };
 
 /** What takes a device or its workers away but not the run: its last checkpoint stands. */
 const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-worker-lost']);
@@ -56,7 +66,7 @@ const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-work
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
   readonly #parts: EngineParts;
-  readonly #store = new FeatureStore();
+  readonly #store: FeatureStore;
   readonly #boundaries: FeatureStore;
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
@@ -79,7 +89,12 @@ export class Engine implements ComputeApi {
       now: parts.now ?? (() => performance.now()),
       today: parts.today ?? (() => new Date()),
       boundaryBudget: parts.boundaryBudget ?? usualBoundaryBudget,
+      disk: parts.disk ?? null,
+      decoder: parts.decoder ?? '',
     };
+    const { disk, now } = this.#parts;
+    // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
+    this.#store = new FeatureStore(Infinity, { precision: 'float16', now, ...(disk === null ? {} : { disk }) });
     this.#boundaries = new FeatureStore(this.#parts.boundaryBudget);
     this.#background = new BackgroundExtraction(this.#store, this.#parts.now);
     this.#device = new ProvedCompute({
@@ -95,7 +110,8 @@ export class Engine implements ComputeApi {
         this.#tellDevice(progress);
       },
       onPlan: (plan) => {
-        this.#store.useDevice(plan);
+        const { decoder } = this.#parts;
+        if (this.#loaded !== null) this.#store.useOrigin(describeOrigin({ weights: this.#loaded.weights, decoder, plan }));
       },
     });
   }
@@ -216,10 +232,42 @@ export class Engine implements ComputeApi {
     await this.#keep(copyHead(head));
   }
 
+  identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {
+    this.#store.identify(contents);
+    return Promise.resolve();
+  }
+
   forgetSamples(ids: readonly string[]): Promise<void> {
-    this.#store.forget(ids);
+    this.#store.release(ids);
     this.#boundaries.forget(ids);
     return Promise.resolve();
+  }
+
+  async featureCache(): Promise<FeatureCacheReport> {
+    await this.#store.settle();
+    return this.#reportCache();
+  }
+
+  async setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    await this.#parts.disk?.setBudget(bytes);
+    return this.#reportCache();
+  }
+
+  async dropKeptFeatures(): Promise<FeatureCacheReport> {
+    await this.#store.settle();
+    await this.#parts.disk?.clear();
+    return this.#reportCache();
+  }
+
+  async forgetFeatures(): Promise<void> {
+    // What still computes would leave something behind.
+    this.#task?.stop.abort();
+    await Promise.allSettled([this.#task?.ended]);
+    await this.#background.stop();
+    this.#boundaries.clear();
+    this.#store.clear();
+    await this.#store.settle();
+    await this.#parts.disk?.clear();
   }
 
   memory(): Promise<MemoryReport> {
@@ -231,6 +279,7 @@ export class Engine implements ComputeApi {
     this.#task?.stop.abort();
     await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
     await this.#device.stop();
+    await this.#store.settle();
     this.#store.clear();
     this.#boundaries.clear();
     this.#loaded = null;
@@ -242,11 +291,14 @@ export class Engine implements ComputeApi {
     const { now } = this.#parts;
     const { compute, backbone } = ready;
     const started = now();
-    const isTuned = kept.tensors.length > 0;
-    // What is held are features of the backbone as it was loaded.
-    const held = sampleId === null || isTuned ? undefined : this.#store.get(sampleId, kept.run.config.fit);
-    const own = isTuned ? await this.#tunedBackbone(ready, kept) : backbone;
-    const prediction = await predictFeatures(held ?? (await own.extractFeatures(pixels)), kept, compute);
+    const { config } = kept.run;
+    // What is held are features of the backbone as it was loaded; a fine-tuned head learned from its own, which are not rounded.
+    const isFineTuned = unfrozenConvs(config) > 0;
+    if (sampleId !== null && !isFineTuned) await this.#store.bring([sampleId], config.fit);
+    const held = sampleId === null || isFineTuned ? undefined : this.#store.get(sampleId, config.fit);
+    const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : backbone;
+    const pack = (features: Float32Array) => (isFineTuned ? packFeatures(features, 'float32') : this.#store.pack(features));
+    const prediction = await predictFeatures(held ?? pack(await own.extractFeatures(pixels)), kept, compute);
     return { ...prediction, milliseconds: now() - started };
   }
 
@@ -275,6 +327,11 @@ export class Engine implements ComputeApi {
   async #keep(kept: KeptHead): Promise<void> {
     await this.#dropTuned();
     this.#kept = kept;
+  }
+
+  #reportCache(): Promise<FeatureCacheReport> {
+    const { disk } = this.#parts;
+    return disk?.report() ?? Promise.resolve(nothingKept);
   }
 
   #pausedRun(): RunState {
@@ -379,6 +436,7 @@ export class Engine implements ComputeApi {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#task = null;
+      void this.#store.settle();
     }
   }
 }

@@ -4,18 +4,18 @@ import type { KeptHead } from '../protocol/compute-api';
 import * as tf from '@tensorflow/tfjs-core';
 import { argmax, measureBatch } from './cross-entropy';
 import type { Compute } from './device';
-import { packFeatures, unpackFeatures, type PackedFeatures } from './feature-store';
+import { unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { computeLogits, disposeHead, uploadHead } from './head';
 
-/** What a kept head makes of one picture's features (25,088, or packed). */
+/** What a kept head makes of one picture's features, packed as those that it was trained on. */
 export async function predictFeatures(
-  features: Float32Array | PackedFeatures,
+  features: PackedFeatures,
   kept: KeptHead,
   compute: Compute,
 ): Promise<Omit<Prediction, 'milliseconds'>> {
   const { classNames, config } = kept.run;
   const row = new Float32Array(featureCount);
-  unpackFeatures(features instanceof Float32Array ? packFeatures(features) : features, config.featureNorm, row, 0);
+  unpackFeatures(features, config.featureNorm, row, 0);
   const head = uploadHead(kept);
   const x = tf.tensor2d(row, [1, featureCount]);
   const tensor = computeLogits(head, x);

@@ -1,7 +1,7 @@
 import { createCommandLog } from '../domain/command-log';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
-import { readDeviceChoice, readThreadsChoice } from './kept-choice';
+import { readDeviceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
 import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
 
@@ -73,6 +73,7 @@ export function createInitialState(
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
     features: idleFeatures,
+    featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,
     trial: idleTrial,
     thumbnails: new Map(),

@@ -3,6 +3,7 @@ import { clampThreads } from '../domain/threads';
 
 const deviceKey = 'headstart:device';
 const threadsKey = 'headstart:threads';
+const featureBudgetKey = 'headstart:features';
 /** The page's own matter (ui/shell/theme), but what is forgotten is everything. */
 const themeKey = 'headstart:theme';
 
@@ -49,8 +50,20 @@ export function keepThreadsChoice(threads: number | null): void {
   keep(threadsKey, threads === null ? null : String(threads));
 }
 
+/** Bytes that kept features may take as the person chose on the last visit, 0 for none; null: automatic. */
+export function readFeatureBudget(): number | null {
+  const kept = read(featureBudgetKey);
+  const bytes = Number(kept ?? Number.NaN);
+  return kept !== null && kept !== '' && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+export function keepFeatureBudget(bytes: number | null): void {
+  keep(featureBudgetKey, bytes === null ? null : String(bytes));
+}
+
 export function forgetChoices(): void {
   keep(deviceKey, null);
   keep(threadsKey, null);
   keep(themeKey, null);
+  keep(featureBudgetKey, null);
 }

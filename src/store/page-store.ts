@@ -5,6 +5,7 @@ import { createProject, type ProjectDocument } from '../domain/project';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createDeviceChooser } from './compute-actions';
 import { createCore } from './core';
+import { createFeatureCacheKeeper } from './feature-cache-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
@@ -43,8 +44,10 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const pictures = createPictureTaker(core, ready);
     const runner = createRunner(core, weights, device);
     const features = createFeaturePreparer(core, device);
+    const featureCache = createFeatureCacheKeeper(core);
     api.subscribe(() => {
       features.look();
+      featureCache.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -53,9 +56,20 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...pictures.actions,
         ...runner.actions,
         ...features.actions,
+        ...featureCache.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
-        ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),
+        ...createSessionActions(core, {
+          device,
+          weights,
+          pictures,
+          features,
+          featureCache,
+          runner,
+          saver,
+          markReady,
+          createEmptyProject,
+        }),
       },
     };
   });

@@ -2,6 +2,7 @@ import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
@@ -73,6 +74,15 @@ export interface FeaturesState {
   readonly error: ErrorRecord | null;
 }
 
+/** Features kept on this device, for all projects. */
+export interface FeatureCacheState {
+  /** Bytes that the person lets them take, 0 for none; null: automatic. */
+  readonly budget: number | null;
+  /** What was told last; null before anybody asked. */
+  readonly report: FeatureCacheReport | null;
+  readonly error: ErrorRecord | null;
+}
+
 export interface StageState {
   readonly stage: StageName;
   readonly status: 'waiting' | 'running' | 'done';
@@ -116,6 +126,7 @@ export interface PageState {
   readonly weights: WeightsState;
   readonly ingest: IngestState;
   readonly features: FeaturesState;
+  readonly featureCache: FeatureCacheState;
   readonly run: RunState;
   readonly trial: TrialState;
   /** Sample id -> thumbnail. */
@@ -169,6 +180,12 @@ export interface PageActions {
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
   fittedPicture(sampleId: string): Promise<FittedPicture>;
+  /** Asks how much is kept of features. */
+  lookAtFeatureCache(): Promise<void>;
+  /** Bytes, 0 for none; null: automatic. What is beyond goes at once. */
+  setFeatureBudget(bytes: number | null): Promise<void>;
+  /** Frees the disk of kept features; what is in memory serves on. */
+  dropKeptFeatures(): Promise<void>;
   /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;

@@ -5,8 +5,10 @@ import { Engine } from '../engine/engine';
 import { runSelfTest } from '../engine/self-test/self-test';
 import { proveTraining } from '../engine/self-test/training-proof';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createProjectStore } from '../storage/project-store';
 import { withBeat } from './with-beat';
 
@@ -22,5 +24,7 @@ const engine = new Engine({
   }),
   selfTest: (path, backbone, compute) => runSelfTest(path, backbone, compute, { picture, now: () => performance.now() }),
   trainingTest: (subject) => proveTraining(subject, { picture }),
+  disk: new FeatureCache(createBrowserCacheEnvironment()),
+  decoder: decoderOf(navigator.userAgent),
 });
 expose(withFlushedCallbacks(withBeat(engine)));

@@ -13,6 +13,7 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { parseProject, type ProjectDocument } from '../domain/project';
@@ -53,6 +54,8 @@ export interface Pictures {
   /** Rejects with `picture-gone` or `sample-unknown`. */
   file(sampleId: string): Promise<Blob>;
   list(): readonly Sample[];
+  /** Content hashes of samples whose id is another; the same object until they change. */
+  contents(): ReadonlyMap<string, string>;
   /** 224 x 224 RGB; rejects with `picture-gone` or `sample-unknown`. */
   pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
   /** The same for a file that is not part of the project; rejects with the reason of a skipped file. */
@@ -77,6 +80,7 @@ export class ControlEngine implements EngineApi {
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
+  #identified: ReadonlyMap<string, string> | null = null;
 
   constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper) {
     this.#compute = compute;
@@ -173,6 +177,7 @@ export class ControlEngine implements EngineApi {
     onProgress: (progress: FeaturesProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    this.#identify();
     return this.#compute.prepareFeatures(sampleIds, fit, this.#pixelSource(), onProgress, signal);
   }
 
@@ -226,9 +231,23 @@ export class ControlEngine implements EngineApi {
     return this.#keeper.saveProject(project);
   }
 
-  forgetEverything(): Promise<void> {
+  async forgetEverything(): Promise<void> {
     this.#pictures.forgetSetAside();
-    return this.#keeper.forgetEverything();
+    // Both are tried: what one refuses must not keep the other.
+    const results = await Promise.allSettled([this.#compute.forgetFeatures(), this.#keeper.forgetEverything()]);
+    for (const result of results) if (result.status === 'rejected') throw toHeadstartError(result.reason);
+  }
+
+  featureCache(): Promise<FeatureCacheReport> {
+    return this.#compute.featureCache();
+  }
+
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    return this.#compute.setFeatureBudget(bytes);
+  }
+
+  dropKeptFeatures(): Promise<FeatureCacheReport> {
+    return this.#compute.dropKeptFeatures();
   }
 
   memory(): Promise<MemoryReport> {
@@ -241,6 +260,7 @@ export class ControlEngine implements EngineApi {
 
   async #run(start: (pixels: PixelSource) => Promise<RunOutcome>): Promise<RunOutcome> {
     return this.#exclusively('run', async () => {
+      this.#identify();
       const outcome = await start(this.#pixelSource());
       if (outcome.status === 'done') await this.#keepHead();
       return outcome;
@@ -258,6 +278,15 @@ export class ControlEngine implements EngineApi {
     } finally {
       tell(false);
     }
+  }
+
+  /** Calls arrive in the order in which they are made: what is asked for next is known by its content. */
+  #identify(): void {
+    const contents = this.#pictures.contents();
+    const isKnown = this.#identified === null ? contents.size === 0 : contents === this.#identified;
+    if (isKnown) return;
+    this.#identified = contents;
+    this.#compute.identifySamples(contents).catch(() => undefined); // a dead worker is told by every other call
   }
 
   #pixelSource(): PixelSource {

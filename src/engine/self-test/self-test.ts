@@ -4,7 +4,7 @@ import { createPreset } from '../../domain/presets';
 import { featureCount } from '../../domain/vgg16';
 import type { Backbone } from '../backbone';
 import type { Compute } from '../device';
-import { unpackFeatures, type PackedFeatures } from '../feature-store';
+import { unpackFeatures, type PackedFeatures } from '../../storage/packed-features';
 import { freshOptimizerState } from '../optimizers';
 import { LiveHead } from '../training/live-head';
 import reference from './reference.json';

@@ -2,6 +2,7 @@ import { HeadstartError } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { RunRequest } from '../../protocol/engine-api';
 import type { SelfTestReport } from '../../domain/events';
+import type { FeatureCache } from '../../storage/feature-cache';
 import type { Backbone } from '../backbone';
 import type { ComputePath } from '../compute-paths';
 import type { DeviceEnvironment } from '../device';
@@ -36,6 +37,8 @@ export interface StandInOptions {
   readonly pathNames?: (device: 'cpu' | 'webgpu') => readonly string[];
   /** What can train convolutions: the paths themselves, another one, or none; the paths themselves unless told. */
   readonly trains?: 'itself' | 'elsewhere' | 'nothing';
+  /** Where features are kept; nowhere unless told. */
+  readonly disk?: FeatureCache;
 }
 
 function pathOf(name: string, open: ComputePath['open']): ComputePath {
@@ -50,6 +53,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     trainingTest = () => Promise.resolve(),
     pathNames = () => ['The stand-in'],
     trains = 'itself',
+    disk = null,
   } = options;
   const standIn = createStandInBackbone();
   const counts = { backbones: 0, disposed: 0 };
@@ -90,6 +94,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     selfTest,
     trainingTest,
     loader: new NoWeights(),
+    disk,
     today: () => new Date(Date.UTC(2026, 0, 2)),
   });
   await engine.loadWeights('', () => undefined, new AbortController().signal);

@@ -5,7 +5,7 @@ import { convLayers } from '../../domain/vgg16';
 import type { NamedTensor, PixelSource } from '../../protocol/compute-api';
 import type { RunSample } from '../../protocol/engine-api';
 import type { Compute } from '../device';
-import { unpackFeatures } from '../feature-store';
+import { unpackFeatures } from '../../storage/packed-features';
 import type { BackboneTrainer } from '../trainer';
 import { gradientBeforeNorm, scaleToNorm } from './feature-norm';
 import type { FeatureSource, PictureChange } from './feature-source';

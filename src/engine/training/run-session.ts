@@ -44,7 +44,10 @@ async function train(state: RunState, parts: SessionParts): Promise<void> {
   try {
     tellFirstBatch(session);
     if (state.plan.config.way === 'features') await extractAll(session, source);
-    await timed(session, source, 'train', () => training.run());
+    await timed(session, source, 'train', async () => {
+      await bringKept(session, source);
+      await training.run();
+    });
   } catch (error) {
     // After a failure of what computes the last checkpoint stands; the steps since then are done again.
     if (compute.failure() === null) await training.park().catch(() => undefined);
@@ -52,6 +55,12 @@ async function train(state: RunState, parts: SessionParts): Promise<void> {
   } finally {
     model.dispose();
   }
+}
+
+/** What is on disk, in the order in which it lies there and not batch by batch. */
+async function bringKept({ state, model }: Session, source: FeatureSource): Promise<void> {
+  const { train, val, test } = state.plan.samples;
+  await source.bring(idsOf([...(model.repeats ? [] : train), ...val, ...test]));
 }
 
 function tellFirstBatch({ state, onEvent }: Session): void {
@@ -65,7 +74,7 @@ function tellFirstBatch({ state, onEvent }: Session): void {
 async function extractAll({ state, onEvent, signal }: Session, source: FeatureSource): Promise<void> {
   const { train, val, test } = state.plan.samples;
   const all = [...train, ...val, ...test];
-  let done = all.length - source.countMissing(all);
+  let done = 0;
   const tell = () => {
     onEvent({
       kind: 'stage',
@@ -77,8 +86,13 @@ async function extractAll({ state, onEvent, signal }: Session, source: FeatureSo
     });
   };
   const secondsBefore = source.seconds;
-  try {
+  const tellHeld = () => {
+    done = all.length - source.countMissing(all);
     tell();
+  };
+  try {
+    tellHeld();
+    await source.bring(idsOf(all), tellHeld);
     throwIfCancelled(signal);
     await source.ensureAll(idsOf(all), {
       onPicture: () => {

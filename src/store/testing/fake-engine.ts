@@ -12,6 +12,7 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../../domain/events';
+import type { FeatureCacheReport } from '../../domain/feature-cache';
 import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
@@ -33,10 +34,14 @@ export interface FakeStorage {
   run: RunRecord | null;
   hasWeights: boolean;
   problem: Kept['problem'];
+  /** Pictures whose features are kept. */
+  features: number;
+  /** Why they are not. */
+  featuresProblem: ErrorCode | null;
 }
 
 export function createFakeStorage(): FakeStorage {
-  return { project: null, run: null, hasWeights: false, problem: null };
+  return { project: null, run: null, hasWeights: false, problem: null, features: 0, featuresProblem: null };
 }
 
 export interface FakeEngineOptions {
@@ -72,6 +77,7 @@ interface PausedRun {
 }
 
 const weightsBytes = 29_441_056;
+const fakeFeatureBytes = 11_000;
 
 /** An engine without tensors for tests of the page: it keeps the contract's laws and learns nothing. */
 export class FakeEngine implements EngineApi {
@@ -94,6 +100,7 @@ export class FakeEngine implements EngineApi {
   #status: ComputeStatus | null = null;
   #prepareCall = 0;
   readonly #held = new Set<string>();
+  #featureBudget: number | null = null;
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
@@ -315,7 +322,7 @@ export class FakeEngine implements EngineApi {
         await this.#tick();
         throwIfCancelled(signal);
         if (mine !== this.#prepareCall) return;
-        this.#held.add(`${fit}/${next}`);
+        this.#hold(`${fit}/${next}`);
       }
     });
   }
@@ -367,12 +374,48 @@ export class FakeEngine implements EngineApi {
     });
   }
 
+  featureCache(): Promise<FeatureCacheReport> {
+    return this.#answer('featureCache', () => this.#reportFeatures());
+  }
+
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    return this.#answer('setFeatureBudget', () => {
+      this.#featureBudget = bytes;
+      this.#storage.features = Math.min(this.#storage.features, Math.floor((bytes ?? Infinity) / fakeFeatureBytes));
+      return this.#reportFeatures();
+    });
+  }
+
+  dropKeptFeatures(): Promise<FeatureCacheReport> {
+    return this.#answer('dropKeptFeatures', () => {
+      this.#storage.features = 0;
+      return this.#reportFeatures();
+    });
+  }
+
   memory(): Promise<MemoryReport> {
     return this.#answer('memory', () => ({ tensors: 0, bytes: 0, gpuBytes: null }));
   }
 
   dispose(): Promise<void> {
     return this.#answer('dispose', () => undefined);
+  }
+
+  #reportFeatures(): FeatureCacheReport {
+    const { features, featuresProblem } = this.#storage;
+    return {
+      pictures: features,
+      bytes: features * fakeFeatureBytes,
+      budget: this.#featureBudget ?? 1e9,
+      automaticBudget: 1e9,
+      problem: featuresProblem === null ? null : new HeadstartError(featuresProblem).toRecord(),
+    };
+  }
+
+  #hold(key: string): void {
+    if (this.#held.has(key)) return;
+    this.#held.add(key);
+    if (this.#storage.featuresProblem === null && this.#featureBudget !== 0) this.#storage.features += 1;
   }
 
   get #secondsPerPicture(): number {
@@ -453,7 +496,7 @@ export class FakeEngine implements EngineApi {
       stage('features', run.featuresDone, request.samples.length, null);
       await this.#tick();
       if (signal.aborted) return paused();
-      this.#held.add(`${request.config.fit}/${request.samples[run.featuresDone]?.id ?? ''}`);
+      this.#hold(`${request.config.fit}/${request.samples[run.featuresDone]?.id ?? ''}`);
     }
     stage('features', request.samples.length, request.samples.length, `${String(request.samples.length)} in 1 s`);
     if (steps.length === 0) {
