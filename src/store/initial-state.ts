@@ -55,7 +55,7 @@ export const idleTrial: TrialState = { target: null, prediction: null, busy: fal
 
 export function createInitialState(
   document: ProjectDocument,
-  { isolation, mostThreads }: Pick<PagePorts, 'isolation' | 'mostThreads'>,
+  { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
 ): PageState {
   return {
     project: createCommandLog(document),
@@ -63,6 +63,7 @@ export function createInitialState(
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),
       mostThreads,
+      deviceMemory,
       isolation,
       status: null,
       proving: false,

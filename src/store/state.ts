@@ -19,6 +19,8 @@ export interface ComputeState {
   /** Threads of the processor that the person chose, 1 to `mostThreads`; null: as many as there are. What runs is in `status`. */
   readonly threads: number | null;
   readonly mostThreads: number;
+  /** Of the whole device, bytes, as the browser tells it: coarse, and capped. Null where it does not. */
+  readonly deviceMemory: number | null;
   /** Where the page is not isolated one thread computes, and this says why. */
   readonly isolation: Isolation;
   /** null until the probe has answered. */
@@ -165,7 +167,8 @@ export interface PageActions {
   stop(): Promise<void>;
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
-  fittedPicture(sampleId: string): Promise<FittedPicture>;
+  /** As the head that predicts sees it, or with the fit given. */
+  fittedPicture(sampleId: string, fit?: Fit): Promise<FittedPicture>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   dismissNotice(): void;
