@@ -26,7 +26,7 @@ const least = 0.95;
 
 /**
  * Whether fine-tuning is unlikely to be seen to gain over a head that reached this: at least 95 % are right, and chance alone would let an
- * equally good head reach 99 %. Of 176 pictures up to 4 may be wrong, of 40 up to 2, of 2,000 up to 28.
+ * equally good head reach 99 %. Of 176 pictures up to 4 may be wrong, of 40 one, of 2,000 up to 28.
  */
 export function leavesLittleToGain({ accuracy, interval }: Reached): boolean {
   return accuracy >= least && interval.high >= nearlyAll;
