@@ -125,7 +125,7 @@ export const selectEstimate = remember(dependencies, estimateRun);
 /** From here on, seconds, fine-tuning is worth a look at the head alone first. */
 const worthTheHeadFirst = 30;
 /** The head alone is offered where it takes at most this share of the wait. */
-const largestHeadShare = 1 / 3;
+const largestHeadShare = 1 / 2;
 
 /**
  * Before a long fine-tuning of pictures on which no head alone was trained yet: the seconds that one takes. Null where it is no offer.
@@ -137,6 +137,8 @@ export function selectHeadFirst(state: PageState): number | null {
   if (document.settings.way !== 'fine-tune' || estimate === null || estimate.seconds < worthTheHeadFirst) return null;
   if (selectHeadRun(state) !== null) return null;
   const settings = changeWay(document.settings, 'features');
-  const head = estimateRun({ ...state, project: { ...state.project, document: { ...document, settings } } });
+  const { kept } = state.features;
+  const features = kept === null ? state.features : { ...state.features, ...kept };
+  const head = estimateRun({ ...state, features, project: { ...state.project, document: { ...document, settings } } });
   return head !== null && head.seconds <= estimate.seconds * largestHeadShare ? head.seconds : null;
 }

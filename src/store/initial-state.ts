@@ -46,6 +46,7 @@ export const idleFeatures: FeaturesState = {
   wanted: null,
   done: 0,
   total: 0,
+  kept: null,
   secondsPerPicture: null,
   unreadable: 0,
   error: null,

@@ -68,6 +68,8 @@ export interface FeaturesState {
   readonly wanted: WantedFeatures | null;
   readonly done: number;
   readonly total: number;
+  /** What `wanted` and `done` were when the way chosen last had no need of features: the worker still holds them. */
+  readonly kept: { readonly wanted: WantedFeatures; readonly done: number } | null;
   /** From the last pictures; null until one was measured. */
   readonly secondsPerPicture: number | null;
   /** Pictures that could not be read when everything else was done; a run names them. */
