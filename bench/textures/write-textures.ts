@@ -11,7 +11,7 @@ export interface TextureCounts {
 }
 
 /** Few enough for fine-tuning in minutes on two cores, enough to tell the ways apart. */
-export const usualTextures: TextureCounts = { train: 120, val: 100 };
+export const usualTextures: TextureCounts = { train: 100, val: 60 };
 
 /** Writes `DIR/train/<kind>/*.png` and `DIR/val/<kind>/*.png`. A picture depends on seed, split, kind and its number alone. */
 export async function writeTextures(folder: string, counts: TextureCounts, seed: number): Promise<void> {

@@ -235,6 +235,8 @@ describe('early stopping', () => {
       expect(losses.length).toBeLessThan(20);
       expect(losses).toHaveLength(best + 3);
       expect(run.state.checkpoint.best?.epoch).toBe(best);
+      expect(run.state.log.at(-2)).toMatch(new RegExp(`^Epoch ${String(best)} kept, chosen by validation: validation acc = `));
+      expect(run.state.log.at(-1)).toMatch(/^Test acc = /);
       expect(isTrained(run.state)).toBe(true);
       const val = predictions?.filter(({ split }) => split === 'val') ?? [];
       const loss = val.reduce((sum, own) => sum + own.loss, 0) / val.length;

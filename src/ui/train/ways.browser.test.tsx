@@ -48,7 +48,7 @@ describe('the three ways', () => {
     await userEvent.keyboard('{ArrowRight}');
     await expect.element(page.getByText(/start from ImageNet’s weights.*quite unlike ImageNet’s/)).toBeVisible();
     expect(settings()).toMatchObject({ way: 'fine-tune', preset: 'recommended' });
-    await expect.element(page.getByText(/at a hundredth of the head’s learning rate/)).toBeVisible();
+    await expect.element(page.getByText(/at a thirtieth of the head’s learning rate/)).toBeVisible();
     await expect.element(button('Train')).toHaveAttribute('aria-disabled', 'false');
   });
 
