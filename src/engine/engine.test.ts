@@ -45,7 +45,8 @@ describe('Engine', () => {
     expect(seconds.total).toBeGreaterThanOrEqual(seconds.weights + seconds.features + seconds.train);
     expect(seconds.features).toBeGreaterThan(0);
     expect(history.steps).toHaveLength(6);
-    expect(log).toHaveLength(6);
+    expect(log).toHaveLength(7);
+    expect(log.at(-1)).toBe(`Test acc = ${pythonFloat(testAccuracy ?? NaN)}`);
     const predictions = events.flatMap((event) => (event.kind === 'predictions' ? event.predictions : []));
     const test = predictions.filter(({ split }) => split === 'test');
     expect(testAccuracy).toBe(test.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length / 3);
