@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
+import { pythonFloat } from '../domain/python-float';
 import { backboneParameterCount, featureCount } from '../domain/vgg16';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import type { PixelSource } from '../protocol/compute-api';

@@ -1,8 +1,11 @@
 import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
+import { type PictureBytes, readBytes, sizeOf } from './archive/picture-bytes';
 import { hashContent } from './content-hash';
+import { readTakenAt } from './exif';
 import { fitPicture } from './fit';
+import { hashAppearance } from './perceptual-hash';
 import type { PictureFormat } from './picture-format';
 import { mimeTypeOf, sniffLength } from './picture-format';
 import { checkHeader, refuseByStart, refuseSize, refuseUndecoded } from './picture-header';
@@ -20,6 +23,11 @@ export interface InspectedPicture {
   readonly height: number;
   /** First 32 hexadecimal digits of the content's SHA-256. */
   readonly hash: string;
+  /** 16 hexadecimal digits: see `hashAppearance`. */
+  readonly perceptualHash: string;
+  /** As in `Sample`. */
+  readonly takenAt: string | null;
+  readonly format: PictureFormat;
   /** At most 112 x 112 pixels, JPEG. */
   readonly thumbnail: Blob;
 }
@@ -32,14 +40,6 @@ export class RefusedPicture extends Error {
   constructor(reason: ErrorRecord, options?: ErrorOptions) {
     super(reason.message, options);
     this.reason = reason;
-  }
-}
-
-async function readBytes(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (cause) {
-    throw new RefusedPicture(describeError('file-unreadable'), { cause });
   }
 }
 
@@ -80,39 +80,60 @@ function rowsOfBitmap(bitmap: ImageBitmap): RowSource {
 }
 
 /** The middle square, made small by the browser's own smoothing: it is only looked at. */
-async function drawThumbnail(bitmap: ImageBitmap): Promise<Blob> {
+function drawThumbnail(bitmap: ImageBitmap): OffscreenCanvasRenderingContext2D {
   const square = Math.min(bitmap.width, bitmap.height);
   const side = Math.min(thumbnailSide, square);
   const context = createContext(side, side);
   context.fillRect(0, 0, side, side);
   context.imageSmoothingQuality = 'medium';
   context.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
-  return context.canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality });
+  return context;
 }
 
-/** Reads and judges a whole file. @throws RefusedPicture */
-async function openChecked(file: Blob): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly bitmap: ImageBitmap }> {
-  const early = refuseByStart(file.size, await readBytes(file.slice(0, sniffLength)));
-  if (early !== null) throw new RefusedPicture(early);
-  const bytes = await readBytes(file);
+interface OpenPicture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly format: PictureFormat;
+  readonly bitmap: ImageBitmap;
+}
+
+/** Reads and judges a whole file. @throws RefusedPicture, HeadstartError `file-unreadable` or `entry-broken` */
+async function openChecked(file: PictureBytes): Promise<OpenPicture> {
+  const bytes = await readBytes(file, sniffLength, (start) => {
+    const early = refuseByStart(sizeOf(file), start);
+    if (early !== null) throw new RefusedPicture(early);
+  });
   const { format, refusal } = checkHeader(bytes);
   if (refusal !== null) throw new RefusedPicture(refusal);
   const bitmap = await openBitmap(bytes, format);
   const size = refuseSize(bitmap.width, bitmap.height);
-  if (size === null) return { bytes, bitmap };
+  if (size === null) return { bytes, format, bitmap };
   bitmap.close();
   throw new RefusedPicture(size);
 }
 
 /**
  * Judges a file, decodes it once and describes it.
- * @throws RefusedPicture with the reason when it cannot come in.
+ * @throws RefusedPicture, or HeadstartError, with the reason when it cannot come in.
  */
-export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
-  const { bytes, bitmap } = await openChecked(file);
+export async function inspectPicture(file: PictureBytes): Promise<InspectedPicture> {
+  const { bytes, format, bitmap } = await openChecked(file);
   try {
-    const [hash, thumbnail] = await Promise.all([hashContent(bytes), drawThumbnail(bitmap)]);
-    return { width: bitmap.width, height: bitmap.height, hash, thumbnail };
+    const small = drawThumbnail(bitmap);
+    const { width: side } = small.canvas;
+    const perceptualHash = hashAppearance(small.getImageData(0, 0, side, side).data, side);
+    const [hash, thumbnail] = await Promise.all([
+      hashContent(bytes),
+      small.canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality }),
+    ]);
+    return {
+      width: bitmap.width,
+      height: bitmap.height,
+      hash,
+      perceptualHash,
+      takenAt: readTakenAt(bytes, format),
+      format,
+      thumbnail,
+    };
   } finally {
     bitmap.close();
   }
@@ -121,9 +142,9 @@ export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
 /**
  * Decodes a file and makes it 224 x 224.
  * @returns RGB, 8 bit, row-major, 150,528 values.
- * @throws RefusedPicture with the reason when it cannot be read or decoded.
+ * @throws RefusedPicture, or HeadstartError, with the reason when it cannot be read or decoded.
  */
-export async function decodeFitted(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodeFitted(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
   const { bitmap } = await openChecked(file);
   try {
     return fitPicture(rowsOfBitmap(bitmap), fit);

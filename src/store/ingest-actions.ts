@@ -1,9 +1,11 @@
-import type { DatasetOrigin, PictureSource } from '../domain/dataset';
+import type { DatasetOrigin, PictureSource, Sample } from '../domain/dataset';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
+import type { ImportListing, ImportProgress } from '../domain/import-listing';
 import { untitledName } from '../domain/project';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
+import { type GivenImport, openGivenImport } from './import-files';
 import { createInbox } from './inbox';
 import { idleIngest, idleTrial } from './initial-state';
 import { recogniseFiles } from './recognise-files';
@@ -26,7 +28,10 @@ export interface PictureTaker {
     | 'cancelIngest'
     | 'removeSamples'
     | 'clearPictures'
+    | 'pictureFile'
   >;
+  /** Tells the worker which pictures left the project and which came back; called after every change of the project. */
+  follow(before: readonly Sample[], after: readonly Sample[]): void;
   /** Gives a new worker the pictures that the page still holds; samples that it cannot have any more leave the project. */
   giveBack(): Promise<void>;
   /** Ends what is being read and lets go of the files. */
@@ -37,23 +42,27 @@ type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, si
 
 export function createPictureTaker(core: StoreCore, ready: Promise<void>): PictureTaker {
   /** What the person gave, so that a restarted worker can have it again. */
+  let given: readonly GivenImport[] = [];
   let sources: readonly PictureSource[] = [];
   let drawingsAdded = false;
   let abort: AbortController | null = null;
+  let readings = 0;
+  /** Resolves when the worker knows of the last change. */
+  let following: Promise<void> = Promise.resolve();
 
   const nextFrame = (): Promise<void> =>
     new Promise((resolve) => {
       core.ports.scheduleFrame(resolve);
     });
 
-  const take = (origin: DatasetOrigin, events: readonly IngestEvent[]): void => {
+  const take = (origin: DatasetOrigin, reading: string, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
     if (samples.length > 0) {
       const thumbnails = new Map(core.state().thumbnails);
       for (const { sample, thumbnail } of samples) thumbnails.set(sample.id, thumbnail);
       const { notice } = core.state();
       core.set({ thumbnails, notice: notice?.code === 'pictures-not-kept' ? null : notice });
-      core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin });
+      core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin, reading });
     }
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
@@ -71,10 +80,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const controller = new AbortController();
     abort = controller;
     core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
+    readings += 1;
+    const reading = String(readings);
     const inbox = createInbox<IngestEvent>(
       core.ports,
       (events) => {
-        take(origin, events);
+        take(origin, reading, events);
       },
       deliveryPauseMs,
     );
@@ -99,6 +110,22 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     core.patch('ingest', { phase: 'idle', secondsLeft: null, error });
   };
 
+  /** Lists what was given; how far the archives are is shown meanwhile. */
+  const open = async (one: GivenImport, controller: AbortController): Promise<ImportListing> => {
+    const inbox = createInbox<ImportProgress>(
+      core.ports,
+      (progress) => {
+        if (abort === controller) core.patch('ingest', { opening: progress.at(-1) ?? null });
+      },
+      deliveryPauseMs,
+    );
+    try {
+      return await openGivenImport(core.engine(), one, inbox.push, controller.signal);
+    } finally {
+      inbox.clear();
+    }
+  };
+
   const isBusy = (): boolean => {
     if (core.state().ingest.phase === 'idle') return false;
     core.patch('ingest', { error: describeError('busy') });
@@ -115,33 +142,60 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (target?.kind === 'sample' && gone(target.sampleId)) core.set({ trial: idleTrial });
   };
 
-  const removeSamples = async (ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return;
-    const gone = new Set(ids);
-    const paths = new Set(
-      core
-        .state()
-        .project.document.samples.filter(({ id }) => gone.has(id))
-        .map(({ path }) => path),
-    );
-    sources = sources.filter(({ path }) => !paths.has(path));
-    core.dispatch({ kind: 'remove-samples', ids });
-    const thumbnails = new Map(core.state().thumbnails);
-    for (const id of ids) thumbnails.delete(id);
-    core.set({ thumbnails });
-    forgetTrial((id) => gone.has(id));
+  const tellWorker = async (left: readonly string[], came: readonly string[]): Promise<void> => {
     try {
-      await core.engine().removeSamples(ids);
+      if (left.length > 0) await core.engine().removeSamples(left);
+      const lost = came.length > 0 ? await core.engine().restoreSamples(came) : [];
+      if (lost.length === 0) return;
+      core.dispatch({ kind: 'lose-samples', ids: lost });
+      core.set({ notice: describeError('pictures-not-kept') });
     } catch (thrown) {
       core.patch('ingest', { error: core.fail(thrown) });
     }
+  };
+
+  const follow = (before: readonly Sample[], after: readonly Sample[]): void => {
+    if (before === after) return;
+    const present = new Set(after.map(({ id }) => id));
+    const former = new Set(before.map(({ id }) => id));
+    const left = [...former].filter((id) => !present.has(id));
+    const came = [...present].filter((id) => !former.has(id));
+    if (left.length + came.length === 0) return;
+    forgetTrial((id) => former.has(id) && !present.has(id));
+    const earlier = following;
+    following = (async () => {
+      await earlier;
+      await tellWorker(left, came);
+    })();
+  };
+
+  /** What the project holds or undo can bring back. */
+  const wantedSources = (): readonly PictureSource[] => {
+    const { document, past, future } = core.state().project;
+    const paths = new Set<string>();
+    for (const { samples } of [document, ...[...past, ...future].map(({ parts }) => parts)])
+      for (const { path } of samples) paths.add(path);
+    return sources.filter(({ path }) => paths.has(path));
+  };
+
+  /** Files of which no picture is left in the project, nor can come back to it, need not be held. */
+  const forgetUnused = (): void => {
+    sources = wantedSources();
+    const used = new Set(sources.flatMap((source) => ('importId' in source ? [source.importId] : [])));
+    given = given.filter(({ importId }) => used.has(importId));
   };
 
   const giveBack = async (): Promise<void> => {
     const engine = core.engine();
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
-    if (sources.length > 0) await engine.addPictures(sources, ignore, signal);
+    forgetUnused();
+    for (const one of given) {
+      await openGivenImport(engine, one, ignore, signal);
+      const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);
+      if (own.length > 0) await engine.addPictures(own, ignore, signal);
+      await engine.closeImport(one.importId);
+    }
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
     const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
@@ -149,40 +203,56 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const surplus = [...held].filter((id) => !wanted.has(id));
     if (surplus.length > 0) await engine.removeSamples(surplus);
     if (lost.length === 0) return;
-    core.dispatch({ kind: 'remove-samples', ids: lost });
+    core.dispatch({ kind: 'lose-samples', ids: lost });
     core.set({ notice: describeError('pictures-not-kept') });
   };
 
   return {
+    follow,
     giveBack,
     forget: () => {
       abort?.abort();
       abort = null;
+      given = [];
       sources = [];
       drawingsAdded = false;
     },
     actions: {
       addFiles: async (files) => {
         if (isBusy()) return;
+        const controller = new AbortController();
+        abort = controller;
         core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
         try {
-          const listed = await files;
+          const one: GivenImport = { importId: core.ports.createId(), files: await files };
           await ready;
           // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
           await nextFrame();
-          const found = recogniseFiles(listed, core.state().project.document);
+          const listing = await open(one, controller);
+          if (abort !== controller) {
+            await core.engine().closeImport(one.importId);
+            return;
+          }
+          const found = recogniseFiles(listing, core.state().project.document);
           core.dispatch({ kind: 'add-skipped', files: found.skipped });
           if (found.sources.length === 0) {
+            abort = null;
             core.set({ ingest: { ...idleIngest, error: found.error, warnings: found.warnings } });
+            await core.engine().closeImport(one.importId);
             return;
           }
           nameProject(found.name);
+          given = [...given, one];
           sources = [...sources, ...found.sources];
           await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) =>
             engine.addPictures(found.sources, onEvent, signal),
           );
+          await core.engine().closeImport(one.importId);
         } catch (thrown) {
-          core.set({ ingest: { ...idleIngest, error: core.fail(thrown) } });
+          if (abort !== controller) return;
+          abort = null;
+          const error = core.fail(thrown);
+          core.set({ ingest: { ...idleIngest, error: error?.code === 'cancelled' ? describeError('add-cancelled') : error } });
         }
       },
       addDrawings: async () => {
@@ -212,22 +282,18 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       cancelIngest: () => {
         abort?.abort();
       },
-      removeSamples,
+      removeSamples: async (ids) => {
+        core.dispatch({ kind: 'remove-samples', ids });
+        await following;
+      },
       clearPictures: async () => {
         abort?.abort();
         abort = null;
-        const ids = core.state().project.document.samples.map(({ id }) => id);
-        sources = [];
-        drawingsAdded = false;
         core.dispatch({ kind: 'clear-pictures' });
-        forgetTrial(() => true);
-        core.set({ thumbnails: new Map(), ingest: idleIngest });
-        try {
-          await core.engine().removeSamples(ids);
-        } catch (thrown) {
-          core.patch('ingest', { error: core.fail(thrown) });
-        }
+        core.set({ ingest: idleIngest });
+        await following;
       },
+      pictureFile: (sampleId) => core.engine().pictureFile(sampleId),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createCommandLog } from '../domain/commands';
+import { createCommandLog } from '../domain/command-log';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readThreadsChoice } from './kept-choice';
@@ -32,6 +32,7 @@ export const idleRun: RunState = {
 export const idleIngest: IngestState = {
   phase: 'idle',
   origin: null,
+  opening: null,
   done: 0,
   total: 0,
   secondsLeft: null,

@@ -1,18 +1,16 @@
-import type { CommandLog, ProjectCommand } from '../domain/commands';
+import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
+import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
-export interface ListedFile {
-  readonly path: string;
-  readonly file: File;
-}
+export type ListedFile = ImportFile;
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
@@ -42,6 +40,8 @@ export interface WeightsState {
 export interface IngestState {
   readonly phase: 'idle' | 'listing' | 'reading';
   readonly origin: DatasetOrigin | null;
+  /** While archives are opened: what was told last. */
+  readonly opening: ImportProgress | null;
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;
@@ -144,7 +144,10 @@ export interface PageActions {
   /** The kernels of the graphics card are taken as they are known by now. */
   skipMeasuring(): Promise<void>;
   retryWeights(): Promise<void>;
-  dispatch(command: ProjectCommand): void;
+  dispatch(command: LoggedCommand): void;
+  /** Takes the latest change of the pictures or names back; pictures come back with their labels. */
+  undo(): void;
+  redo(): void;
   changeSettings(change: Partial<RunConfig>): void;
   /** Another way of transfer; a preset goes along with it. */
   chooseWay(way: Way): void;
@@ -171,6 +174,8 @@ export interface PageActions {
   tryFile(file: File): Promise<void>;
   /** As the head that predicts sees it, or with the fit given. */
   fittedPicture(sampleId: string, fit?: Fit): Promise<FittedPicture>;
+  /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
+  pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   dismissNotice(): void;

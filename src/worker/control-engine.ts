@@ -14,6 +14,7 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { Prediction, RunRecord } from '../domain/history';
+import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
@@ -31,6 +32,10 @@ import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
+  stageImport(importId: string, files: readonly ImportFile[]): void;
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing>;
+  readImportText(importId: string, path: string): Promise<Uint8Array<ArrayBuffer>>;
+  closeImport(importId: string): Promise<void>;
   add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addKaggle(
@@ -41,6 +46,12 @@ export interface Pictures {
   ): Promise<IngestReport>;
   planKaggle(server: string, picturesPerClass: number): KagglePlan;
   remove(ids: readonly string[]): void;
+  /** Takes `remove` back; gives the ids that are not known. */
+  restore(ids: readonly string[]): readonly string[];
+  /** Lets go of what `restore` could bring back. */
+  forgetSetAside(): void;
+  /** Rejects with `picture-gone` or `sample-unknown`. */
+  file(sampleId: string): Promise<Blob>;
   list(): readonly Sample[];
   /** 224 x 224 RGB; rejects with `picture-gone` or `sample-unknown`. */
   pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
@@ -94,6 +105,24 @@ export class ControlEngine implements EngineApi {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
   }
 
+  stageImport(importId: string, files: readonly ImportFile[]): Promise<void> {
+    this.#pictures.stageImport(importId, files);
+    return Promise.resolve();
+  }
+
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
+    return this.#pictures.openImport(importId, onProgress, signal);
+  }
+
+  async readImportText(importId: string, path: string): Promise<Uint8Array> {
+    const bytes = await this.#pictures.readImportText(importId, path);
+    return transfer(bytes, [bytes.buffer]);
+  }
+
+  closeImport(importId: string): Promise<void> {
+    return this.#pictures.closeImport(importId);
+  }
+
   addPictures(
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
@@ -119,6 +148,14 @@ export class ControlEngine implements EngineApi {
   async removeSamples(ids: readonly string[]): Promise<void> {
     this.#pictures.remove(ids);
     await this.#compute.forgetSamples(ids);
+  }
+
+  restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
+    return Promise.resolve(this.#pictures.restore(ids));
+  }
+
+  pictureFile(sampleId: string): Promise<Blob> {
+    return this.#pictures.file(sampleId);
   }
 
   listSamples(): Promise<readonly Sample[]> {
@@ -190,6 +227,7 @@ export class ControlEngine implements EngineApi {
   }
 
   forgetEverything(): Promise<void> {
+    this.#pictures.forgetSetAside();
     return this.#keeper.forgetEverything();
   }
 

@@ -1,4 +1,4 @@
-import type { Fit, PictureSource, Sample } from '../../domain/dataset';
+import { plainSample, type Fit, type PictureSource, type Sample } from '../../domain/dataset';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
 import type {
   ComputeStatus,
@@ -14,6 +14,7 @@ import type {
 } from '../../domain/events';
 import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
+import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
 import { hashText } from '../../domain/rng';
 import type {
@@ -46,6 +47,8 @@ export interface FakeEngineOptions {
   /** Draws the pictures of the sample set; two per class by default. */
   readonly drawings?: () => Promise<readonly PictureSource[]>;
   readonly status?: Partial<ComputeStatus>;
+  /** What `openImport` says besides the files that it was given. */
+  readonly listing?: Partial<ImportListing>;
   /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
   readonly secondsPerPicture?: number;
   /** Reached in every epoch; it follows the training accuracy by default. */
@@ -92,6 +95,9 @@ export class FakeEngine implements EngineApi {
   readonly #tick: () => Promise<void>;
   readonly #options: FakeEngineOptions;
   #samples: Sample[] = [];
+  readonly #setAside = new Map<string, Sample>();
+  readonly #files = new Map<string, Blob>();
+  readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
@@ -109,6 +115,12 @@ export class FakeEngine implements EngineApi {
       this.#kill = reject;
     });
     this.#death.catch(() => undefined);
+  }
+
+  /** What was removed can be restored no more. */
+  forgetSetAside(): Promise<void> {
+    this.#setAside.clear();
+    return this.#tick();
   }
 
   /** The worker dies: everything pending and everything later rejects. */
@@ -160,6 +172,45 @@ export class FakeEngine implements EngineApi {
     });
   }
 
+  stageImport(importId: string, files: readonly ImportFile[]): Promise<void> {
+    return this.#answer('stageImport', () => {
+      this.#imports.set(importId, [...(this.#imports.get(importId) ?? []), ...files]);
+    });
+  }
+
+  /** Lists the files as they are; archives are not opened. */
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
+    return this.#answer('openImport', () => {
+      throwIfCancelled(signal);
+      const listed = (this.#imports.get(importId) ?? []).map(({ path, file }) => ({ path, bytes: file.size }));
+      onProgress({ stage: 'listing', archive: '', files: listed.length });
+      return {
+        importId,
+        entries: listed.filter(({ path }) => !/\.(csv|tsv|jsonl)$/i.test(path)),
+        texts: listed.filter(({ path }) => /\.(csv|tsv|jsonl)$/i.test(path)),
+        skipped: [],
+        livePhotoVideos: 0,
+        ignored: 0,
+        unpackedBytes: 0,
+        ...this.#options.listing,
+      };
+    });
+  }
+
+  readImportText(importId: string, path: string): Promise<Uint8Array> {
+    return this.#answer('readImportText', async () => {
+      const found = this.#imports.get(importId)?.find((one) => one.path === path);
+      if (found === undefined) throw new HeadstartError('import-closed');
+      return new Uint8Array(await found.file.arrayBuffer());
+    });
+  }
+
+  closeImport(importId: string): Promise<void> {
+    return this.#answer('closeImport', () => {
+      this.#imports.delete(importId);
+    });
+  }
+
   addPictures(
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
@@ -196,8 +247,29 @@ export class FakeEngine implements EngineApi {
   removeSamples(ids: readonly string[]): Promise<void> {
     return this.#answer('removeSamples', () => {
       const gone = new Set(ids);
+      for (const sample of this.#samples) if (gone.has(sample.id)) this.#setAside.set(sample.id, sample);
       this.#samples = this.#samples.filter(({ id }) => !gone.has(id));
       for (const key of this.#held) if (gone.has(key.slice(key.indexOf('/') + 1))) this.#held.delete(key);
+    });
+  }
+
+  restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#answer('restoreSamples', () =>
+      ids.filter((id) => {
+        const sample = this.#setAside.get(id);
+        this.#setAside.delete(id);
+        if (sample !== undefined) this.#samples.push(sample);
+        return !this.#samples.some((held) => held.id === id);
+      }),
+    );
+  }
+
+  pictureFile(sampleId: string): Promise<Blob> {
+    return this.#answer('pictureFile', () => {
+      const file = this.#files.get(sampleId);
+      if (file === undefined) throw new HeadstartError('sample-unknown');
+      if (this.unreadable.has(sampleId)) throw new HeadstartError('picture-gone', { name: sampleId });
+      return file;
     });
   }
 
@@ -339,12 +411,17 @@ export class FakeEngine implements EngineApi {
     let skipped = 0;
     const total = sources.length;
     onEvent({ kind: 'progress', done: 0, total, secondsLeft: null });
-    for (const [index, { path, file, className, folderSplit }] of sources.entries()) {
+    for (const [index, source] of sources.entries()) {
+      const { path, className, folderSplit } = source;
       if (signal.aborted) return { added, skipped, cancelled: true };
+      const staged = 'file' in source ? source : this.#imports.get(source.importId)?.find((one) => one.path === path);
+      if (staged === undefined) throw new HeadstartError('import-closed');
+      const { file } = staged;
       const name = path.split('/').at(-1) ?? path;
       const code = file.size === 0 ? 'file-empty' : name.endsWith('.txt') ? 'not-a-picture' : null;
       if (code === null) {
         const sample: Sample = {
+          ...plainSample,
           id: `id:${path}`,
           name,
           path,
@@ -355,6 +432,8 @@ export class FakeEngine implements EngineApi {
           bytes: file.size,
         };
         this.#samples.push(sample);
+        this.#setAside.delete(sample.id);
+        this.#files.set(sample.id, file);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
         added += 1;
       } else {
