@@ -1,6 +1,7 @@
 /** The main job without a screen, through the real page: npm run demo -- --help */
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { headlineOf } from '../src/domain/headline';
 import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
@@ -58,8 +59,12 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
     return { samples: document.samples.map(({ id, path }) => ({ id, path })), skipped: document.skipped };
   });
 
-  if (run.bestEpoch !== null) console.log(`The weights are those of epoch ${String(run.bestEpoch)}: validation chose it`);
-  if (run.testAccuracy !== null) console.log(`Accuracy on the test pictures ${String(run.testAccuracy)}`);
+  const headline = headlineOf(run);
+  if (headline !== null) {
+    const on = `the ${String(headline.pictures)} ${headline.split === 'test' ? 'test' : 'validation'} pictures`;
+    const chosen = headline.chosenBy === null ? '' : `, which also chose epoch ${String(run.bestEpoch)}`;
+    console.log(`Accuracy ${String(headline.accuracy)} on ${on}${chosen}`);
+  }
 
   const predictions = [];
   for (const file of options.predict) {

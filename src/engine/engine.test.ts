@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
+import { pythonFloat } from '../domain/python-float';
 import { backboneParameterCount, featureCount } from '../domain/vgg16';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import type { PixelSource } from '../protocol/compute-api';
@@ -45,7 +46,8 @@ describe('Engine', () => {
     expect(seconds.total).toBeGreaterThanOrEqual(seconds.weights + seconds.features + seconds.train);
     expect(seconds.features).toBeGreaterThan(0);
     expect(history.steps).toHaveLength(6);
-    expect(log).toHaveLength(6);
+    expect(log).toHaveLength(7);
+    expect(log.at(-1)).toBe(`Test acc = ${pythonFloat(testAccuracy ?? NaN)}`);
     const predictions = events.flatMap((event) => (event.kind === 'predictions' ? event.predictions : []));
     const test = predictions.filter(({ split }) => split === 'test');
     expect(testAccuracy).toBe(test.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length / 3);

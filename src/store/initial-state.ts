@@ -47,6 +47,7 @@ export const idleFeatures: FeaturesState = {
   wanted: null,
   done: 0,
   total: 0,
+  kept: null,
   secondsPerPicture: null,
   unreadable: 0,
   error: null,
@@ -56,7 +57,7 @@ export const idleTrial: TrialState = { target: null, prediction: null, busy: fal
 
 export function createInitialState(
   document: ProjectDocument,
-  { isolation, mostThreads }: Pick<PagePorts, 'isolation' | 'mostThreads'>,
+  { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
 ): PageState {
   return {
     project: createCommandLog(document),
@@ -64,6 +65,7 @@ export function createInitialState(
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),
       mostThreads,
+      deviceMemory,
       isolation,
       status: null,
       proving: false,

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { Isolation } from '../domain/isolation';
 import { reportWorkerDeath } from './page-store';
-import { selectSplits, selectSufficientHead, selectTrainBlocker } from './selectors';
+import { selectHeadRun, selectSplits, selectTrainBlocker } from './selectors';
 import type { ListedFile } from './state';
 import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
@@ -540,27 +540,22 @@ describe('the three ways', () => {
     expect(selectTrainBlocker(page.state())?.message).toContain('Unfreeze: must be at least one convolution');
   });
 
-  it('say where the head alone did well enough, for the same pictures only', async () => {
+  it('find what the head alone reached, for fine-tuning and the same pictures only', async () => {
     const page = createPage(undefined, { valAccuracy: 0.99 });
     await beginWithPictures(page);
     await page.actions.train();
-    expect(selectSufficientHead(page.state())).toBeNull();
+    expect(selectHeadRun(page.state())).toBeNull();
     page.actions.chooseWay('fine-tune');
-    expect(selectSufficientHead(page.state())).toBe(0.99);
+    expect(selectHeadRun(page.state())).toBe(page.state().project.document.runs[0]);
     await page.actions.addFiles(listed(...classFolder('dog', 25)));
-    expect(selectSufficientHead(page.state())).toBeNull();
+    expect(selectHeadRun(page.state())).toBeNull();
   });
 
-  it('say nothing of a head that did less well, nor of a fine-tuned one', async () => {
-    const poor = createPage(undefined, { valAccuracy: 0.9 });
-    await beginWithPictures(poor);
-    await poor.actions.train();
-    poor.actions.chooseWay('fine-tune');
-    expect(selectSufficientHead(poor.state())).toBeNull();
-    const tuned = createPage(undefined, { valAccuracy: 0.99 });
-    await beginWithPictures(tuned);
-    tuned.actions.chooseWay('fine-tune');
-    await tuned.actions.train();
-    expect(selectSufficientHead(tuned.state())).toBeNull();
+  it('do not take a fine-tuned run for a head alone', async () => {
+    const page = createPage(undefined, { valAccuracy: 0.99 });
+    await beginWithPictures(page);
+    page.actions.chooseWay('fine-tune');
+    await page.actions.train();
+    expect(selectHeadRun(page.state())).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { describeError } from '../domain/errors';
 import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
 import type { Sample } from '../domain/dataset';
-import { keptEpoch } from '../domain/history';
+import { keptEpoch, type RunRecord } from '../domain/history';
 import { assignSplits } from '../domain/split';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
@@ -147,18 +147,12 @@ export function selectTrainBlocker(state: PageState): TrainBlocker {
   return blocker;
 }
 
-/** From this validation accuracy on, a head alone leaves fine-tuning little to gain. */
-const sufficient = 0.98;
-
-/**
- * Where fine-tuning is chosen: the best validation accuracy that a head alone reached on as many pictures of the same classes, if it
- * leaves little to gain. Null otherwise.
- */
-export function selectSufficientHead(state: PageState): number | null {
-  const { settings, classNames, runs } = state.project.document;
-  if (settings.way !== 'fine-tune') return null;
+/** The finished runs of a head alone on exactly as many pictures of the same classes as would take part now, best first. */
+function listHeadRuns(state: PageState): RunRecord[] {
+  const { classNames, runs } = state.project.document;
   const { counts } = selectSplits(state);
-  const reached = runs
+  const reached = (run: RunRecord) => keptEpoch(run)?.valAccuracy ?? 0;
+  return runs
     .filter(
       (run) =>
         run.config.way !== 'fine-tune' &&
@@ -167,7 +161,10 @@ export function selectSufficientHead(state: PageState): number | null {
         run.counts.val === counts.val &&
         run.counts.test === counts.test,
     )
-    .map((run) => keptEpoch(run)?.valAccuracy ?? 0);
-  const best = Math.max(0, ...reached);
-  return best >= sufficient ? best : null;
+    .sort((a, b) => reached(b) - reached(a));
+}
+
+/** Where fine-tuning is chosen: the best run of a head alone on these pictures. Null otherwise, and before there is one. */
+export function selectHeadRun(state: PageState): RunRecord | null {
+  return state.project.document.settings.way === 'fine-tune' ? (listHeadRuns(state)[0] ?? null) : null;
 }

@@ -18,6 +18,8 @@ export interface ComputeState {
   /** Threads of the processor that the person chose, 1 to `mostThreads`; null: as many as there are. What runs is in `status`. */
   readonly threads: number | null;
   readonly mostThreads: number;
+  /** Of the whole device, bytes, as the browser tells it: coarse, and capped. Null where it does not. */
+  readonly deviceMemory: number | null;
   /** Where the page is not isolated one thread computes, and this says why. */
   readonly isolation: Isolation;
   /** null until the probe has answered. */
@@ -67,6 +69,8 @@ export interface FeaturesState {
   readonly wanted: WantedFeatures | null;
   readonly done: number;
   readonly total: number;
+  /** What `wanted` and `done` were when the way chosen last had no need of features: the worker still holds them. */
+  readonly kept: { readonly wanted: WantedFeatures; readonly done: number } | null;
   /** From the last pictures; null until one was measured. */
   readonly secondsPerPicture: number | null;
   /** Pictures that could not be read when everything else was done; a run names them. */
@@ -179,7 +183,8 @@ export interface PageActions {
   stop(): Promise<void>;
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
-  fittedPicture(sampleId: string): Promise<FittedPicture>;
+  /** As the head that predicts sees it, or with the fit given. */
+  fittedPicture(sampleId: string, fit?: Fit): Promise<FittedPicture>;
   /** Asks how much is kept of features. */
   lookAtFeatureCache(): Promise<void>;
   /** Bytes, 0 for none; null: automatic. What is beyond goes at once. */

@@ -39,9 +39,9 @@ export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySampl
         engine.predictFile(file, signal),
       );
     },
-    fittedPicture: (sampleId) => {
+    fittedPicture: (sampleId, fit) => {
       const { headRun, project } = core.state();
-      return core.engine().fittedPicture(sampleId, headRun?.config.fit ?? project.document.settings.fit);
+      return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);
     },
   };
 }

@@ -1,8 +1,9 @@
 import { throwIfCancelled } from '../../domain/errors';
 import type { SamplePrediction } from '../../domain/history';
+import { formatKeptLine, formatTestLine } from '../../domain/note-log';
 import { toComputeError } from '../compute-errors';
 import { createModel } from './create-model';
-import { evaluate } from './evaluation';
+import { evaluate, testAccuracyOf } from './evaluation';
 import type { FeatureSource } from './feature-source';
 import { labelsOf } from './head-model';
 import { orderOfEpoch } from './run-plan';
@@ -25,7 +26,9 @@ export async function goOn(state: RunState, parts: SessionParts, skipTraining: b
     const { source, model } = await createModel(state.plan, chosenModel(state), parts);
     const session = { state, model, onEvent, signal, now };
     try {
-      return await timed(session, source, 'evaluation', () => evaluate(session));
+      const predictions = await timed(session, source, 'evaluation', () => evaluate(session));
+      tellResult(session, predictions);
+      return predictions;
     } finally {
       model.dispose();
     }
@@ -33,6 +36,20 @@ export async function goOn(state: RunState, parts: SessionParts, skipTraining: b
     const error = compute.failure() ?? toComputeError(thrown);
     if (error.code === 'cancelled') return null;
     throw error;
+  }
+}
+
+/** What the note's lines do not say: which epoch was kept, and the accuracy on pictures that had no say in anything. */
+function tellResult({ state, onEvent }: Session, predictions: readonly SamplePrediction[]): void {
+  const kept = state.epochs.find(({ epoch }) => epoch === state.checkpoint.best?.epoch);
+  const testAccuracy = testAccuracyOf(predictions);
+  const lines = [
+    ...(kept === undefined ? [] : [formatKeptLine(kept)]),
+    ...(testAccuracy === null ? [] : [formatTestLine(testAccuracy)]),
+  ];
+  for (const line of lines) {
+    state.log.push(line);
+    onEvent({ kind: 'log', line });
   }
 }
 

@@ -17,6 +17,7 @@ import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domai
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
+import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
   EngineAddresses,
@@ -78,6 +79,15 @@ interface PausedRun {
 
 const weightsBytes = 29_441_056;
 const fakeFeatureBytes = 11_000;
+
+/** A picture of its own for each sample: brighter to the right and downwards, in a tint by its id. */
+function drawGradient(sampleId: string): Uint8Array {
+  const tint = hashText(sampleId, 0) % 100;
+  return Uint8Array.from({ length: 224 * 224 * 3 }, (_, at) => {
+    const pixel = Math.floor(at / 3);
+    return Math.floor(((pixel % 224) + pixel / 224) / 4) + (at % 3 === 0 ? tint : 40);
+  });
+}
 
 /** An engine without tensors for tests of the page: it keeps the contract's laws and learns nothing. */
 export class FakeEngine implements EngineApi {
@@ -274,9 +284,9 @@ export class FakeEngine implements EngineApi {
     return this.#answer('listSamples', () => this.#samples);
   }
 
-  fittedPicture(_sampleId: string, fit: Fit): Promise<FittedPicture> {
+  fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture> {
     return this.#answer('fittedPicture', () => ({
-      pixels: new Uint8Array(224 * 224 * 3).fill(128),
+      pixels: drawGradient(sampleId),
       fit,
       width: 224,
       height: 224,
