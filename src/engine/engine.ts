@@ -391,14 +391,12 @@ export class Engine implements ComputeApi {
     if (unfrozen === 0 || this.#loaded === null) return null;
     const { now } = this.#parts;
     const started = now();
-    let isTold = false;
     const onProgress = (progress: DeviceProgress) => {
-      isTold = true;
       onEvent(preparationStage(state, progress));
     };
     try {
       const opened = await this.#device.openTraining(this.#loaded.weights, { unfrozen, optimizer, onProgress, signal });
-      if (isTold) onEvent(preparationStage(state, null));
+      onEvent(preparationStage(state, null));
       const status = this.#device.status();
       if (opened.refusal !== null && status !== null) onEvent({ kind: 'status', status });
       if (opened.isElsewhere) tellElsewhere(state, opened, onEvent);
