@@ -12,10 +12,20 @@ import { cacheSuite } from './suites/cache';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { pageSuite } from './suites/page';
+import { scaleSuite } from './suites/scale';
 import { trainSuite } from './suites/train';
 import { waysSuite } from './suites/ways';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite, waysSuite, cacheSuite];
+const suites: readonly Suite[] = [
+  pageSuite,
+  featuresSuite,
+  trainSuite,
+  firstResultSuite,
+  scaleSuite,
+  accuracySuite,
+  waysSuite,
+  cacheSuite,
+];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--val DIR] [--limit N] [--files N] [--device cpu|webgpu]');

@@ -5,7 +5,7 @@ export interface BenchOptions {
   readonly valFolder: string | null;
   /** Training pictures a class that `ways` takes at most; null for all. */
   readonly limit: number | null;
-  /** Files that `page` and `first-result` import; null for each one's own number. */
+  /** Files that `page`, `first-result` and `scale` import; null for each one's own number. */
   readonly files: number | null;
   /** Pictures of the larger batch that `features` measures on WebGPU. */
   readonly pictures: number;
