@@ -2,6 +2,7 @@ import { describeError } from '../domain/errors';
 import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
 import type { Sample } from '../domain/dataset';
 import { keptEpoch } from '../domain/history';
+import { conflictKey, findConflicts, type Conflict } from '../domain/look-alikes';
 import { assignSplits, type SplitCandidate } from '../domain/split';
 import { candidatesOf, groupPictures, type Grouping, type SplitRules } from '../domain/split-rules';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
@@ -96,6 +97,20 @@ export function selectSampleIndex(state: PageState): ReadonlyMap<string, Sample>
   const index = new Map(samples.map((sample) => [sample.id, sample]));
   sampleIndexOf = { samples, index };
   return index;
+}
+
+let conflictsOf: { keys: readonly unknown[]; conflicts: readonly Conflict[] } | null = null;
+
+/** Look-alikes in two classes or two splits, without those that the person accepted. */
+export function selectConflicts(state: PageState): readonly Conflict[] {
+  const { pairs, accepted } = state.lookAlikes;
+  const samples = selectSampleIndex(state);
+  const { assignments } = selectSplits(state);
+  const keys = [pairs, accepted, samples, assignments];
+  if (conflictsOf?.keys.every((key, index) => key === keys[index]) === true) return conflictsOf.conflicts;
+  const conflicts = findConflicts(pairs, samples, assignments).filter((conflict) => !accepted.has(conflictKey(conflict)));
+  conflictsOf = { keys, conflicts };
+  return conflicts;
 }
 
 /** The palette position of a class: its own, or, for a class that only the kept head knows, its index there. */

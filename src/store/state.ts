@@ -4,6 +4,7 @@ import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsPro
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { Isolation } from '../domain/isolation';
+import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
@@ -110,6 +111,15 @@ export interface TrialState {
   readonly error: ErrorRecord | null;
 }
 
+/** Pictures that are the same or look the same; what is in conflict follows from it and the labels (see selectConflicts). */
+export interface LookAlikesState {
+  readonly isSearching: boolean;
+  /** Of the pictures when it was last searched. */
+  readonly pairs: readonly LookAlike[];
+  /** Keys of conflicts that the person finds harmless, for this visit. */
+  readonly accepted: ReadonlySet<string>;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
@@ -118,6 +128,7 @@ export interface PageState {
   readonly features: FeaturesState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly lookAlikes: LookAlikesState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -173,6 +184,8 @@ export interface PageActions {
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
+  /** These two may stay as they are; `key` by `conflictKey`. */
+  acceptLookAlikes(key: string): void;
   dismissNotice(): void;
 }
 
