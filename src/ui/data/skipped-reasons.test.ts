@@ -24,7 +24,7 @@ describe('the reasons for skipped files', () => {
     expect(toCsv([{ path: '=1+1.jpg', reason }])).toBe(`file,code,why,what to do\r\n${cells.join(',')}\r\n`);
   });
 
-  it('have a word each\', () => {
+  it('have a word each', () => {
     for (const code of skipCodes)
       expect(countReasons([{ path: 'x', reason: describeError(code) }]), code).not.toContain('another');
   });
