@@ -3,6 +3,7 @@ import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
+import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -10,10 +11,7 @@ import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
-export interface ListedFile {
-  readonly path: string;
-  readonly file: File;
-}
+export type ListedFile = ImportFile;
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
@@ -41,6 +39,8 @@ export interface WeightsState {
 export interface IngestState {
   readonly phase: 'idle' | 'listing' | 'reading';
   readonly origin: DatasetOrigin | null;
+  /** While archives are opened: what was told last. */
+  readonly opening: ImportProgress | null;
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;
