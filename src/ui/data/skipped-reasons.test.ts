@@ -11,7 +11,10 @@ describe('the reasons for skipped files', () => {
   });
 
   it('are told apart, with their codes', () => {
-    const files = (['file-empty', 'file-empty', 'no-labels'] as const).map((code) => ({ path: 'x', reason: describeError(code) }));
+    const files = (['file-empty', 'file-empty', 'no-labels'] as const).map((code) => ({
+      path: 'x',
+      reason: describeError(code),
+    }));
     expect(listReasons(files)).toEqual([
       { code: 'file-empty', count: 2, words: 'empty' },
       { code: 'no-labels', count: 1, words: 'without a class' },
