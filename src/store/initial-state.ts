@@ -78,6 +78,8 @@ export function createInitialState(
     featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,
     trial: idleTrial,
+    lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
+    proposals: new Map(),
     thumbnails: new Map(),
     headReady: false,
     headRun: null,

@@ -9,8 +9,10 @@ import { createFeatureCacheKeeper } from './feature-cache-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
+import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
+import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
@@ -45,9 +47,13 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const runner = createRunner(core, weights, device);
     const features = createFeaturePreparer(core, device);
     const featureCache = createFeatureCacheKeeper(core);
+    const lookAlikes = createLookAlikeFinder(core);
+    const proposer = createProposer(core);
     api.subscribe(() => {
       features.look();
       featureCache.look();
+      lookAlikes.look();
+      proposer.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -57,6 +63,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...runner.actions,
         ...features.actions,
         ...featureCache.actions,
+        ...lookAlikes.actions,
+        ...proposer.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createSessionActions(core, {

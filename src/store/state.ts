@@ -6,6 +6,7 @@ import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
+import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
@@ -124,6 +125,22 @@ export interface TrialState {
   readonly error: ErrorRecord | null;
 }
 
+/** Pictures that are the same or look the same; what is in conflict follows from it and the labels (see selectConflicts). */
+export interface LookAlikesState {
+  readonly isSearching: boolean;
+  /** Of the pictures when it was last searched. */
+  readonly pairs: readonly LookAlike[];
+  /** Keys of conflicts that the person finds harmless, for this visit. */
+  readonly accepted: ReadonlySet<string>;
+}
+
+/** What the trained head makes of a picture without a label. */
+export interface Proposal {
+  readonly className: string;
+  /** Of that class, 0 to 1. */
+  readonly probability: number;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
@@ -133,6 +150,9 @@ export interface PageState {
   readonly featureCache: FeatureCacheState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly lookAlikes: LookAlikesState;
+  /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
+  readonly proposals: ReadonlyMap<string, Proposal>;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -195,6 +215,10 @@ export interface PageActions {
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
+  /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */
+  acceptProposals(ids: readonly string[]): void;
+  /** These two may stay as they are; `key` by `conflictKey`. */
+  acceptLookAlikes(key: string): void;
   dismissNotice(): void;
 }
 
