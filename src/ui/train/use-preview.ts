@@ -22,26 +22,27 @@ export function usePreview(samples: readonly Sample[], augmentation: Augmentatio
   const seed = usePage(({ project }) => project.document.settings.seed);
   const [preview, setPreview] = useState<Preview>(nothingYet);
   useEffect(() => {
-    let isPresent = true;
+    const stop = new AbortController();
+    const isOver = () => stop.signal.aborted;
     const show = async () => {
       let error: ErrorRecord | null = null;
       // One after another: each answer of the worker is a task of its own, so the page stays quick.
       for (const { id } of samples) {
-        if (!isPresent) return;
+        if (isOver()) return;
         try {
           const { pixels, width, height } = await fittedPicture(id, fit);
           const changed = augmentForEpoch(pixels, augmentation, { seed, epoch, sampleId: id });
-          if (!isPresent) return;
+          if (isOver()) return;
           setPreview((former) => ({ ...former, pictures: new Map(former.pictures).set(id, { pixels: changed, width, height }) }));
         } catch (thrown) {
           error ??= toHeadstartError(thrown).toRecord();
         }
       }
-      if (isPresent) setPreview((former) => ({ ...former, error }));
+      if (!isOver()) setPreview((former) => ({ ...former, error }));
     };
     void show();
     return () => {
-      isPresent = false;
+      stop.abort();
     };
   }, [samples, augmentation, epoch, fit, seed, fittedPicture]);
   return preview;
