@@ -16,7 +16,10 @@ async function skippedCodes(app: App): Promise<Record<string, string>> {
 async function countsByClass(app: App): Promise<Record<string, number>> {
   const { samples } = (await app.state()).project.document;
   const counts: Record<string, number> = {};
-  for (const { className } of samples) counts[className] = (counts[className] ?? 0) + 1;
+  for (const { className } of samples) {
+    const name = className ?? 'none';
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }
 
@@ -71,7 +74,7 @@ function countUnpacked({ page }: App): Promise<number> {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('headstart-unpacked', { create: true });
     for await (const visit of root.values())
       if (visit.kind === 'directory')
-        for await (const name of (visit as FileSystemDirectoryHandle).keys()) if (name !== '') count += 1;
+        for await (const name of visit.keys()) if (name !== '') count += 1;
     return count;
   });
 }
