@@ -73,8 +73,7 @@ function countUnpacked({ page }: App): Promise<number> {
     let count = 0;
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('headstart-unpacked', { create: true });
     for await (const visit of root.values())
-      if (visit.kind === 'directory')
-        for await (const name of visit.keys()) if (name !== '') count += 1;
+      if (visit.kind === 'directory') for await (const name of visit.keys()) if (name !== '') count += 1;
     return count;
   });
 }
