@@ -60,9 +60,10 @@ test('pictures of an archive are trained on, and say so when the archive has gon
   await rm(archive);
   // Made 224 x 224 in another way: what was read before is of no use.
   await app.act((store) => {
-    store.getState().actions.changeSettings({ fit: 'pad' });
+    const { actions } = store.getState();
+    actions.changeSettings({ fit: 'pad' });
+    void actions.train();
   });
-  await app.page.getByRole('button', { name: 'Train', exact: true }).click();
   await app.until((store) => store.getState().run.phase === 'failed', 120_000);
   expect((await app.state()).run.error?.code).toBe('picture-gone');
 });
