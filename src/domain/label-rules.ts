@@ -1,6 +1,7 @@
 import { compareCodePoints } from './commands';
 import type { Split } from './dataset';
 import { classOfFileName, classesOfFileNames } from './file-name-classes';
+import { splitOfFolder } from './split-names';
 
 export type DatasetShape = 'class-folders' | 'split-folders' | 'file-names' | 'unlabelled';
 
@@ -9,6 +10,8 @@ export interface LabelledPath {
   readonly path: string;
   readonly className: string;
   readonly folderSplit: Split | null;
+  /** The folder that gave the label; null where the file's name did. */
+  readonly folder: string | null;
 }
 
 /** What the paths of a drop say. Every path is in exactly one of `entries` and `unlabelled`. */
@@ -25,7 +28,10 @@ export interface RecognisedDataset {
 
 /** Segments of a path below the folder under examination: folders, then the file's name. */
 type Segments = readonly string[];
-type Label = Pick<LabelledPath, 'className' | 'folderSplit'>;
+interface Label extends Pick<LabelledPath, 'className' | 'folderSplit'> {
+  /** How many folders below the wrapper gave it; null where the name did. */
+  readonly depth: number | null;
+}
 
 interface Rule {
   readonly kind: DatasetShape;
@@ -36,18 +42,12 @@ interface Rule {
 
 const pictureExtension = /\.(jpe?g|jpe|jfif|pjpe?g|a?png|webp|gif|avif|bmp|heic|heif|tiff?|jxl)$/i;
 
-function looksLikePicture(segments: Segments): boolean {
+/** Whether a file is a picture by its name, and not one that systems leave behind. */
+export function looksLikePicture(segments: Segments): boolean {
   const name = segments.at(-1) ?? '';
   // Archives made on macOS hold a shadow `__MACOSX/._x.jpg` of every file.
   const isHidden = segments.some((segment) => segment.startsWith('.') || segment === '__MACOSX');
   return pictureExtension.test(name) && !isHidden;
-}
-
-/** `test1` is what Kaggle's Cats vs. Dogs calls its unlabelled pictures. */
-function splitOfFolder(name: string): Split | null {
-  const match = /^(?:(train|training)|(val|valid|validation)|(test|testing|test1))$/i.exec(name);
-  if (match === null) return null;
-  return match[1] !== undefined ? 'train' : match[2] !== undefined ? 'val' : 'test';
 }
 
 function fileName(segments: Segments): string {
@@ -81,19 +81,20 @@ function fileNameRule(classes: ReadonlySet<string>): Rule {
     wrapper: [],
     label: (segments) => {
       const className = classOfFileName(fileName(segments), classes);
-      return className === null ? null : { className, folderSplit: null };
+      return className === null ? null : { className, folderSplit: null, depth: null };
     },
   };
 }
 
 function oneClassRule(className: string): Rule {
-  return { kind: 'class-folders', wrapper: [], label: () => ({ className, folderSplit: null }) };
+  return { kind: 'class-folders', wrapper: [], label: () => ({ className, folderSplit: null, depth: 0 }) };
 }
 
 const classFolderRule: Rule = {
   kind: 'class-folders',
   wrapper: [],
-  label: ([first, ...rest]) => (first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null }),
+  label: ([first, ...rest]) => 
+    first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null, depth: 1 },
 };
 
 function splitRule(nested: readonly Segments[]): Rule {
@@ -103,7 +104,7 @@ function splitRule(nested: readonly Segments[]): Rule {
       wrapper: [],
       label: ([first = '', className, ...rest]) => {
         const folderSplit = splitOfFolder(first);
-        return folderSplit === null || className === undefined || rest.length === 0 ? null : { className, folderSplit };
+        return folderSplit === null || className === undefined || rest.length === 0 ? null : { className, folderSplit, depth: 2 };
       },
     };
   }
@@ -117,7 +118,7 @@ function splitRule(nested: readonly Segments[]): Rule {
     label: (segments) => {
       const folderSplit = segments.length === 2 ? splitOfFolder(segments[0] ?? '') : null;
       const className = classOfFileName(fileName(segments), classes);
-      return folderSplit === null || className === null ? null : { className, folderSplit };
+      return folderSplit === null || className === null ? null : { className, folderSplit, depth: null };
     },
   };
 }
@@ -189,8 +190,11 @@ export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
   for (const { path, segments } of located) {
     const found = labelOf(segments);
     // A folder without any picture is no class.
-    if (found !== null && known.has(found.className)) entries.push({ path, ...found });
-    else unlabelled.push(path);
+    if (found !== null && known.has(found.className)) {
+      const { className, folderSplit, depth } = found;
+      const folder = depth === null ? null : segments.slice(0, wrapper.length + depth).join('/');
+      entries.push({ path, className, folderSplit, folder });
+    } else unlabelled.push(path);
   }
   const classNames = [...known].sort(compareCodePoints);
   return {
