@@ -1,10 +1,11 @@
 import { describeError, toHeadstartError, type ErrorRecord } from '../errors';
 import { decodeText } from './decode-text';
-import { locatePath, type LocatedPath } from './locate';
+import { filesAtOnce, finishInPieces, type Pause, type Work } from '../in-pieces';
+import { locatePath, type LocatedPath } from '../label-rules';
 import type { ManifestColumn, ManifestColumns } from './manifest';
 import { describeColumns, proposeColumns, type ProposedColumns } from './manifest-columns';
-import { groupTables, namesPicture, readManifest, titleOf, type ManifestGroup } from './manifest-reading';
-import { parseManifestTable, type ManifestTable, type Pause } from './manifest-table';
+import { groupTables, isNamed, namesPicture, readManifest, type ManifestGroup } from './manifest-reading';
+import { parseManifestTable, type ManifestTable } from './manifest-table';
 import { createNamePattern, suggestPattern } from './name-pattern';
 import { createPathIndex, folderOf, type PathIndex } from './path-index';
 import type { ImportReading, ReadingOffer } from './proposal';
@@ -31,22 +32,22 @@ export interface PatternPreview {
   readonly className: string | null;
 }
 
-/** The ways to read what was listed. Nothing here changes; a reading is made anew for each question. */
+/** The ways to read what was listed. Nothing here changes; a reading is made anew for each question, in pieces. */
 export interface ImportReader {
   /** The way taken unless somebody chooses otherwise. */
   readonly first: ImportReading;
   readonly offers: readonly ReadingOffer[];
   /** Manifests that could not be used, and why. */
   readonly problems: readonly ErrorRecord[];
-  read(id: string): ImportReading;
+  read(id: string): Promise<ImportReading>;
   /** @throws HeadstartError `pattern-invalid`. */
-  readPattern(text: string): ImportReading;
+  readPattern(text: string): Promise<ImportReading>;
   suggestPattern(): string;
   /** Ten names from all over the listing. @throws HeadstartError `pattern-invalid`. */
   previewPattern(text: string): readonly PatternPreview[];
   /** The columns of a manifest's reading; none for another. */
   columnsOf(id: string): readonly ManifestColumn[];
-  readColumns(id: string, columns: ManifestColumns): ImportReading;
+  readColumns(id: string, columns: ManifestColumns): Promise<ImportReading>;
 }
 
 interface Manifest {
@@ -54,14 +55,13 @@ interface Manifest {
   readonly proposed: ProposedColumns;
 }
 
-const pathsAtOnce = 4000;
 const namesShown = 10;
 
-async function locateAll(paths: readonly string[], pause: Pause): Promise<readonly LocatedPath[]> {
+function* locateAll(paths: readonly string[]): Work<readonly LocatedPath[]> {
   const located: LocatedPath[] = [];
-  for (let from = 0; from < paths.length; from += pathsAtOnce) {
-    if (from > 0) await pause();
-    for (const path of paths.slice(from, from + pathsAtOnce)) located.push(locatePath(path));
+  for (const [at, path] of paths.entries()) {
+    if (at % filesAtOnce === 0) yield;
+    located.push(locatePath(path));
   }
   return located;
 }
@@ -124,74 +124,62 @@ export async function createImportReader(
   wish: ReadingWish = {},
   signal?: AbortSignal,
 ): Promise<ImportReader> {
-  const located = await locateAll(paths, pause);
-  await pause();
-  const makers = findReadings(located);
-  await pause();
+  const carryOut = <T>(work: Work<T>): Promise<T> => finishInPieces(work, pause, signal);
+  const located = await carryOut(locateAll(paths));
+  const makers = await carryOut(findReadings(located));
   const pictures = located.filter((file) => file.looksLikePicture);
-  const index = createPathIndex(pictures);
+  const index = await carryOut(createPathIndex(texts.length === 0 ? [] : pictures));
   const { tables, problems } = await parseTables(texts, index, pause, signal);
-  await pause();
 
   const manifests = new Map<string, Manifest>();
   const mismatches: ErrorRecord[] = [];
   for (const group of groupTables(tables)) {
     const [first] = group.tables;
     const proposed = proposeColumns(first, (cell) => index.resolve(cell, folderOf(first.path)) !== null);
-    if (proposed.columns.file === null) mismatches.push(...group.tables.map((table) => explainMismatch(table, pictures.length)));
+    if (proposed.columns.file === null)
+      mismatches.push(...group.tables.map((table) => explainMismatch(table, pictures.length)));
     else manifests.set(group.id, { group, proposed });
     await pause();
   }
-  const readColumns = (id: string, columns: ManifestColumns): ImportReading => {
-    const manifest = manifests.get(id);
-    if (manifest === undefined) return read(id);
-    // A person's answer answers.
-    return readManifest(manifest.group, columns, columns.label === null ? manifest.proposed.question : null, located, index);
-  };
-  const read = (id: string): ImportReading => {
-    const manifest = manifests.get(id);
-    if (manifest !== undefined) {
-      const { columns, question } = wishedColumns(wish.columns, manifest);
-      return readManifest(manifest.group, columns, question, located, index);
-    }
+  const makeManifest = ({ group }: Manifest, { columns, question }: Omit<ProposedColumns, 'isSure'>): Promise<ImportReading> =>
+    carryOut(readManifest(group, columns, question, located, index));
+  const makeFromPaths = (id: string): Promise<ImportReading> => {
     const maker = makers.find((other) => other.id === id) ?? makers[0];
     if (maker === undefined) throw new Error('A listing can always be read as unlabelled.');
-    return maker.make();
+    return carryOut(maker.make());
   };
 
-  const byPaths = read('');
-  await pause();
+  const byPaths = await makeFromPaths('');
   const hasClasses = classesOf(byPaths.rows).length > 1;
-  const ordered = [...manifests].map(([id, manifest]) => {
-    const reading = read(id);
-    const named = reading.rows.reduce((sum, row) => sum + (row.found === 'Not named in it' ? 0 : row.pictures), 0);
-    const isWished = wish.manifest !== undefined && manifest.group.tables.some(({ path }) => `/${path}`.endsWith(`/${wish.manifest ?? ''}`));
+  const ordered: { id: string; reading: ImportReading; named: number; isWished: boolean; leads: boolean }[] = [];
+  for (const [id, manifest] of manifests) {
+    const reading = await makeManifest(manifest, wishedColumns(wish.columns, manifest));
+    const named = reading.rows.reduce((sum, row) => sum + (isNamed(row) ? row.pictures : 0), 0);
+    const wished = wish.manifest;
+    const isWished = wished !== undefined && manifest.group.tables.some(({ path }) => `/${path}`.endsWith(`/${wished}`));
     const leads = named * 2 >= pictures.length && (manifest.proposed.isSure || !hasClasses);
-    return { id, reading, named, isWished, leads };
-  });
+    ordered.push({ id, reading, named, isWished, leads });
+  }
   ordered.sort((a, b) => Number(b.isWished) - Number(a.isWished) || Number(b.leads) - Number(a.leads) || b.named - a.named);
   const [best] = ordered;
-  const first =
-    wish.pattern !== undefined
-      ? readByPattern(located, wish.pattern)
-      : best !== undefined && (best.isWished || best.leads)
-        ? best.reading
-        : byPaths;
-  if (wish.manifest !== undefined && best?.isWished !== true)
-    mismatches.unshift(...(mismatches.length + problems.length > 0 ? [] : [describeError('manifest-missing', { name: wish.manifest })]));
+  const byManifest = best !== undefined && (best.isWished || best.leads) ? best.reading : null;
+  const first = wish.pattern === undefined ? (byManifest ?? byPaths) : await carryOut(readByPattern(located, wish.pattern));
+  const isMissed = wish.manifest !== undefined && best?.isWished !== true && problems.length + mismatches.length === 0;
 
-  const all: ReadingOffer[] = [
-    ...ordered.map(({ id }) => ({ id, title: titleOf(manifests.get(id)?.group ?? { id, tables: [] as never }) })),
+  const all: readonly ReadingOffer[] = [
+    ...ordered.map(({ id, reading }) => ({ id, title: reading.title })),
     ...makers.map(({ id, title }) => ({ id, title })),
   ];
-  const offers = [...all.filter(({ id }) => id === first.id), ...all.filter(({ id }) => id !== first.id)];
   const names = pictures.length > 0 ? pictures : located;
   return {
     first,
-    offers,
-    problems: [...problems, ...mismatches],
-    read,
-    readPattern: (text) => readByPattern(located, text),
+    offers: [...all.filter(({ id }) => id === first.id), ...all.filter(({ id }) => id !== first.id)],
+    problems: [...problems, ...mismatches, ...(isMissed ? [describeError('manifest-missing', { name: wish.manifest ?? '' })] : [])],
+    read: (id) => {
+      const manifest = manifests.get(id);
+      return manifest === undefined ? makeFromPaths(id) : makeManifest(manifest, wishedColumns(wish.columns, manifest));
+    },
+    readPattern: (text) => carryOut(readByPattern(located, text)),
     suggestPattern: () => suggestPattern(names.map(({ path }) => path)),
     previewPattern: (text) => {
       const pattern = createNamePattern(text);
@@ -204,6 +192,11 @@ export async function createImportReader(
       const manifest = manifests.get(id);
       return manifest === undefined ? [] : describeColumns(manifest.group.tables[0]);
     },
-    readColumns,
+    readColumns: (id, columns) => {
+      const manifest = manifests.get(id);
+      if (manifest === undefined) return makeFromPaths(id);
+      // An answer answers; without a label the question stays.
+      return makeManifest(manifest, { columns, question: columns.label === null ? manifest.proposed.question : null });
+    },
   };
 }

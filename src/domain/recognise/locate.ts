@@ -1,22 +1,4 @@
-import { looksLikePicture } from '../label-rules';
-
-/** A path taken apart once. */
-export interface LocatedPath {
-  /** As it was given. */
-  readonly path: string;
-  /** Folders, then the file's name, in NFC; never empty. */
-  readonly segments: readonly string[];
-  readonly looksLikePicture: boolean;
-}
-
-export function locatePath(path: string): LocatedPath {
-  const segments = path
-    .normalize('NFC')
-    .split('/')
-    .filter((segment) => segment !== '' && segment !== '.');
-  const kept = segments.length === 0 ? [path] : segments;
-  return { path, segments: kept, looksLikePicture: looksLikePicture(kept) };
-}
+import type { LocatedPath } from '../label-rules';
 
 export function fileNameOf({ segments }: LocatedPath): string {
   return segments.at(-1) ?? '';

@@ -1,10 +1,11 @@
 import type { Split } from '../dataset';
+import { filesAtOnce, type Work } from '../in-pieces';
 import { splitOfFolder } from '../split-names';
-import type { LocatedPath } from './locate';
+import type { LocatedPath } from '../label-rules';
 import type { ManifestColumns, ManifestQuestion } from './manifest';
 import type { ManifestTable } from './manifest-table';
 import { folderOf, type PathIndex } from './path-index';
-import type { ImportReading } from './proposal';
+import type { ImportReading, ImportRow } from './proposal';
 import { groupIntoRows, type Placement } from './rows';
 import { countWords } from './words';
 
@@ -17,6 +18,7 @@ export interface ManifestGroup {
 /** More names than anyone reads. */
 const absentListed = 1000;
 const longestLabel = 200;
+const notNamedText = 'Not named in it';
 
 /** The split that a manifest's own name tells: `train.csv`, `val_labels.csv`. */
 function splitOfManifest(path: string): Split | null {
@@ -43,13 +45,13 @@ interface Found {
  * The listed files as the rows of a manifest label them. Rows that name no listed file are counted as absent; files that no row names,
  * and those of a row without a label, are unlabelled; a file with two different labels too.
  */
-export function readManifest(
+export function* readManifest(
   group: ManifestGroup,
   columns: ManifestColumns,
   question: ManifestQuestion | null,
   located: readonly LocatedPath[],
   index: PathIndex,
-): ImportReading {
+): Work<ImportReading> {
   const found = new Map<string, Found>();
   const absent: string[] = [];
   let absentCount = 0;
@@ -58,6 +60,7 @@ export function readManifest(
     const folder = folderOf(table.path);
     const splitOfTable = group.tables.length > 1 ? splitOfManifest(table.path) : null;
     for (const row of table.rows) {
+      if (rowCount % filesAtOnce === 0) yield;
       rowCount += 1;
       const name = (columns.file === null ? undefined : row[columns.file]) ?? '';
       const file = index.resolve(name, folder);
@@ -74,10 +77,10 @@ export function readManifest(
     }
   }
 
-  const rows = groupIntoRows(located, (file): Placement => {
+  const rows = yield* groupIntoRows(located, (file): Placement => {
     const entry = found.get(file.path);
     const unlabelled = { target: { kind: 'unlabelled' } as const, split: entry?.split ?? null };
-    if (entry === undefined) return { found: 'Not named in it', foundAs: 'rest', ...unlabelled };
+    if (entry === undefined) return { found: notNamedText, foundAs: 'rest', ...unlabelled };
     if (entry.isDisputed) return { found: 'Named with two labels', foundAs: 'rest', ...unlabelled };
     if (entry.label === '') return { found: 'Without a label', foundAs: 'rest', ...unlabelled };
     return { found: entry.label, foundAs: 'label', target: { kind: 'class', className: entry.label }, split: entry.split };
@@ -89,7 +92,7 @@ export function readManifest(
   const classCount = new Set(labelled.map(({ found: label }) => label)).size;
   const picturesOf = (label: string): number =>
     rows.filter((row) => row.foundAs === 'rest' && row.found === label).reduce((sum, { pictures }) => sum + pictures, 0);
-  const notNamed = picturesOf('Not named in it');
+  const notNamed = picturesOf(notNamedText);
   const disputed = picturesOf('Named with two labels');
   const reasoning = [
     `${titleOf(group)} (${first.format}, ${first.encoding}) has ${countWords(rowCount, 'row')}` +
@@ -117,7 +120,7 @@ export function readManifest(
   };
 }
 
-export function titleOf({ tables }: ManifestGroup): string {
+function titleOf({ tables }: ManifestGroup): string {
   const [first] = tables;
   const name = first.path.slice(first.path.lastIndexOf('/') + 1);
   return tables.length === 1 ? name : `${name} and ${countWords(tables.length - 1, 'more file')} like it`;
@@ -133,6 +136,11 @@ export function groupTables(tables: readonly ManifestTable[]): readonly Manifest
     else group.push(table);
   }
   return [...groups.values()].map((group) => ({ id: `manifest:${group[0].path}`, tables: group }));
+}
+
+/** Whether a row of a manifest's reading holds files that the manifest names. */
+export function isNamed({ foundAs, found }: ImportRow): boolean {
+  return foundAs === 'label' || found !== notNamedText;
 }
 
 /** Whether a cell of the first row shows that it names no columns. */

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { HeadstartError, throwIfCancelled } from '../errors';
+import type { Pause } from '../in-pieces';
 import type { TextEncodingName } from './decode-text';
 
 /** A manifest as rows of cells. */
@@ -16,9 +17,6 @@ export interface ManifestTable {
   /** Lines that could not be understood. */
   readonly malformed: number;
 }
-
-/** Gives the page time between pieces. */
-export type Pause = () => Promise<void>;
 
 const pieceLength = 1 << 18;
 const longestRow = 1 << 21;
@@ -60,10 +58,12 @@ function malformed(path: string, problem: string): HeadstartError {
 
 async function parseDelimited(path: string, text: string, delimiter: string, pause: Pause, signal?: AbortSignal): Promise<string[][]> {
   const rows: string[][] = [];
+  // A carriage return before it is trimmed from the last cell; alone it ends lines of old Macintosh files.
+  const newline = text.includes('\n') ? '\n' : '\r';
   let length = pieceLength;
   for (let from = 0; from < text.length; ) {
     const isLast = from + length >= text.length;
-    const parser = new Papa.Parser({ delimiter, skipEmptyLines: false });
+    const parser = new Papa.Parser({ delimiter, newline, skipEmptyLines: false });
     // The types leave this open: https://www.papaparse.com/docs#lowlevel
     const { data, meta } = parser.parse(text.slice(from, from + length), 0, !isLast) as Papa.ParseResult<string[]>;
     for (const row of data) {

@@ -1,4 +1,6 @@
-import { commonFolders, fileNameOf, type LocatedPath } from './locate';
+import { filesAtOnce, type Work } from '../in-pieces';
+import type { LocatedPath } from '../label-rules';
+import { commonFolders, fileNameOf } from './locate';
 
 /** Finds the listed file that a manifest means. */
 export interface PathIndex {
@@ -36,7 +38,7 @@ function sharedEnd(a: readonly string[], b: readonly string[], same: (a: string,
 
 const mostNamesakes = 500;
 
-export function createPathIndex(files: readonly LocatedPath[]): PathIndex {
+export function* createPathIndex(files: readonly LocatedPath[]): Work<PathIndex> {
   const byPath = new Map<string, LocatedPath>();
   const byName = new Map<string, LocatedPath[]>();
   const byFoldedName = new Map<string, LocatedPath[]>();
@@ -46,7 +48,8 @@ export function createPathIndex(files: readonly LocatedPath[]): PathIndex {
     if (present === undefined) map.set(key, [file]);
     else present.push(file);
   };
-  for (const file of files) {
+  for (const [at, file] of files.entries()) {
+    if (at % filesAtOnce === 0) yield;
     const name = fileNameOf(file);
     byPath.set(file.segments.join('/'), file);
     add(byName, name, file);

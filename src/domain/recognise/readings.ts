@@ -1,7 +1,8 @@
 import type { Split } from '../dataset';
-import { recogniseDataset, type RecognisedDataset } from '../label-rules';
+import { filesAtOnce, type Work } from '../in-pieces';
+import { createFolderJoiner, recogniseLocated, type LocatedPath, type RecognisedDataset } from '../label-rules';
 import { splitOfFolder } from '../split-names';
-import { commonFolders, fileNameOf, type LocatedPath } from './locate';
+import { commonFolders, fileNameOf } from './locate';
 import { createNamePattern, suggestPattern } from './name-pattern';
 import { petOfFileName } from './pet-names';
 import type { ImportReading, ImportRow, ReadingKind } from './proposal';
@@ -12,7 +13,7 @@ import { countWords, listWords } from './words';
 export interface ReadingMaker {
   readonly id: string;
   readonly title: string;
-  make(): ImportReading;
+  make(): Work<ImportReading>;
 }
 
 interface Seen {
@@ -106,22 +107,25 @@ function recognisedSentence({ kind, entries, classNames }: RecognisedDataset): s
 }
 
 /** As the label rules see it. */
-export function readAsRecognised({ located, recognised }: Seen): ImportReading {
-  const labels = new Map(recognised.entries.map((entry) => [entry.path, entry]));
-  const rows = groupIntoRows(located, (file) => {
-    const label = labels.get(file.path);
-    if (label === undefined) return restPlacement(file);
+export function* readAsRecognised({ located, recognised }: Seen): Work<ImportReading> {
+  const joinFolders = createFolderJoiner();
+  // Entries come in the order of the paths.
+  let next = 0;
+  const rows = yield* groupIntoRows(located, (file) => {
+    const label = recognised.entries[next];
+    if (label?.path !== file.path) return restPlacement(file);
+    next += 1;
     const { className, folderSplit, folder } = label;
     if (folder !== null) return classPlacement(folder, 'folder', className, folderSplit);
-    const inside = file.segments.slice(0, -1).join('/');
+    const inside = joinFolders(file.segments, file.segments.length - 1);
     return classPlacement(inside === '' ? `${className}…` : `${inside}/${className}…`, 'name', className, folderSplit);
   });
   const byName = recognised.entries.some(({ folder }) => folder === null);
   return createReading(recognised.kind, titles[recognised.kind], recognisedSentence(recognised), rows, byName ? '' : null);
 }
 
-function readPets({ located }: Seen, by: 'species' | 'breed'): ImportReading {
-  const rows = groupIntoRows(located, (file) => {
+function* readPets({ located }: Seen, by: 'species' | 'breed'): Work<ImportReading> {
+  const rows = yield* groupIntoRows(located, (file) => {
     const pet = petOfFileName(fileNameOf(file));
     return pet === null ? restPlacement(file) : classPlacement(`${pet.breed}…`, 'name', pet[by], splitAbove(file));
   });
@@ -133,8 +137,8 @@ function readPets({ located }: Seen, by: 'species' | 'breed'): ImportReading {
   return createReading(kind, titles[kind], seen, rows);
 }
 
-function readByFolder({ located }: Seen, which: 'innermost' | 'outermost', common: number): ImportReading {
-  const rows = groupIntoRows(located, (file) => {
+function* readByFolder({ located }: Seen, which: 'innermost' | 'outermost', common: number): Work<ImportReading> {
+  const rows = yield* groupIntoRows(located, (file) => {
     const folders = file.segments.slice(common, -1);
     const at =
       which === 'innermost'
@@ -155,9 +159,9 @@ function readByFolder({ located }: Seen, which: 'innermost' | 'outermost', commo
  * The class from each path by a pattern (see name-pattern.ts).
  * @throws HeadstartError `pattern-invalid`.
  */
-export function readByPattern(located: readonly LocatedPath[], text: string): ImportReading {
+export function* readByPattern(located: readonly LocatedPath[], text: string): Work<ImportReading> {
   const pattern = createNamePattern(text);
-  const rows = groupIntoRows(located, (file) => {
+  const rows = yield* groupIntoRows(located, (file) => {
     const label = pattern.read(file.path);
     if (label === null) return restPlacement(file);
     return classPlacement(`${label.className}…`, 'name', label.className, label.split ?? splitAbove(file));
@@ -167,34 +171,41 @@ export function readByPattern(located: readonly LocatedPath[], text: string): Im
   return createReading('pattern', titles.pattern, seen, rows, pattern.text);
 }
 
-function readAsOneClass({ located }: Seen, className: string): ImportReading {
-  const rows = groupIntoRows(located, (file) =>
+function* readAsOneClass({ located }: Seen, className: string): Work<ImportReading> {
+  const rows = yield* groupIntoRows(located, (file) =>
     file.looksLikePicture ? classPlacement(className, 'folder', className, splitAbove(file)) : restPlacement(file),
   );
   return createReading('one-class', titles['one-class'], `Everything is taken for “${className}”.`, rows);
 }
 
-function readUnlabelled({ located }: Seen): ImportReading {
-  return createReading('unlabelled', titles.unlabelled, 'Nothing is taken for a label.', groupIntoRows(located, restPlacement));
+function* readUnlabelled({ located }: Seen): Work<ImportReading> {
+  return createReading('unlabelled', titles.unlabelled, 'Nothing is taken for a label.', yield* groupIntoRows(located, restPlacement));
 }
 
 const nearlyAll = 0.9;
+const namesTried = 100;
 
 /** How the pictures can be read from their paths, the best way first. */
-export function findReadings(located: readonly LocatedPath[]): readonly ReadingMaker[] {
+export function* findReadings(located: readonly LocatedPath[]): Work<readonly ReadingMaker[]> {
   const pictures = located.filter((file) => file.looksLikePicture);
   const deciding = pictures.length > 0 ? pictures : located;
-  const recognised = recogniseDataset(located.map(({ path }) => path));
+  const recognised = yield* recogniseLocated(located);
+  yield;
   const seen: Seen = { located, deciding, recognised };
   const makers: ReadingMaker[] = [
     { id: recognised.kind, title: titles[recognised.kind], make: () => readAsRecognised(seen) },
   ];
-  const add = (id: keyof typeof titles, make: () => ImportReading, isFirst = false): void => {
+  const add = (id: keyof typeof titles, make: () => Work<ImportReading>, isFirst = false): void => {
     const maker = { id, title: titles[id], make };
-    if (makers.every((other) => other.id !== id)) isFirst ? makers.unshift(maker) : makers.push(maker);
+    if (makers.some((other) => other.id === id)) return;
+    if (isFirst) makers.unshift(maker);
+    else makers.push(maker);
   };
 
-  const pets = deciding.flatMap((file) => petOfFileName(fileNameOf(file)) ?? []);
+  const isPet = (file: LocatedPath): boolean => petOfFileName(fileNameOf(file)) !== null;
+  // Most listings are none of pets: a few names tell.
+  const mayBePets = deciding.slice(0, namesTried).filter(isPet).length >= Math.min(deciding.length, namesTried) / 2;
+  const pets = mayBePets ? deciding.flatMap((file) => petOfFileName(fileNameOf(file)) ?? []) : [];
   if (deciding.length > 0 && pets.length >= deciding.length * nearlyAll) {
     const hasBoth = new Set(pets.map(({ species }) => species)).size === 2;
     // Where folders give classes they were put there by somebody.
@@ -203,10 +214,23 @@ export function findReadings(located: readonly LocatedPath[]): readonly ReadingM
     add('pets-breeds', () => readPets(seen, 'breed'));
   }
 
+  yield;
   const common = commonFolders(deciding);
-  const foldersBelow = (file: LocatedPath): readonly string[] =>
-    file.segments.slice(common.length, -1).filter((folder) => splitOfFolder(folder) === null);
-  const deepest = deciding.reduce((most, file) => Math.max(most, foldersBelow(file).length), 0);
+  yield;
+  const splitNames = new Map<string, boolean>();
+  const isSplitFolder = (folder: string): boolean => {
+    const known = splitNames.get(folder) ?? splitOfFolder(folder) !== null;
+    splitNames.set(folder, known);
+    return known;
+  };
+  let deepest = 0;
+  for (const [at, { segments }] of deciding.entries()) {
+    if (at % filesAtOnce === 0) yield;
+    let depth = 0;
+    for (let folder = common.length; folder < segments.length - 1; folder += 1)
+      if (!isSplitFolder(segments[folder] ?? '')) depth += 1;
+    deepest = Math.max(deepest, depth);
+  }
   if (deepest > 1 || (deepest === 1 && recognised.kind !== 'class-folders' && recognised.kind !== 'split-folders')) {
     add('innermost-folders', () => readByFolder(seen, 'innermost', common.length));
     if (deepest > 1) add('outermost-folders', () => readByFolder(seen, 'outermost', common.length));

@@ -1,5 +1,7 @@
 import type { Split } from '../dataset';
-import { fileNameOf, type LocatedPath } from './locate';
+import { filesAtOnce, type Work } from '../in-pieces';
+import type { LocatedPath } from '../label-rules';
+import { fileNameOf } from './locate';
 import type { ImportRow, ImportTarget } from './proposal';
 
 /** Where a path belongs. */
@@ -22,39 +24,42 @@ function compareRows(a: ImportRow, b: ImportRow): number {
 }
 
 /** Puts every path into one row: those found in the same place and going the same way together. */
-export function groupIntoRows(
+export function* groupIntoRows(
   located: readonly LocatedPath[],
   place: (located: LocatedPath) => Placement,
-): readonly ImportRow[] {
+): Work<readonly ImportRow[]> {
   interface Draft extends Placement {
     readonly key: string;
     readonly files: LocatedPath[];
   }
   const drafts = new Map<string, Draft>();
-  for (const file of located) {
+  for (const [at, file] of located.entries()) {
+    if (at % filesAtOnce === 0) yield;
     const placement = place(file);
     const { found, foundAs, target, split } = placement;
-    const key = JSON.stringify([foundAs, found, split, target.kind === 'class' ? target.className : null]);
+
+    const key = `${foundAs}\n${split ?? ''}\n${found}\n${target.kind}${target.kind === 'class' ? target.className : ''}`;
     const draft = drafts.get(key);
     if (draft === undefined) drafts.set(key, { ...placement, key, files: [file] });
     else draft.files.push(file);
   }
-  return [...drafts.values()]
-    .map(({ key, found, foundAs, target, split, files }): ImportRow => {
-      const pictures = files.filter((file) => file.looksLikePicture);
-      return {
-        key,
-        found,
-        foundAs,
-        target,
-        split,
-        paths: files.map(({ path }) => path),
-        pictures: pictures.length,
-        // The same ones, in whatever order the paths come.
-        examples: leastOf((pictures.length > 0 ? pictures : files).map(fileNameOf), examplesShown),
-      };
-    })
-    .sort(compareRows);
+  const rows: ImportRow[] = [];
+  for (const { key, found, foundAs, target, split, files } of drafts.values()) {
+    const pictures = files.filter((file) => file.looksLikePicture);
+    rows.push({
+      key,
+      found,
+      foundAs,
+      target,
+      split,
+      paths: files.map(({ path }) => path),
+      pictures: pictures.length,
+      // The same ones, in whatever order the paths come.
+      examples: leastOf((pictures.length > 0 ? pictures : files).map(fileNameOf), examplesShown),
+    });
+    yield;
+  }
+  return rows.sort(compareRows);
 }
 
 /** The first few in order, without sorting all. */
