@@ -32,10 +32,13 @@ export interface SkippedFile {
 /** Where the pictures of a project came from, for words and for the project's name. */
 export type DatasetOrigin = 'folder' | 'drawings' | 'kaggle';
 
-/** One file with the label and split that the label rules gave it. `file` never leaves the browser. */
-export interface PictureSource {
+/** One file with the label and split that the label rules gave it. It never leaves the browser. */
+export type PictureSource = {
   readonly path: string;
-  readonly file: Blob;
   readonly className: string;
   readonly folderSplit: Split | null;
-}
+} & (
+  | { readonly file: Blob }
+  /** A file of an opened import: the worker knows where its bytes are. */
+  | { readonly importId: string }
+);

@@ -1,10 +1,13 @@
 import type { PictureSource, Sample } from '../domain/dataset';
 import { hashContentAndPath } from './content-hash';
+import { type PictureBytes, sizeOf } from './archive/picture-bytes';
 import type { InspectedPicture } from './decode';
 
 interface Entry {
   readonly sample: Sample;
-  readonly file: Blob;
+  readonly file: PictureBytes;
+  /** The import that its bytes are part of. */
+  readonly importId: string | null;
   readonly hash: string;
 }
 
@@ -17,10 +20,15 @@ export class SampleShelf {
   /**
    * Takes a picture in, unless its class has the same content already.
    * The same content in another class comes in under an id of its own, made from content and path.
+   * @param file where its bytes are
    * @returns the sample, or the path of the one that is there already.
    */
-  put(source: PictureSource, picture: InspectedPicture): { readonly sample: Sample } | { readonly sameAs: string } {
-    const { path, file, className, folderSplit } = source;
+  put(
+    source: PictureSource,
+    file: PictureBytes,
+    picture: InspectedPicture,
+  ): { readonly sample: Sample } | { readonly sameAs: string } {
+    const { path, className, folderSplit } = source;
     const paths = this.#contents.get(picture.hash) ?? new Map<string, string>();
     const sameAs = paths.get(className);
     if (sameAs !== undefined) return { sameAs };
@@ -36,24 +44,26 @@ export class SampleShelf {
       folderSplit,
       width: picture.width,
       height: picture.height,
-      bytes: file.size,
+      bytes: sizeOf(file),
     };
-    this.#entries.set(id, { sample, file, hash: picture.hash });
+    this.#entries.set(id, { sample, file, importId: 'importId' in source ? source.importId : null, hash: picture.hash });
     this.#contents.set(picture.hash, paths.set(className, path));
     return { sample };
   }
 
-  get(id: string): { readonly sample: Sample; readonly file: Blob } | null {
+  get(id: string): Pick<Entry, 'sample' | 'file'> | null {
     return this.#entries.get(id) ?? null;
   }
 
-  remove(id: string): void {
+  /** @returns the import that has one sample less; null when there is none. */
+  remove(id: string): string | null {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined) return null;
     this.#entries.delete(id);
     const paths = this.#contents.get(entry.hash);
     paths?.delete(entry.sample.className);
     if (paths?.size === 0) this.#contents.delete(entry.hash);
+    return entry.importId;
   }
 
   list(): readonly Sample[] {
