@@ -3,7 +3,7 @@ import { describeError, HeadstartError, toHeadstartError } from '../domain/error
 import type { IngestEvent, IngestReport } from '../domain/events';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { ImportDesk } from './archive/import-desk';
-import type { PictureBytes } from './archive/picture-bytes';
+import { type PictureBytes, readBytes } from './archive/picture-bytes';
 import { MemoryScratch } from './archive/scratch';
 import type { InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
@@ -96,10 +96,33 @@ export class PictureLibrary {
 
   remove(ids: readonly string[]): void {
     for (const id of ids) {
-      const importId = this.#shelf.remove(id);
-      if (importId !== null) void this.#imports.release(importId);
+      this.#shelf.remove(id);
       for (const key of this.#fitted.keys()) if (key.startsWith(id)) this.#fitted.delete(key);
     }
+  }
+
+  /** Brings back pictures that were removed; gives the ids that are not known. */
+  restore(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => !this.#shelf.restore(id));
+  }
+
+  /** The file as it was given, once it proved readable. @throws HeadstartError `sample-unknown`, `picture-gone` */
+  async file(sampleId: string): Promise<Blob> {
+    const entry = this.#shelf.get(sampleId);
+    if (entry === null) throw new HeadstartError('sample-unknown');
+    const { file, sample } = entry;
+    try {
+      if (!(file instanceof Blob)) return new Blob([await readBytes(file, 1, () => undefined)]);
+      await file.slice(0, 1).arrayBuffer();
+      return file;
+    } catch (cause) {
+      throw new HeadstartError('picture-gone', { name: sample.name }, { cause });
+    }
+  }
+
+  /** Lets go of everything that was removed. */
+  forgetSetAside(): void {
+    for (const importId of this.#shelf.forgetSetAside()) void this.#imports.release(importId);
   }
 
   list(): readonly Sample[] {
@@ -167,6 +190,7 @@ export class PictureLibrary {
         const put = this.#shelf.put(source, file, outcome.value);
         if ('sameAs' in put) return skip({ path: source.path, reason: describeError('duplicate-file', { other: put.sameAs }) });
         if ('importId' in source) this.#imports.hold(source.importId);
+        if (put.letGo !== null) void this.#imports.release(put.letGo);
         count.added += 1;
         batch.sample({ sample: put.sample, thumbnail: outcome.value.thumbnail });
       }

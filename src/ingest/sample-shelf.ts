@@ -1,4 +1,4 @@
-import type { PictureSource, Sample } from '../domain/dataset';
+import { plainSample, type PictureSource, type Sample } from '../domain/dataset';
 import { hashContentAndPath } from './content-hash';
 import { type PictureBytes, sizeOf } from './archive/picture-bytes';
 import type { InspectedPicture } from './decode';
@@ -8,65 +8,101 @@ interface Entry {
   readonly file: PictureBytes;
   /** The import that its bytes are part of. */
   readonly importId: string | null;
-  readonly hash: string;
+  /** Where its content stands: two of the same place are one picture. */
+  readonly place: string;
 }
 
 /** The project's samples in the order in which they came, and which content is already among them. */
 export class SampleShelf {
   readonly #entries = new Map<string, Entry>();
-  /** Content hash to class name to the path that came first. */
+  /** Removed, and kept for whoever takes the removal back. */
+  readonly #setAside = new Map<string, Entry>();
+  /** Content hash to class and split to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
 
   /**
-   * Takes a picture in, unless its class has the same content already.
-   * The same content in another class comes in under an id of its own, made from content and path.
+   * Takes a picture in, unless its class has the same content already in the same split.
+   * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
    * @param file where its bytes are
-   * @returns the sample, or the path of the one that is there already.
+   * @returns the sample, or the path of the one that is there already; `letGo` is the import of a removed one whose place it takes.
    */
   put(
     source: PictureSource,
     file: PictureBytes,
     picture: InspectedPicture,
-  ): { readonly sample: Sample } | { readonly sameAs: string } {
+  ): { readonly sample: Sample; readonly letGo: string | null } | { readonly sameAs: string } {
     const { path, className, folderSplit } = source;
-    const paths = this.#contents.get(picture.hash) ?? new Map<string, string>();
-    const sameAs = paths.get(className);
+    const { hash } = picture;
+    const place = JSON.stringify([className, folderSplit]);
+    const paths = this.#contents.get(hash) ?? new Map<string, string>();
+    const sameAs = paths.get(place);
     if (sameAs !== undefined) return { sameAs };
-    const id = paths.size === 0 ? picture.hash : hashContentAndPath(picture.hash, path);
+    const id = paths.size === 0 && !this.#entries.has(hash) ? hash : hashContentAndPath(hash, path);
     const taken = this.#entries.get(id);
     if (taken !== undefined) return { sameAs: taken.sample.path };
-    const name = path.slice(path.lastIndexOf('/') + 1);
     const sample: Sample = {
+      ...plainSample,
       id,
-      name,
+      name: path.slice(path.lastIndexOf('/') + 1),
       path,
       className,
       folderSplit,
+      contentHash: hash,
+      perceptualHash: picture.perceptualHash,
+      takenAt: picture.takenAt,
+      format: picture.format,
       width: picture.width,
       height: picture.height,
       bytes: sizeOf(file),
     };
-    this.#entries.set(id, { sample, file, importId: 'importId' in source ? source.importId : null, hash: picture.hash });
-    this.#contents.set(picture.hash, paths.set(className, path));
-    return { sample };
+    const letGo = this.#setAside.get(id)?.importId ?? null;
+    this.#setAside.delete(id);
+    this.#place({ sample, file, importId: 'importId' in source ? source.importId : null, place });
+    return { sample, letGo };
   }
 
   get(id: string): Pick<Entry, 'sample' | 'file'> | null {
     return this.#entries.get(id) ?? null;
   }
 
-  /** @returns the import that has one sample less; null when there is none. */
-  remove(id: string): string | null {
+  /** Sets a sample aside: it no longer counts, and `restore` brings it back. */
+  remove(id: string): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return null;
+    if (entry === undefined) return;
     this.#entries.delete(id);
-    const paths = this.#contents.get(entry.hash);
-    paths?.delete(entry.sample.className);
-    if (paths?.size === 0) this.#contents.delete(entry.hash);
-    return entry.importId;
+    this.#setAside.set(id, entry);
+    const { hash, paths } = this.#pathsOf(entry);
+    paths.delete(entry.place);
+    if (paths.size === 0) this.#contents.delete(hash);
+  }
+
+  /** False when there is no such sample. */
+  restore(id: string): boolean {
+    const entry = this.#setAside.get(id);
+    this.#setAside.delete(id);
+    if (entry !== undefined) this.#place(entry);
+    return this.#entries.has(id);
+  }
+
+  /** @returns the imports of the samples that were set aside, each as often as it had some. */
+  forgetSetAside(): readonly string[] {
+    const imports = [...this.#setAside.values()].flatMap(({ importId }) => importId ?? []);
+    this.#setAside.clear();
+    return imports;
   }
 
   list(): readonly Sample[] {
     return [...this.#entries.values()].map(({ sample }) => sample);
+  }
+
+  #place(entry: Entry): void {
+    this.#entries.set(entry.sample.id, entry);
+    const { hash, paths } = this.#pathsOf(entry);
+    this.#contents.set(hash, paths.set(entry.place, entry.sample.path));
+  }
+
+  #pathsOf({ sample }: Entry): { readonly hash: string; readonly paths: Map<string, string> } {
+    const hash = sample.contentHash ?? sample.id;
+    return { hash, paths: this.#contents.get(hash) ?? new Map<string, string>() };
   }
 }
