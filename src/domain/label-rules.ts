@@ -93,7 +93,7 @@ function oneClassRule(className: string): Rule {
 const classFolderRule: Rule = {
   kind: 'class-folders',
   wrapper: [],
-  label: ([first, ...rest]) => 
+  label: ([first, ...rest]) =>
     first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null, depth: 1 },
 };
 
@@ -175,6 +175,11 @@ export function createFolderJoiner(): (segments: readonly string[], count: numbe
     }
     return joined;
   };
+}
+
+/** As `looksLikePicture` of a path that is not taken apart. */
+export function looksLikePicturePath(path: string): boolean {
+  return looksLikePicture(path.split('/'));
 }
 
 /** A path taken apart once. */

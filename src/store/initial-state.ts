@@ -38,6 +38,7 @@ export const idleIngest: IngestState = {
   secondsLeft: null,
   error: null,
   warnings: [],
+  reasoning: [],
   kagglePlan: null,
 };
 
@@ -72,6 +73,7 @@ export function createInitialState(
     },
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
+    importing: null,
     features: idleFeatures,
     run: idleRun,
     trial: idleTrial,

@@ -63,7 +63,11 @@ const manyClasses = 100;
 const namesListed = 3;
 
 /** What a person should know before the pictures come in; nothing here stops them. */
-export function warningsOf(reading: ImportReading, rows: readonly ImportRow[], present: readonly string[]): readonly ErrorRecord[] {
+export function warningsOf(
+  reading: ImportReading,
+  rows: readonly ImportRow[],
+  present: readonly string[],
+): readonly ErrorRecord[] {
   const counts = new Map<string, number>();
   for (const { target, pictures } of rows)
     if (target.kind === 'class') counts.set(target.className, (counts.get(target.className) ?? 0) + pictures);

@@ -11,14 +11,13 @@ function files(prefix: string, count: number, suffix = '.jpg'): string[] {
 
 const pause = (): Promise<void> => Promise.resolve();
 
-const open = (
-  paths: readonly string[],
-  texts: Readonly<Record<string, string | Uint8Array>> = {},
-  wish: ReadingWish = {},
-) =>
+const open = (paths: readonly string[], texts: Readonly<Record<string, string | Uint8Array>> = {}, wish: ReadingWish = {}) =>
   createImportReader(
     paths,
-    Object.entries(texts).map(([path, text]) => ({ path, bytes: typeof text === 'string' ? new TextEncoder().encode(text) : text })),
+    Object.entries(texts).map(([path, text]) => ({
+      path,
+      bytes: typeof text === 'string' ? new TextEncoder().encode(text) : text,
+    })),
     pause,
     wish,
   );
@@ -41,7 +40,15 @@ describe('what was dropped is read', () => {
   test('as class folders, a row for each, with the folder, the number and examples', async () => {
     const { first } = await open([...files('pets/cat/', 3), ...files('pets/dog/', 2), 'pets/cover.jpg', 'pets/cat/notes.txt']);
     expect(first.kind).toBe('class-folders');
-    expect(first.rows.map(({ found, pictures, paths, examples, target }) => [found, pictures, paths.length, examples.join(), target.kind])).toEqual([
+    expect(
+      first.rows.map(({ found, pictures, paths, examples, target }) => [
+        found,
+        pictures,
+        paths.length,
+        examples.join(),
+        target.kind,
+      ]),
+    ).toEqual([
       ['pets/cat', 3, 4, '0.jpg,1.jpg,2.jpg', 'class'],
       ['pets/dog', 2, 2, '0.jpg,1.jpg', 'class'],
       ['pets', 1, 1, 'cover.jpg', 'unlabelled'],
@@ -54,16 +61,32 @@ describe('what was dropped is read', () => {
   });
 
   test('as train, val and test over class folders, a row for each folder', async () => {
-    const { first } = await open([...files('set/train/cat/', 4), ...files('set/train/dog/', 4), ...files('set/validation/cat/', 2)]);
+    const { first } = await open([
+      ...files('set/train/cat/', 4),
+      ...files('set/train/dog/', 4),
+      ...files('set/validation/cat/', 2),
+    ]);
     expect(first.kind).toBe('split-folders');
-    expect(first.rows.map(({ found, split }) => `${found} ${split ?? ''}`)).toEqual(['set/train/cat train', 'set/train/dog train', 'set/validation/cat val']);
+    expect(first.rows.map(({ found, split }) => `${found} ${split ?? ''}`)).toEqual([
+      'set/train/cat train',
+      'set/train/dog train',
+      'set/validation/cat val',
+    ]);
     expect(first.reasoning.join(' ')).toContain('8 pictures in train and 2 pictures in val');
   });
 
   test('as Kaggle’s dogs-vs-cats, whose test pictures have no label', async () => {
-    const { first } = await open([...files('dogs-vs-cats/train/cat.', 9), ...files('dogs-vs-cats/train/dog.', 9), ...files('dogs-vs-cats/test1/', 4)]);
+    const { first } = await open([
+      ...files('dogs-vs-cats/train/cat.', 9),
+      ...files('dogs-vs-cats/train/dog.', 9),
+      ...files('dogs-vs-cats/test1/', 4),
+    ]);
     expect(count(first)).toEqual({ 'train/cat': 9, 'train/dog': 9, '-': 4 });
-    expect(first.rows.map(({ found }) => found)).toEqual(['dogs-vs-cats/train/cat…', 'dogs-vs-cats/train/dog…', 'dogs-vs-cats/test1']);
+    expect(first.rows.map(({ found }) => found)).toEqual([
+      'dogs-vs-cats/train/cat…',
+      'dogs-vs-cats/train/dog…',
+      'dogs-vs-cats/test1',
+    ]);
   });
 
   test('as Oxford-IIIT Pet names: a capital is a cat, and the breeds are the other way', async () => {
@@ -79,14 +102,21 @@ describe('what was dropped is read', () => {
   });
 
   test('by the folders where pets lie in class folders', async () => {
-    const paths = [...files('pets/train/cat/Abyssinian_', 3), ...files('pets/train/dog/pug_', 3), ...files('pets/val/dog/pug_9', 2)];
+    const paths = [
+      ...files('pets/train/cat/Abyssinian_', 3),
+      ...files('pets/train/dog/pug_', 3),
+      ...files('pets/val/dog/pug_9', 2),
+    ];
     expect(count((await open(paths)).first)).toEqual({ 'train/cat': 3, 'train/dog': 3, 'val/dog': 2 });
   });
 
   test('as unlabelled where nothing tells a class', async () => {
     const reader = await open(['one.jpg', 'two.jpg', '1.jpg', '2.jpg']);
     expect(count(reader.first)).toEqual({ '-': 4 });
-    expect(reader.first.reasoning).toEqual(['No folder and no name tells a class.', '4 pictures without a label come in unlabelled.']);
+    expect(reader.first.reasoning).toEqual([
+      'No folder and no name tells a class.',
+      '4 pictures without a label come in unlabelled.',
+    ]);
     expect(reader.offers.map(({ id }) => id)).toEqual(['unlabelled', 'pattern']);
   });
 
@@ -99,7 +129,11 @@ describe('what was dropped is read', () => {
   });
 
   test('by a pattern of a person’s own, shown on ten names from all over', async () => {
-    const reader = await open([...files('scans/a_cat_', 30, '_x.png'), ...files('scans/a_dog_', 30, '_x.png'), 'scans/cover.png']);
+    const reader = await open([
+      ...files('scans/a_cat_', 30, '_x.png'),
+      ...files('scans/a_dog_', 30, '_x.png'),
+      'scans/cover.png',
+    ]);
     const preview = reader.previewPattern('a_{class}_{number}_*');
     expect(preview).toHaveLength(9);
     expect(new Set(preview.map(({ className }) => className))).toEqual(new Set(['cat', 'dog']));
@@ -110,14 +144,33 @@ describe('what was dropped is read', () => {
   test('in names of any kind: numbers, emoji, right to left, wide slashes, two ways to compose', async () => {
     const names = ['0', '1', '10', '😀 face', 'كلب', 'a／b', '__proto__', 'constructor', 'e\u0301te\u0301', '\u202Ex'];
     const { first } = await open(names.flatMap((name) => files(`r/${name}/`, 2)).concat(files('r/\u00e9t\u00e9/9', 1)));
-    expect(totalsOf(first.rows).classes).toEqual(expect.arrayContaining(['0', '1', '10', '😀 face', 'كلب', 'a／b', '__proto__', 'constructor', '\u00e9t\u00e9', '\u202Ex']));
+    expect(totalsOf(first.rows).classes).toEqual(
+      expect.arrayContaining(['0', '1', '10', '😀 face', 'كلب', 'a／b', '__proto__', 'constructor', '\u00e9t\u00e9', '\u202Ex']),
+    );
     expect(totalsOf(first.rows).classes).toHaveLength(10);
     expect(first.rows.find(({ found }) => found === 'r/\u00e9t\u00e9')?.pictures).toBe(3);
   });
 
-  const segment = fc.constantFrom('cat', 'dog', 'train', 'val', 'test', 'root', '😀', '__proto__', 'a／b', 'e\u0301', '\u00e9', 'Cat', '1');
+  const segment = fc.constantFrom(
+    'cat',
+    'dog',
+    'train',
+    'val',
+    'test',
+    'root',
+    '😀',
+    '__proto__',
+    'a／b',
+    'e\u0301',
+    '\u00e9',
+    'Cat',
+    '1',
+  );
   const path = fc
-    .tuple(fc.array(segment, { maxLength: 4 }), fc.constantFrom('cat.1.jpg', 'cat.2.jpg', 'dog_1.jpg', 'pug_2.png', 'Bengal_1.jpg', 'a.jpg', 'b.txt'))
+    .tuple(
+      fc.array(segment, { maxLength: 4 }),
+      fc.constantFrom('cat.1.jpg', 'cat.2.jpg', 'dog_1.jpg', 'pug_2.png', 'Bengal_1.jpg', 'a.jpg', 'b.txt'),
+    )
     .map(([folders, name]) => [...folders, name].join('/'));
 
   test('so that in every reading every path is in exactly one row, and the order of the paths does not matter', async () => {
@@ -153,14 +206,56 @@ describe('a manifest', () => {
     ['semicolons', table(';', 'Dateiname;Class', rows, '\r\n')],
     ['tabs', table('\t', 'image\tcategory', rows, '\r')],
     ['bars', table('|', 'path|species', rows)],
-    ['quotes', table(',', '"file","label"', rows.map(([file, label]) => [`"${file ?? ''}"`, `"${label ?? ''}"`]))],
+    [
+      'quotes',
+      table(
+        ',',
+        '"file","label"',
+        rows.map(([file, label]) => [`"${file ?? ''}"`, `"${label ?? ''}"`]),
+      ),
+    ],
     ['no header', table(',', '', rows)],
     ['the word of a spreadsheet about its separator', `sep=;\r\n${table(';', 'file;label', rows)}`],
-    ['names without their ending', table(',', 'id,label', rows.map(([file = '', label = '']) => [file.slice(0, -4), label]))],
-    ['paths of another computer', table(',', 'path,label', rows.map(([file = '', label = '']) => [`C:\\Users\\me\\old\\${file}`, label]))],
-    ['endings in capitals', table(',', 'file,label', rows.map(([file = '', label = '']) => [file.toUpperCase(), label]))],
-    ['numbers beside words', table(',', 'file,label,label_name', rows.map(([file = '', label = '']) => [file, label === 'cat' ? '0' : '1', label]))],
-    ['numbers beside words of another name', table(',', 'file,label,what', rows.map(([file = '', label = '']) => [file, label === 'cat' ? '0' : '1', label]))],
+    [
+      'names without their ending',
+      table(
+        ',',
+        'id,label',
+        rows.map(([file = '', label = '']) => [file.slice(0, -4), label]),
+      ),
+    ],
+    [
+      'paths of another computer',
+      table(
+        ',',
+        'path,label',
+        rows.map(([file = '', label = '']) => [`C:\\Users\\me\\old\\${file}`, label]),
+      ),
+    ],
+    [
+      'endings in capitals',
+      table(
+        ',',
+        'file,label',
+        rows.map(([file = '', label = '']) => [file.toUpperCase(), label]),
+      ),
+    ],
+    [
+      'numbers beside words',
+      table(
+        ',',
+        'file,label,label_name',
+        rows.map(([file = '', label = '']) => [file, label === 'cat' ? '0' : '1', label]),
+      ),
+    ],
+    [
+      'numbers beside words of another name',
+      table(
+        ',',
+        'file,label,what',
+        rows.map(([file = '', label = '']) => [file, label === 'cat' ? '0' : '1', label]),
+      ),
+    ],
     ['an unknown column that no other may be', table(',', 'file,breed', rows)],
   ])('with %s gives each picture its label', async (_title, text) => {
     const { first } = await open(pictures, { 'pics/labels.csv': text });
@@ -171,7 +266,9 @@ describe('a manifest', () => {
 
   test('in JSON lines, with a key called __proto__ and a line that is broken', async () => {
     const lines = rows.map(([file, label]) => JSON.stringify({ file_name: file, label, boxes: [1, 2] }));
-    const { first } = await open(pictures, { 'pics/metadata.jsonl': [...lines, '{"__proto__": 1, "file_name": "x.jpg"}', '{oops'].join('\n') });
+    const { first } = await open(pictures, {
+      'pics/metadata.jsonl': [...lines, '{"__proto__": 1, "file_name": "x.jpg"}', '{oops'].join('\n'),
+    });
     expect(count(first)).toEqual({ cat: 3, dog: 3 });
     expect(first.reasoning.join(' ')).toContain('1 line could not be read');
   });
@@ -192,12 +289,21 @@ describe('a manifest', () => {
       'val/cat': 1,
       'val/dog': 1,
     });
-    const halves = { 'pics/train.csv': table(',', 'file,label', rows.slice(0, 4)), 'pics/val.csv': table(',', 'file,label', rows.slice(4)) };
+    const halves = {
+      'pics/train.csv': table(',', 'file,label', rows.slice(0, 4)),
+      'pics/val.csv': table(',', 'file,label', rows.slice(4)),
+    };
     expect(count((await open(pictures, halves)).first)).toEqual({ 'train/cat': 2, 'train/dog': 2, 'val/cat': 1, 'val/dog': 1 });
   });
 
   test('that names absent files, leaves some out, disputes one and labels one not, says so and loses nothing', async () => {
-    const text = table(',', 'file,label', [...rows.slice(0, 4), ['4.jpg', ''], ['0.jpg', 'dog'], ['lost.jpg', 'cat'], ['gone/7.jpg', 'cat']]);
+    const text = table(',', 'file,label', [
+      ...rows.slice(0, 4),
+      ['4.jpg', ''],
+      ['0.jpg', 'dog'],
+      ['lost.jpg', 'cat'],
+      ['gone/7.jpg', 'cat'],
+    ]);
     const { first } = await open(pictures, { 'pics/m.csv': text });
     expect(first.rows.map(({ found, pictures: number, target }) => [found, number, target.kind])).toEqual([
       ['cat', 1, 'class'],
@@ -207,13 +313,22 @@ describe('a manifest', () => {
       ['Without a label', 1, 'unlabelled'],
     ]);
     expect(first.manifest).toMatchObject({ absent: ['lost.jpg', 'gone/7.jpg'], absentCount: 2 });
-    expect(first.reasoning.join(' ')).toMatch(/2 rows name files that are not here.*1 picture is not named in it.*1 picture is named with two labels/);
+    expect(first.reasoning.join(' ')).toMatch(
+      /2 rows name files that are not here.*1 picture is not named in it.*1 picture is named with two labels/,
+    );
   });
 
   test('with two columns that may be the label asks, and takes the answer', async () => {
-    const text = table(',', 'file,species,category', labels.map((label, at) => [`${String(at)}.jpg`, label, at < 3 ? 'indoor' : 'outdoor']));
+    const text = table(
+      ',',
+      'file,species,category',
+      labels.map((label, at) => [`${String(at)}.jpg`, label, at < 3 ? 'indoor' : 'outdoor']),
+    );
     const reader = await open(pictures, { 'pics/m.csv': text });
-    expect(reader.first.manifest?.question).toMatchObject({ asks: 'label', sentence: expect.stringContaining('“species” and “category”') as unknown });
+    expect(reader.first.manifest?.question).toMatchObject({
+      asks: 'label',
+      sentence: expect.stringContaining('“species” and “category”') as unknown,
+    });
     expect(count(reader.first)).toEqual({ '-': 6 });
     expect(reader.columnsOf(reader.first.id)).toEqual([
       { name: 'file', examples: ['0.jpg', '1.jpg', '2.jpg'] },
@@ -238,11 +353,15 @@ describe('a manifest', () => {
 
   test('whose label is a guess does not overrule class folders, but is on offer', async () => {
     const paths = [...files('p/cat/', 3), ...files('p/dog/', 3)];
-    const reader = await open(paths, { 'p/MANIFEST.tsv': ['file\tbreed', ...paths.map((each, at) => `${each.slice(2)}\tbreed ${String(at % 4)}`)].join('\n') });
+    const reader = await open(paths, {
+      'p/MANIFEST.tsv': ['file\tbreed', ...paths.map((each, at) => `${each.slice(2)}\tbreed ${String(at % 4)}`)].join('\n'),
+    });
     expect(count(reader.first)).toEqual({ cat: 3, dog: 3 });
     expect(reader.offers.map(({ title }) => title)).toContain('MANIFEST.tsv');
     expect(Object.keys(count(await reader.read('manifest:p/MANIFEST.tsv')))).toHaveLength(4);
-    expect((await open(paths, { 'p/MANIFEST.tsv': 'file\tbreed\ncat/0.jpg\tx' }, { manifest: 'MANIFEST.tsv' })).first.kind).toBe('manifest');
+    expect((await open(paths, { 'p/MANIFEST.tsv': 'file\tbreed\ncat/0.jpg\tx' }, { manifest: 'MANIFEST.tsv' })).first.kind).toBe(
+      'manifest',
+    );
   });
 
   test.each([
@@ -282,10 +401,14 @@ describe('a manifest', () => {
     const many = files('a big folder of pictures/', 12_000);
     let pauses = 0;
     const text = ['file,label', ...many.map((each, at) => `${each},"class, ${String(at % 7)}"`)].join('\n');
-    const { first } = await createImportReader(many, [{ path: 'a big folder of pictures/m.csv', bytes: new TextEncoder().encode(text) }], () => {
-      pauses += 1;
-      return Promise.resolve();
-    });
+    const { first } = await createImportReader(
+      many,
+      [{ path: 'a big folder of pictures/m.csv', bytes: new TextEncoder().encode(text) }],
+      () => {
+        pauses += 1;
+        return Promise.resolve();
+      },
+    );
     expect(totalsOf(first.rows)).toMatchObject({ pictures: 12_000, unlabelled: 0 });
     expect(Object.keys(count(first))).toHaveLength(7);
     expect(pauses).toBeGreaterThan(6);
@@ -301,7 +424,9 @@ describe('a manifest', () => {
   });
 
   test('cut anywhere into rows and quoted anyhow gives the same cells', async () => {
-    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', ' ', '😀'), minLength: 1, maxLength: 12 }).map((text) => `l${text}l`);
+    const cell = fc
+      .string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', ' ', '😀'), minLength: 1, maxLength: 12 })
+      .map((text) => `l${text}l`);
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 12 }), async (cells) => {
         const paths = files('q/', cells.length);

@@ -66,12 +66,20 @@ function* locateAll(paths: readonly string[]): Work<readonly LocatedPath[]> {
   return located;
 }
 
+/** Where no name has a picture's ending, files without any ending may be pictures: only their content can tell. */
+function markNameless(located: readonly LocatedPath[]): readonly LocatedPath[] {
+  if (located.some((file) => file.looksLikePicture)) return located;
+  return located.map((file) => ({ ...file, looksLikePicture: !/\.[A-Za-z0-9]{1,5}$/.test(file.path) }));
+}
+
 /** Why a table is no manifest of these pictures. */
 function explainMismatch(table: ManifestTable, pictureCount: number): ErrorRecord {
   const name = table.path;
   const namesFiles = table.rows.slice(0, 100).some((row) => row.some(namesPicture));
   if (pictureCount === 0) return describeError('manifest-alone', { name });
-  return namesFiles ? describeError('manifest-no-match', { name, count: table.rows.length }) : describeError('manifest-columns-unknown', { name });
+  return namesFiles
+    ? describeError('manifest-no-match', { name, count: table.rows.length })
+    : describeError('manifest-columns-unknown', { name });
 }
 
 async function parseTables(
@@ -107,7 +115,8 @@ function wishedColumns(wish: ReadingWish['columns'], { group, proposed }: Manife
     label: find(wish.label, proposed.columns.label),
     split: find(wish.split, proposed.columns.split),
   };
-  const isAnswered = (proposed.question?.asks === 'file' ? columns.file !== null : columns.label !== null) || proposed.question === null;
+  const isAnswered =
+    (proposed.question?.asks === 'file' ? columns.file !== null : columns.label !== null) || proposed.question === null;
   return { columns, question: isAnswered ? null : proposed.question, isSure: true };
 }
 
@@ -125,7 +134,7 @@ export async function createImportReader(
   signal?: AbortSignal,
 ): Promise<ImportReader> {
   const carryOut = <T>(work: Work<T>): Promise<T> => finishInPieces(work, pause, signal);
-  const located = await carryOut(locateAll(paths));
+  const located = markNameless(await carryOut(locateAll(paths)));
   const makers = await carryOut(findReadings(located));
   const pictures = located.filter((file) => file.looksLikePicture);
   const index = await carryOut(createPathIndex(texts.length === 0 ? [] : pictures));
@@ -136,8 +145,7 @@ export async function createImportReader(
   for (const group of groupTables(tables)) {
     const [first] = group.tables;
     const proposed = proposeColumns(first, (cell) => index.resolve(cell, folderOf(first.path)) !== null);
-    if (proposed.columns.file === null)
-      mismatches.push(...group.tables.map((table) => explainMismatch(table, pictures.length)));
+    if (proposed.columns.file === null) mismatches.push(...group.tables.map((table) => explainMismatch(table, pictures.length)));
     else manifests.set(group.id, { group, proposed });
     await pause();
   }
@@ -174,7 +182,11 @@ export async function createImportReader(
   return {
     first,
     offers: [...all.filter(({ id }) => id === first.id), ...all.filter(({ id }) => id !== first.id)],
-    problems: [...problems, ...mismatches, ...(isMissed ? [describeError('manifest-missing', { name: wish.manifest ?? '' })] : [])],
+    problems: [
+      ...problems,
+      ...mismatches,
+      ...(isMissed ? [describeError('manifest-missing', { name: wish.manifest ?? '' })] : []),
+    ],
     read: (id) => {
       const manifest = manifests.get(id);
       return manifest === undefined ? makeFromPaths(id) : makeManifest(manifest, wishedColumns(wish.columns, manifest));

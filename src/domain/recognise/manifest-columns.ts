@@ -11,13 +11,19 @@ export interface ProposedColumns {
 }
 
 const fileNames = new Set(
-  'file filename file_name filepath file_path path relative_path image image_name image_path image_file image_id img img_name img_path picture photo id'.split(' '),
+  'file filename file_name filepath file_path path relative_path image image_name image_path image_file image_id img img_name img_path picture photo id'.split(
+    ' ',
+  ),
 );
 const labelNames = new Set(
-  'label labels label_name class class_name classname classes class_label category category_name target species ground_truth'.split(' '),
+  'label labels label_name class class_name classname classes class_label category category_name target species ground_truth'.split(
+    ' ',
+  ),
 );
 /** Mean a label where no better name is there. */
-const weakLabelNames = new Set('breed name tag tags title type kind animal group variety genus family diagnosis dx finding y'.split(' '));
+const weakLabelNames = new Set(
+  'breed name tag tags title type kind animal group variety genus family diagnosis dx finding y'.split(' '),
+);
 const splitNames = new Set('split subset fold set partition dataset usage phase'.split(' '));
 
 const rowsTried = 2000;
@@ -115,7 +121,10 @@ function withoutTwins(table: ManifestTable, columns: readonly ColumnEvidence[]):
   return kept.sort((a, b) => a.at - b.at);
 }
 
-function chooseLabel(table: ManifestTable, others: readonly ColumnEvidence[]): Omit<ProposedColumns, 'columns'> & { label: number | null } {
+function chooseLabel(
+  table: ManifestTable,
+  others: readonly ColumnEvidence[],
+): Omit<ProposedColumns, 'columns'> & { label: number | null } {
   const ask = (sentence: string) => ({ label: null, isSure: false, question: { asks: 'label' as const, sentence } });
   const known = others.filter(({ folded, cells }) => labelNames.has(folded) && cells.length > 0);
   const weak = others.filter(({ folded, cells }) => weakLabelNames.has(folded) && cells.length > 0);
@@ -132,7 +141,8 @@ function chooseLabel(table: ManifestTable, others: readonly ColumnEvidence[]): O
   if (byWeakName.length === 1 && onlyWeak !== undefined) return { label: onlyWeak.at, isSure: false, question: null };
   if (byWeakName.length > 1) return ask(`${quote(byWeakName)} of ${table.path} may be the label. Say which one it is.`);
   const repeating = others.filter(
-    ({ cells, distinct }) => distinct.size > 1 && distinct.size <= Math.max(2, cells.length / 2) && cells.every(({ length }) => length <= 100),
+    ({ cells, distinct }) =>
+      distinct.size > 1 && distinct.size <= Math.max(2, cells.length / 2) && cells.every(({ length }) => length <= 100),
   );
   const byContent = withoutTwins(table, repeating);
   const [onlyContent] = byContent;

@@ -23,12 +23,24 @@ const notNamedText = 'Not named in it';
 /** The split that a manifest's own name tells: `train.csv`, `val_labels.csv`. */
 function splitOfManifest(path: string): Split | null {
   const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  return splitOfFolder(stem) ?? stem.split(/[_.\s-]+/).map(splitOfFolder).find((split) => split !== null) ?? null;
+  return (
+    splitOfFolder(stem) ??
+    stem
+      .split(/[_.\s-]+/)
+      .map(splitOfFolder)
+      .find((split) => split !== null) ??
+    null
+  );
 }
 
 /** The nearest folder around a picture that names a split. */
 function splitAround({ segments }: LocatedPath): Split | null {
-  return segments.slice(0, -1).map(splitOfFolder).findLast((split) => split !== null) ?? null;
+  return (
+    segments
+      .slice(0, -1)
+      .map(splitOfFolder)
+      .findLast((split) => split !== null) ?? null
+  );
 }
 
 function labelOf(cell: string | undefined): string {
@@ -100,11 +112,20 @@ export function* readManifest(
         ? '.'
         : `: “${name(columns.file)}” names the picture, “${name(columns.label)}” its class` +
           `${columns.split === null ? '' : `, “${name(columns.split)}” its split`}.`),
-    ...(first.encoding === 'Windows-1252' ? ['It is not UTF-8, so it was read as Windows-1252: look whether the names are right.'] : []),
+    ...(first.encoding === 'Windows-1252'
+      ? ['It is not UTF-8, so it was read as Windows-1252: look whether the names are right.']
+      : []),
     ...(classCount === 0
       ? []
-      : [`${countWords(labelled.reduce((sum, { pictures }) => sum + pictures, 0), 'picture')} of ${countWords(classCount, 'class', 'classes')}.`]),
-    ...(absentCount === 0 ? [] : [`${countWords(absentCount, 'row')} ${absentCount === 1 ? 'names a file that is' : 'name files that are'} not here.`]),
+      : [
+          `${countWords(
+            labelled.reduce((sum, { pictures }) => sum + pictures, 0),
+            'picture',
+          )} of ${countWords(classCount, 'class', 'classes')}.`,
+        ]),
+    ...(absentCount === 0
+      ? []
+      : [`${countWords(absentCount, 'row')} ${absentCount === 1 ? 'names a file that is' : 'name files that are'} not here.`]),
     ...(notNamed === 0 ? [] : [`${countWords(notNamed, 'picture')} ${notNamed === 1 ? 'is' : 'are'} not named in it.`]),
     ...(disputed === 0 ? [] : [`${countWords(disputed, 'picture')} ${disputed === 1 ? 'is' : 'are'} named with two labels.`]),
     ...(broken === 0 ? [] : [`${countWords(broken, 'line')} could not be read.`]),
@@ -147,4 +168,3 @@ export function isNamed({ foundAs, found }: ImportRow): boolean {
 export function namesPicture(cell: string): boolean {
   return /\.(jpe?g|png|webp|gif|bmp|avif|heic|tiff?)$/i.test(cell);
 }
-

@@ -56,12 +56,18 @@ function malformed(path: string, problem: string): HeadstartError {
   return new HeadstartError('manifest-malformed', { name: path, problem });
 }
 
-async function parseDelimited(path: string, text: string, delimiter: string, pause: Pause, signal?: AbortSignal): Promise<string[][]> {
+async function parseDelimited(
+  path: string,
+  text: string,
+  delimiter: string,
+  pause: Pause,
+  signal?: AbortSignal,
+): Promise<string[][]> {
   const rows: string[][] = [];
   // A carriage return before it is trimmed from the last cell; alone it ends lines of old Macintosh files.
   const newline = text.includes('\n') ? '\n' : '\r';
   let length = pieceLength;
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const isLast = from + length >= text.length;
     const parser = new Papa.Parser({ delimiter, newline, skipEmptyLines: false });
     // The types leave this open: https://www.papaparse.com/docs#lowlevel
@@ -95,7 +101,11 @@ function parseObject(line: string): ReadonlyMap<string, string> | null {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     // A map, so that a key called __proto__ is a key.
-    return new Map(Object.entries(value).slice(0, mostColumns).map(([key, cell]) => [key, cellOf(cell)]));
+    return new Map(
+      Object.entries(value)
+        .slice(0, mostColumns)
+        .map(([key, cell]) => [key, cellOf(cell)]),
+    );
   } catch {
     return null;
   }

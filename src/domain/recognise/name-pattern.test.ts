@@ -69,14 +69,22 @@ describe('a pattern of names', () => {
 
   test('regular expressions without repetition inside repetition agree with the browser’s', () => {
     const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '\\d', '(?:a|b)', '(?:ab)');
-    const part = fc.tuple(atom, fc.constantFrom('', '*', '+', '?', '*?', '+?', '{1,2}', '{2}', '??')).map((both) => both.join(''));
+    const part = fc
+      .tuple(atom, fc.constantFrom('', '*', '+', '?', '*?', '+?', '{1,2}', '{2}', '??'))
+      .map((both) => both.join(''));
     const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1'), maxLength: 8 });
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 4 }), part, fc.array(part, { maxLength: 3 }), text, (before, inside, after, name) => {
-        const source = `${before.join('')}(${inside})${after.join('')}`;
-        const expected = new RegExp(source, 'iu').exec(name)?.[1] ?? '';
-        expect(classOf(`/${source}/`, name)).toBe(expected === '' ? null : expected);
-      }),
+      fc.property(
+        fc.array(part, { maxLength: 4 }),
+        part,
+        fc.array(part, { maxLength: 3 }),
+        text,
+        (before, inside, after, name) => {
+          const source = `${before.join('')}(${inside})${after.join('')}`;
+          const expected = new RegExp(source, 'iu').exec(name)?.[1] ?? '';
+          expect(classOf(`/${source}/`, name)).toBe(expected === '' ? null : expected);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

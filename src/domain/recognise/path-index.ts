@@ -59,7 +59,11 @@ export function* createPathIndex(files: readonly LocatedPath[]): Work<PathIndex>
   const wrapper = commonFolders(files).length;
 
   /** The one whose path shares the longest end with the name, if it shares all of either. */
-  const choose = (candidates: readonly LocatedPath[] | undefined, folders: readonly string[], isFolded: boolean): LocatedPath | null => {
+  const choose = (
+    candidates: readonly LocatedPath[] | undefined,
+    folders: readonly string[],
+    isFolded: boolean,
+  ): LocatedPath | null => {
     const same = isFolded ? (a: string, b: string) => a.toLowerCase() === b.toLowerCase() : (a: string, b: string) => a === b;
     let best: LocatedPath | null = null;
     let most = -1;

@@ -43,7 +43,9 @@ function closingSentences(rows: readonly ImportRow[]): readonly string[] {
   return [
     ...(classes.length === 0 ? [] : [`${countWords(labelled, 'picture')} of ${countWords(classes.length, 'class', 'classes')}.`]),
     ...(splits.length === 0 ? [] : [`The folders give the splits: ${listWords(splits)}.`]),
-    ...(without === 0 ? [] : [`${countWords(without, 'picture')} without a label ${without === 1 ? 'comes' : 'come'} in unlabelled.`]),
+    ...(without === 0
+      ? []
+      : [`${countWords(without, 'picture')} without a label ${without === 1 ? 'comes' : 'come'} in unlabelled.`]),
   ];
 }
 
@@ -57,12 +59,7 @@ function createReading(
   return { id: kind, kind, title, reasoning: [seen, ...closingSentences(rows)], rows, pattern, manifest: null };
 }
 
-function classPlacement(
-  found: string,
-  foundAs: ImportRow['foundAs'],
-  className: string,
-  split: Split | null,
-): Placement {
+function classPlacement(found: string, foundAs: ImportRow['foundAs'], className: string, split: Split | null): Placement {
   return { found, foundAs, target: { kind: 'class', className }, split };
 }
 
@@ -151,7 +148,9 @@ function* readByFolder({ located }: Seen, which: 'innermost' | 'outermost', comm
   });
   const kind = `${which}-folders` as const;
   const seen =
-    which === 'innermost' ? 'The folder that a picture lies in is its class.' : 'The first folder on the way to a picture is its class.';
+    which === 'innermost'
+      ? 'The folder that a picture lies in is its class.'
+      : 'The first folder on the way to a picture is its class.';
   return createReading(kind, titles[kind], seen, rows);
 }
 
@@ -179,7 +178,12 @@ function* readAsOneClass({ located }: Seen, className: string): Work<ImportReadi
 }
 
 function* readUnlabelled({ located }: Seen): Work<ImportReading> {
-  return createReading('unlabelled', titles.unlabelled, 'Nothing is taken for a label.', yield* groupIntoRows(located, restPlacement));
+  return createReading(
+    'unlabelled',
+    titles.unlabelled,
+    'Nothing is taken for a label.',
+    yield* groupIntoRows(located, restPlacement),
+  );
 }
 
 const nearlyAll = 0.9;
@@ -192,9 +196,7 @@ export function* findReadings(located: readonly LocatedPath[]): Work<readonly Re
   const recognised = yield* recogniseLocated(located);
   yield;
   const seen: Seen = { located, deciding, recognised };
-  const makers: ReadingMaker[] = [
-    { id: recognised.kind, title: titles[recognised.kind], make: () => readAsRecognised(seen) },
-  ];
+  const makers: ReadingMaker[] = [{ id: recognised.kind, title: titles[recognised.kind], make: () => readAsRecognised(seen) }];
   const add = (id: keyof typeof titles, make: () => Work<ImportReading>, isFirst = false): void => {
     const maker = { id, title: titles[id], make };
     if (makers.some((other) => other.id === id)) return;
