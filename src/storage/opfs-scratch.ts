@@ -56,7 +56,7 @@ async function createFile(folder: FileSystemDirectoryHandle, name: string): Prom
   };
   return {
     write: (piece) => {
-      let written = 0;
+      let written: number;
       try {
         written = access.write(piece);
       } catch (thrown) {

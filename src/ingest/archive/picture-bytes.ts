@@ -57,11 +57,10 @@ export async function storedPart(source: PictureBytes): Promise<Blob | null> {
 async function* packedPieces(member: ZipMember): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { part, start } = await packedPart(member);
   if (start.length > 0) yield start;
-  const pieces = readPieces(part, start.length)[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await readable(pieces.next());
-    if (done === true) return;
-    yield value;
+  try {
+    yield* readPieces(part, start.length);
+  } catch (cause) {
+    throw new HeadstartError('file-unreadable', {}, { cause });
   }
 }
 

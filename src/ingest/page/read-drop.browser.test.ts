@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cdp, server } from 'vitest/browser';
 import { DecodePool } from '../decode-pool';
+import type { ImportFile } from '../../domain/import-listing';
 import { PictureLibrary } from '../picture-library';
-
+import { readDataTransfer } from './read-drop';
 
 /** The part of DevTools' protocol that drops files from the disk, as a person's file manager does. */
 interface DragSession {
