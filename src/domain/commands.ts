@@ -95,13 +95,8 @@ function withSamples(document: ProjectDocument, samples: readonly Sample[]): Pro
 /** `change` gives back the same sample where nothing changes; so does this the document. */
 function changeSamples(document: ProjectDocument, ids: readonly string[], change: (sample: Sample) => Sample): ProjectDocument {
   const chosen = new Set(ids);
-  let changed = false;
-  const samples = document.samples.map((sample) => {
-    const next = chosen.has(sample.id) ? change(sample) : sample;
-    changed ||= next !== sample;
-    return next;
-  });
-  return changed ? withSamples(document, samples) : document;
+  const samples = document.samples.map((sample) => (chosen.has(sample.id) ? change(sample) : sample));
+  return samples.some((sample, at) => sample !== document.samples[at]) ? withSamples(document, samples) : document;
 }
 
 function removeSamples(document: ProjectDocument, ids: readonly string[]): ProjectDocument {
