@@ -14,7 +14,7 @@ async function skippedCodes(app: App): Promise<Record<string, string>> {
 async function countsByClass(app: App): Promise<Record<string, number>> {
   const { samples } = (await app.state()).project.document;
   const counts: Record<string, number> = {};
-  for (const { className } of samples) counts[className] = (counts[className] ?? 0) + 1;
+  for (const { className } of samples) counts[className ?? ''] = (counts[className ?? ''] ?? 0) + 1;
   return counts;
 }
 

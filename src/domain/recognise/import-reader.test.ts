@@ -264,6 +264,15 @@ describe('a manifest', () => {
     expect(count(first)).toEqual({ cat: 3, dog: 3 });
   });
 
+  test('with numbers for labels that are names of pictures by chance keeps them apart', async () => {
+    const text = table(
+      ',',
+      'file,label',
+      rows.map(([file = '', label = '']) => [file, label === 'cat' ? '0' : '1']),
+    );
+    expect(count((await open(pictures, { 'pics/m.csv': text })).first)).toEqual({ 0: 3, 1: 3 });
+  });
+
   test('in JSON lines, with a key called __proto__ and a line that is broken', async () => {
     const lines = rows.map(([file, label]) => JSON.stringify({ file_name: file, label, boxes: [1, 2] }));
     const { first } = await open(pictures, {

@@ -45,8 +45,10 @@ interface ColumnEvidence {
   /** Cells that are not blank, of the rows tried. */
   readonly cells: readonly string[];
   readonly distinct: ReadonlySet<string>;
-  /** Share of the cells that name a listed file. */
+  /** Share of the cells that name a listed file, with its ending. */
   readonly files: number;
+  /** Share of the cells that are the name of a listed file without its ending; numbered labels may be so by chance. */
+  readonly stems: number;
   readonly isSplit: boolean;
   readonly isNumeric: boolean;
 }
@@ -57,18 +59,26 @@ function gather(table: ManifestTable, isListed: (cell: string) => boolean): read
   return table.columns.map((name, at): ColumnEvidence => {
     const cells = tried.flatMap((row) => (row[at] === undefined || row[at] === '' ? [] : [row[at]]));
     const distinct = new Set(cells);
-    const hits = cells.filter(isListed).length;
+    const shareOf = (isOne: (cell: string) => boolean): number =>
+      cells.length === 0 ? 0 : cells.filter((cell) => isOne(cell) && isListed(cell)).length / cells.length;
     return {
       at,
       name,
       folded: fold(name),
       cells,
       distinct,
-      files: cells.length === 0 ? 0 : hits / cells.length,
+      files: shareOf(namesPicture),
+      // Each picture is named once, a label comes again.
+      stems: fileNames.has(fold(name)) || distinct.size > cells.length * 0.9 ? shareOf((cell) => !namesPicture(cell)) : 0,
       isSplit: distinct.size > 0 && [...distinct].every((cell) => splitOfFolder(cell) !== null),
       isNumeric: cells.length > 0 && cells.every((cell) => /^-?\d+(\.0+)?$/.test(cell)),
     };
   });
+}
+
+/** Whether a cell is the name of a picture, with its ending. */
+export function namesPicture(cell: string): boolean {
+  return /\.(jpe?g|png|webp|gif|bmp|avif|heic|tiff?)$/i.test(cell);
 }
 
 /** A few different cells of each column, for the dialog. */
@@ -88,8 +98,10 @@ function quote(columns: readonly ColumnEvidence[]): string {
 }
 
 function chooseFile(evidence: readonly ColumnEvidence[], name: string): [number | null, ManifestQuestion | null] {
-  const best = Math.max(0, ...evidence.map(({ files }) => files));
-  const able = evidence.filter(({ files }) => files > 0 && files >= best / 2);
+  const hasNames = evidence.some(({ files }) => files > 0);
+  const share = ({ files, stems }: ColumnEvidence): number => (hasNames ? files : stems);
+  const best = Math.max(0, ...evidence.map(share));
+  const able = evidence.filter((column) => share(column) > 0 && share(column) >= best / 2);
   const [only] = able;
   if (only === undefined) return [null, null];
   if (able.length === 1) return [only.at, null];

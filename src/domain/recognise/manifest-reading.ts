@@ -163,8 +163,3 @@ export function groupTables(tables: readonly ManifestTable[]): readonly Manifest
 export function isNamed({ foundAs, found }: ImportRow): boolean {
   return foundAs === 'label' || found !== notNamedText;
 }
-
-/** Whether a cell of the first row shows that it names no columns. */
-export function namesPicture(cell: string): boolean {
-  return /\.(jpe?g|png|webp|gif|bmp|avif|heic|tiff?)$/i.test(cell);
-}
