@@ -62,6 +62,12 @@ export function totalsOf(rows: readonly ImportRow[]): ImportTotals {
 const manyClasses = 100;
 const namesListed = 3;
 
+/** The first few names, and how many more there are. */
+function listNames(names: readonly string[], count: number): string {
+  const shown = names.slice(0, namesListed).join(', ');
+  return count > namesListed ? `${shown} and ${(count - namesListed).toLocaleString('en-GB')} more` : shown;
+}
+
 /** What a person should know before the pictures come in; nothing here stops them. */
 export function warningsOf(
   reading: ImportReading,
@@ -86,7 +92,7 @@ export function warningsOf(
       : [
           describeError('classes-of-one-picture', {
             count: single.length,
-            names: single.slice(0, namesListed).join(', ') + (single.length > namesListed ? ' …' : ''),
+            names: listNames(single, single.length),
           }),
         ]),
     ...[...clashes.values()].flatMap(([first, second]) =>
@@ -96,7 +102,7 @@ export function warningsOf(
     ),
     ...(absentCount === 0
       ? []
-      : [describeError('manifest-files-absent', { count: absentCount, names: absent.slice(0, namesListed).join(', ') })]),
+      : [describeError('manifest-files-absent', { count: absentCount, names: listNames(absent, absentCount) })]),
   ];
 }
 
