@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../src/domain/errors';
@@ -122,6 +123,14 @@ export async function prepareDevice(
   }
 }
 
+/** Waits until the device has passed its self-test. */
+export async function waitForProof({ page, store }: Session): Promise<void> {
+  await page.waitForFunction((handle) => (handle.getState().compute.status?.selfTest ?? null) !== null, store, {
+    polling: 50,
+    timeout: 300_000,
+  });
+}
+
 /** What is said to the question what was found; where nothing is said the page's own proposal is taken. */
 export interface ImportAnswer {
   /** The manifest to read by, as its path ends. */
@@ -168,6 +177,20 @@ function chooseReading(store: StoreHandle, { manifest = null, columns = {} }: Im
   );
 }
 
+async function answerImport(page: Page, store: StoreHandle, answer: ImportAnswer): Promise<void> {
+  const problem = await chooseReading(store, answer);
+  if (problem !== null) throw pageFailure(problem);
+  await page.getByRole('button', { name: /^Add [\d,]+ pictures?$/ }).press('Enter');
+  const refusal = await store.evaluate((handle) => handle.getState().importing?.error ?? null);
+  if (refusal !== null) throw pageFailure(refusal);
+}
+
+/** Waits for the question what was found, and takes what the page proposes. */
+export async function confirmAsFound(page: Page, store: StoreHandle): Promise<void> {
+  await page.waitForFunction((handle) => handle.getState().importing !== null, store, { polling: 50, timeout: 600_000 });
+  await answerImport(page, store, {});
+}
+
 /**
  * Does what adds pictures, answers the question what was found where it is asked, and waits until they have been read. Told by a change
  * of the state, so that a quick reading is not missed and the former one is not taken for this one.
@@ -189,11 +212,7 @@ export async function untilIngested(
   await work();
   await page.waitForFunction((found) => found.done || found.asked, watch, { polling: 100, timeout: 600_000 });
   if (await watch.evaluate((found) => found.asked && !found.done)) {
-    const problem = await chooseReading(store, answer);
-    if (problem !== null) throw pageFailure(problem);
-    await page.getByRole('button', { name: /^Add [\d,]+ pictures?$/ }).press('Enter');
-    const refusal = await store.evaluate((handle) => handle.getState().importing?.error ?? null);
-    if (refusal !== null) throw pageFailure(refusal);
+    await answerImport(page, store, answer);
   }
   await page.waitForFunction((found) => found.done, watch, { polling: 100, timeout: 600_000 });
   await watch.dispose();
@@ -227,11 +246,17 @@ export async function addFolder(session: Session, folder: string, answer: Import
   await throwIfNothingCame(session);
 }
 
-/** As addFolder, by dropping the folder on the page: the browser then lists it bit by bit, as for a person. */
-export async function dropFolder(session: Session, folder: string): Promise<void> {
+/** As addFolder, by dropping a folder or a file on the page: the browser then lists it bit by bit, as for a person. */
+export async function dropPath(session: Session, path: string): Promise<void> {
   const { page, store } = session;
-  await untilIngested(page, store, () => dropPaths(page, [folder], { x: 200, y: 400 }));
+  await untilIngested(page, store, () => dropPaths(page, [path], { x: 200, y: 400 }));
   await throwIfNothingCame(session);
+}
+
+/** Adds the pictures of a folder or of an archive. Throws the page's error as a PlainFailure when none came in. */
+export async function addPath(session: Session, path: string): Promise<void> {
+  if (statSync(path).isDirectory()) await addFolder(session, path);
+  else await dropPath(session, path);
 }
 
 /** Adds the embedded drawings. */
