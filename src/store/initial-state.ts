@@ -77,6 +77,7 @@ export function createInitialState(
     features: idleFeatures,
     run: idleRun,
     trial: idleTrial,
+    lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     thumbnails: new Map(),
     headReady: false,
     headRun: null,

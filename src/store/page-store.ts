@@ -8,6 +8,7 @@ import { createCore } from './core';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
+import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
 import { createRunner } from './run-actions';
@@ -43,8 +44,10 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const pictures = createPictureTaker(core, ready);
     const runner = createRunner(core, weights, device);
     const features = createFeaturePreparer(core, device);
+    const lookAlikes = createLookAlikeFinder(core);
     api.subscribe(() => {
       features.look();
+      lookAlikes.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -53,6 +56,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...pictures.actions,
         ...runner.actions,
         ...features.actions,
+        ...lookAlikes.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),

@@ -9,6 +9,7 @@ import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/de
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
 import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognise/proposal';
 import type { Isolation } from '../domain/isolation';
+import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
@@ -137,6 +138,15 @@ export interface TrialState {
   readonly error: ErrorRecord | null;
 }
 
+/** Pictures that are the same or look the same; what is in conflict follows from it and the labels (see selectConflicts). */
+export interface LookAlikesState {
+  readonly isSearching: boolean;
+  /** Of the pictures when it was last searched. */
+  readonly pairs: readonly LookAlike[];
+  /** Keys of conflicts that the person finds harmless, for this visit. */
+  readonly accepted: ReadonlySet<string>;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
@@ -147,6 +157,7 @@ export interface PageState {
   readonly features: FeaturesState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly lookAlikes: LookAlikesState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -212,6 +223,8 @@ export interface PageActions {
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
+  /** These two may stay as they are; `key` by `conflictKey`. */
+  acceptLookAlikes(key: string): void;
   dismissNotice(): void;
 }
 

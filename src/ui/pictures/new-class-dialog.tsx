@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { normaliseClassName } from '../../domain/commands';
 import { Button, Dialog, Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -8,6 +8,11 @@ export function NewClassDialog({ onClose }: { readonly onClose: () => void }) {
   const classNames = usePage(({ project }) => project.document.classNames);
   const { dispatch } = useActions();
   const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  // Not by the attribute: the dialog below would take the focus back before this one stands.
+  useEffect(() => {
+    input.current?.focus();
+  }, []);
   const name = normaliseClassName(text);
   const isTaken = classNames.includes(name);
   const add = (): void => {
@@ -46,7 +51,7 @@ export function NewClassDialog({ onClose }: { readonly onClose: () => void }) {
               {...control}
               value={text}
               maxLength={200}
-              autoFocus
+              ref={input}
               dir="auto"
               onChange={(event) => {
                 setText(event.target.value);

@@ -32,6 +32,8 @@ export function describeStep({ command, parts }: UndoStep, document: ProjectDocu
       return `recoloured ${command.className}`;
     case 'remove-class':
       return `removed the class ${command.className}`;
+    case 'change-split-rules':
+      return 'changed the split';
     case 'clear-pictures':
       return 'removed all pictures';
     default:
