@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../src/domain/errors';
@@ -253,9 +254,14 @@ export async function dropPath(session: Session, path: string): Promise<void> {
   await throwIfNothingCame(session);
 }
 
-/** Adds the pictures of a folder or of an archive. Throws the page's error as a PlainFailure when none came in. */
-export async function addPath(session: Session, path: string): Promise<void> {
-  if (statSync(path).isDirectory()) await addFolder(session, path);
+/**
+ * Adds the pictures of a folder, of an archive, or of a manifest: its folder is chosen then, since a page can open no file by its name.
+ * Throws the page's error as a PlainFailure when none came in.
+ */
+export async function addPath(session: Session, path: string, columns: ImportAnswer['columns'] = {}): Promise<void> {
+  const isManifest = /\.(csv|tsv|jsonl)$/i.test(path);
+  if (statSync(path).isDirectory()) await addFolder(session, path, { columns });
+  else if (isManifest) await addFolder(session, dirname(resolve(path)), { manifest: basename(path), columns });
   else await dropPath(session, path);
 }
 
