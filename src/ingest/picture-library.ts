@@ -112,7 +112,7 @@ export class PictureLibrary {
     if (entry === null) throw new HeadstartError('sample-unknown');
     const { file, sample } = entry;
     try {
-      if (!(file instanceof Blob)) return new Blob([await readBytes(file, 1, () => undefined)]);
+      if (!(file instanceof Blob)) return new Blob([await readBytes(file, 0, () => undefined)]);
       await file.slice(0, 1).arrayBuffer();
       return file;
     } catch (cause) {
@@ -190,7 +190,6 @@ export class PictureLibrary {
         const put = this.#shelf.put(source, file, outcome.value);
         if ('sameAs' in put) return skip({ path: source.path, reason: describeError('duplicate-file', { other: put.sameAs }) });
         if ('importId' in source) this.#imports.hold(source.importId);
-        if (put.letGo !== null) void this.#imports.release(put.letGo);
         count.added += 1;
         batch.sample({ sample: put.sample, thumbnail: outcome.value.thumbnail });
       }

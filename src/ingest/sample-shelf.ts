@@ -17,20 +17,23 @@ export class SampleShelf {
   readonly #entries = new Map<string, Entry>();
   /** Removed, and kept for whoever takes the removal back. */
   readonly #setAside = new Map<string, Entry>();
+  /** Imports of samples that were set aside and then came in anew. */
+  #replaced: string[] = [];
   /** Content hash to class and split to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
 
   /**
+  /**
    * Takes a picture in, unless its class has the same content already in the same split.
    * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
    * @param file where its bytes are
-   * @returns the sample, or the path of the one that is there already; `letGo` is the import of a removed one whose place it takes.
+   * @returns the sample, or the path of the one that is there already.
    */
   put(
     source: PictureSource,
     file: PictureBytes,
     picture: InspectedPicture,
-  ): { readonly sample: Sample; readonly letGo: string | null } | { readonly sameAs: string } {
+  ): { readonly sample: Sample } | { readonly sameAs: string } {
     const { path, className, folderSplit } = source;
     const { hash } = picture;
     const place = JSON.stringify([className, folderSplit]);
@@ -55,17 +58,18 @@ export class SampleShelf {
       height: picture.height,
       bytes: sizeOf(file),
     };
-    const letGo = this.#setAside.get(id)?.importId ?? null;
+    const before = this.#setAside.get(id);
     this.#setAside.delete(id);
+    if (before !== undefined && before.importId !== null) this.#replaced.push(before.importId);
     this.#place({ sample, file, importId: 'importId' in source ? source.importId : null, place });
-    return { sample, letGo };
+    return { sample };
   }
 
   get(id: string): Pick<Entry, 'sample' | 'file'> | null {
     return this.#entries.get(id) ?? null;
   }
 
-  /** Sets a sample aside: it no longer counts, and `restore` brings it back. */
+  /** Sets a sample aside: it no longer counts, and `restore` brings it back. Its import is held on. */
   remove(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -84,10 +88,11 @@ export class SampleShelf {
     return this.#entries.has(id);
   }
 
-  /** @returns the imports of the samples that were set aside, each as often as it had some. */
-  forgetSetAside(): readonly string[] {
-    const imports = [...this.#setAside.values()].flatMap(({ importId }) => importId ?? []);
+  /** Lets go of what was set aside. @returns for each of those samples its import, where it is part of one. */
+  forgetSetAside(): string[] {
+    const imports = [...this.#replaced, ...[...this.#setAside.values()].flatMap(({ importId }) => importId ?? [])];
     this.#setAside.clear();
+    this.#replaced = [];
     return imports;
   }
 

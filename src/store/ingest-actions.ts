@@ -178,6 +178,13 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     return sources.filter(({ path }) => paths.has(path));
   };
 
+  /** Files of which no picture is left in the project, nor can come back to it, need not be held. */
+  const forgetUnused = (): void => {
+    sources = wantedSources();
+    const used = new Set(sources.flatMap((source) => ('importId' in source ? [source.importId] : [])));
+    given = given.filter(({ importId }) => used.has(importId));
+  };
+
   const giveBack = async (): Promise<void> => {
     if (core.state().importing !== null) {
       // The worker that had listed it is gone.
@@ -188,10 +195,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const engine = core.engine();
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
-    sources = wantedSources();
-    // Files of which no picture is wanted any more need not be held.
-    const used = new Set(sources.flatMap((source) => ('importId' in source ? [source.importId] : [])));
-    given = given.filter(({ importId }) => used.has(importId));
+    forgetUnused();
     for (const one of given) {
       await openGivenImport(engine, one, ignore, signal);
       const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);

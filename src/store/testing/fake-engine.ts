@@ -85,9 +85,9 @@ export class FakeEngine implements EngineApi {
   readonly #tick: () => Promise<void>;
   readonly #options: FakeEngineOptions;
   #samples: Sample[] = [];
-  readonly #imports = new Map<string, readonly ImportFile[]>();
   readonly #setAside = new Map<string, Sample>();
   readonly #files = new Map<string, Blob>();
+  readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
@@ -170,11 +170,10 @@ export class FakeEngine implements EngineApi {
 
   /** Lists the files as they are; archives are not opened. */
   openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
-    return this.#answer('openImport', async () => {
+    return this.#answer('openImport', () => {
+      throwIfCancelled(signal);
       const listed = (this.#imports.get(importId) ?? []).map(({ path, file }) => ({ path, bytes: file.size }));
       onProgress({ stage: 'listing', archive: '', files: listed.length });
-      await this.#tick();
-      throwIfCancelled(signal);
       return {
         importId,
         entries: listed.filter(({ path }) => !/\.(csv|tsv|jsonl)$/i.test(path)),
