@@ -76,7 +76,7 @@ function countUnpacked({ page }: App): Promise<number> {
   });
 }
 
-test('an archive inside an archive is unpacked once, and its room given back with its pictures or the visit', async ({
+test('an archive inside an archive is unpacked once, and its room given back when it is forgotten and after the visit', async ({
   openApp,
   folder,
 }) => {
@@ -96,7 +96,10 @@ test('an archive inside an archive is unpacked once, and its room given back wit
   expect(await countsByClass(app)).toEqual({ cat: 3, dog: 3 });
   expect((await app.state()).project.document.samples[0]?.path).toBe('dogs-vs-cats/train/cat.0.png');
   expect(await countUnpacked(app)).toBe(1);
+  // Undo can bring the pictures back.
   await app.act((store) => store.getState().actions.clearPictures());
+  expect(await countUnpacked(app)).toBe(1);
+  await app.act((store) => store.getState().actions.forgetEverything());
   await expect.poll(() => countUnpacked(app)).toBe(0);
 
   await app.drop([archive]);

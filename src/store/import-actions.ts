@@ -51,6 +51,16 @@ export interface Importer {
   forget(): void;
 }
 
+/** What a promise gives, unless the signal is aborted before. The browser goes on listing a folder then, for nobody. */
+function unlessCancelled<T>(work: Promise<T> | T, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new HeadstartError('cancelled'));
+    });
+    Promise.resolve(work).then(resolve, reject);
+  });
+}
+
 /** So long the page may be held up at a time. */
 const pieceMs = 12;
 
@@ -107,7 +117,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
   ): Promise<Opened | null> => {
     const importId = core.ports.createId();
     try {
-      const given: GivenImport = { importId, files: await files };
+      const given: GivenImport = { importId, files: await unlessCancelled(files, mine.signal) };
       await ports.ready;
       // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
       await ports.nextFrame();

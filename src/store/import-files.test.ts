@@ -29,6 +29,18 @@ describe('what is dropped', () => {
     expect(page.state().project.document.samples).toHaveLength(40);
   });
 
+  it('can be cancelled while the browser still lists a folder', async () => {
+    const page = createPage();
+    await page.actions.begin();
+    const adding = page.actions.addFiles(new Promise(() => undefined));
+    await reach(page, ({ ingest }) => ingest.phase === 'listing');
+    page.actions.cancelIngest();
+    await adding;
+    expect(page.state().ingest).toMatchObject({ phase: 'idle', error: { code: 'add-cancelled' } });
+    await page.actions.addFiles(catsAndDogs);
+    expect(page.state().project.document.samples).toHaveLength(40);
+  });
+
   it('shows why an archive could not be opened where nothing else came, and lists it where something did', async () => {
     const refused = { path: 'pets.7z', reason: describeError('archive-unsupported', { name: 'pets.7z', format: '7-Zip' }) };
     const alone = createPage(undefined, { listing: { entries: [], skipped: [refused] } });

@@ -14,8 +14,8 @@ import type { IngestState, PageActions } from './state';
 /** Of each class; the sample of photos that one click fetches. */
 const kagglePicturesPerClass = 250;
 
-/** Each delivery splits all pictures anew and redraws three columns. */
-const deliveryPauseMs = 200;
+/** Each delivery splits all pictures anew and redraws three columns: the more there are, the more it costs, and the rarer it comes. */
+const deliveryPauseMs = (pictures: number): number => 200 + pictures / 20;
 
 export interface PictureTaker {
   readonly actions: Pick<
@@ -55,6 +55,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       core.ports.scheduleFrame(resolve);
     });
 
+  const pauseBetweenDeliveries = (): number => deliveryPauseMs(core.state().project.document.samples.length);
+
   const take = (origin: DatasetOrigin, reading: string, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
     if (samples.length > 0) {
@@ -87,7 +89,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (events) => {
         take(origin, reading, events);
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     let error: ErrorRecord | null = null;
     try {
@@ -117,7 +119,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (progress) => {
         if (abort === controller) core.patch('ingest', { opening: progress.at(-1) ?? null });
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     try {
       return await openGivenImport(core.engine(), one, inbox.push, controller.signal);
@@ -213,6 +215,14 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     core.set({ notice: describeError('pictures-not-kept') });
   };
 
+  const close = async (importId: string): Promise<void> => {
+    try {
+      await core.engine().closeImport(importId);
+    } catch (thrown) {
+      core.patch('ingest', { error: core.fail(thrown) });
+    }
+  };
+
   const importer = createImporter(core, {
     begin: () => {
       if (isBusy()) return null;
@@ -229,7 +239,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     ready,
     nextFrame,
     open,
-    close: (importId) => core.engine().closeImport(importId),
+    close,
     skip: (files) => {
       core.dispatch({ kind: 'add-skipped', files });
     },
@@ -238,11 +248,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       given = [...given, one];
       sources = [...sources, ...found];
       await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal));
-      try {
-        await core.engine().closeImport(one.importId);
-      } catch (thrown) {
-        core.patch('ingest', { error: core.fail(thrown) });
-      }
+      await close(one.importId);
     },
   });
 

@@ -187,6 +187,10 @@ describe('listImport', () => {
     const { listing, skipped } = await list({ 'pets.tgz': packed.slice(0, packed.length * 0.6) });
     expect(listing.entries.map(({ path }) => path)).toEqual(['pets/0.png', 'pets/1.png']);
     expect(skipped).toEqual({ 'pets.tgz': 'archive-cut' });
+
+    const padded = await list({ 'pets.tgz': join(packed, new Uint8Array(1000)) });
+    expect(padded.listing.entries).toHaveLength(4);
+    expect(padded.skipped).toEqual({});
   });
 
   it('unpacks no bomb, packed once or twice, and keeps nothing of it', async () => {

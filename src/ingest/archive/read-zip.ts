@@ -12,7 +12,7 @@ import type { Finding } from './member';
 import type { ZipMember } from './picture-bytes';
 import { salvageZip } from './salvage-zip';
 
-/** A list of files longer than this is none: 200,000 files with the longest of names take less. */
+/** A list of files longer than this is none: 100,000 files with the longest of names take less. */
 const maxListBytes = 256 << 20;
 
 /** The archive as zip.js reads it; its own reader of blobs is not among the modules that come without its workers. */

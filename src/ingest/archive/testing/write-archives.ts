@@ -1,5 +1,4 @@
-import { deflateRawSync, gzipSync } from 'node:zlib';
-import { crc32 } from '../../crc32';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 
 /** One entry of a ZIP to be; what is left out is as an honest tool would write it. */
 export interface ZipEntry {
