@@ -18,6 +18,8 @@ export type ProjectCommand =
   | { readonly kind: 'dismiss-skipped' }
   /** To a class, which is made where there is none of that name, or to the unlabelled pictures (null). */
   | { readonly kind: 'move-samples'; readonly ids: readonly string[]; readonly className: string | null }
+  /** Each to a class of its own, as the model proposed. */
+  | { readonly kind: 'label-samples'; readonly labels: readonly { readonly id: string; readonly className: string }[] }
   /** Null takes the pin away. */
   | { readonly kind: 'pin-split'; readonly ids: readonly string[]; readonly split: Split | null }
   | { readonly kind: 'remove-samples'; readonly ids: readonly string[] }
@@ -159,6 +161,13 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
       return changeSamples(document, command.ids, (sample) =>
         sample.className === className ? sample : { ...sample, className },
       );
+    }
+    case 'label-samples': {
+      const labels = new Map(command.labels.map(({ id, className }) => [id, normaliseClassName(className)]));
+      return changeSamples(document, [...labels.keys()], (sample) => {
+        const className = labels.get(sample.id) ?? '';
+        return className === '' || sample.className === className ? sample : { ...sample, className };
+      });
     }
     case 'pin-split':
       return changeSamples(document, command.ids, (sample) =>

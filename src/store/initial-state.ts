@@ -78,6 +78,7 @@ export function createInitialState(
     run: idleRun,
     trial: idleTrial,
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
+    proposals: new Map(),
     thumbnails: new Map(),
     headReady: false,
     headRun: null,

@@ -4,7 +4,7 @@ import type { Isolation } from '../domain/isolation';
 import { reportWorkerDeath } from './page-store';
 import { selectSplits, selectSufficientHead, selectTrainBlocker } from './selectors';
 import type { ListedFile } from './state';
-import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
+import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, reach, until, type Page } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
 
 /** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
@@ -312,6 +312,74 @@ describe('pictures', () => {
     await page.actions.train();
     const { counts } = page.state().run.result ?? { counts: { train: 0, val: 0, test: 0 } };
     expect(counts.train + counts.val + counts.test).toBe(35);
+  });
+});
+
+describe('proposed labels', () => {
+  const unlabel = (page: Page, count: number): string[] => {
+    const ids = page
+      .state()
+      .project.document.samples.slice(0, count)
+      .map(({ id }) => id);
+    page.actions.dispatch({ kind: 'move-samples', ids, className: null });
+    return ids;
+  };
+
+  it('come after a training for every unlabelled picture, and are accepted as one change', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    const ids = unlabel(page, 5);
+    expect(page.engine().calls).not.toContain('predictSample');
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 5);
+    expect(page.state().proposals.get(ids[0] ?? '')).toEqual({
+      className: 'cat',
+      probability: expect.closeTo(0.972, 2) as number,
+    });
+    page.actions.acceptProposals(ids);
+    expect(
+      page
+        .state()
+        .project.document.samples.slice(0, 5)
+        .map(({ className }) => className),
+    ).toEqual(Array(5).fill('cat'));
+    page.actions.undo();
+    expect(
+      page
+        .state()
+        .project.document.samples.slice(0, 5)
+        .map(({ className }) => className),
+    ).toEqual(Array(5).fill(null));
+    // What is labelled keeps its label.
+    page.actions.dispatch({ kind: 'move-samples', ids: ids.slice(0, 1), className: 'dog' });
+    page.actions.acceptProposals(ids.slice(0, 1));
+    expect(page.state().project.document.samples[0]?.className).toBe('dog');
+  });
+
+  it('are asked again of another head, and leave out what cannot be read', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    unlabel(page, 3);
+    page.engine().failures.set('predictSample', 'picture-gone');
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 2);
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 3);
+  });
+
+  it('end with the first failure that concerns more than one picture', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    unlabel(page, 3);
+    page.engine().failures.set('predictSample', 'device-lost');
+    await page.actions.train();
+    await vi.waitFor(() => {
+      expect(page.engine().calls).toContain('predictSample');
+    }, patience);
+    page.actions.dispatch({ kind: 'name-project', name: 'Another look' });
+    await page.engine().listSamples();
+    expect(page.engine().calls.filter((call) => call === 'predictSample')).toHaveLength(1);
+    expect(page.state().proposals.size).toBe(0);
   });
 });
 

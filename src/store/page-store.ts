@@ -11,6 +11,7 @@ import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
+import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
@@ -45,9 +46,11 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const runner = createRunner(core, weights, device);
     const features = createFeaturePreparer(core, device);
     const lookAlikes = createLookAlikeFinder(core);
+    const proposer = createProposer(core);
     api.subscribe(() => {
       features.look();
       lookAlikes.look();
+      proposer.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -57,6 +60,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...runner.actions,
         ...features.actions,
         ...lookAlikes.actions,
+        ...proposer.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),

@@ -147,6 +147,13 @@ export interface LookAlikesState {
   readonly accepted: ReadonlySet<string>;
 }
 
+/** What the trained head makes of a picture without a label. */
+export interface Proposal {
+  readonly className: string;
+  /** Of that class, 0 to 1. */
+  readonly probability: number;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
@@ -158,6 +165,8 @@ export interface PageState {
   readonly run: RunState;
   readonly trial: TrialState;
   readonly lookAlikes: LookAlikesState;
+  /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
+  readonly proposals: ReadonlyMap<string, Proposal>;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -223,6 +232,8 @@ export interface PageActions {
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
+  /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */
+  acceptProposals(ids: readonly string[]): void;
   /** These two may stay as they are; `key` by `conflictKey`. */
   acceptLookAlikes(key: string): void;
   dismissNotice(): void;

@@ -85,6 +85,20 @@ describe('the Data column', () => {
     await expect.element(row).toHaveTextContent('convert it to JPEG or PNG');
   });
 
+  it('shows the skipped files of one reason', async () => {
+    await addFiles([
+      ...listed('cat', 3),
+      ...listed('dog', 3),
+      ...listed('dog', 2, (index) => `notes${String(index)}.txt`),
+      { path: 'pets/cat/void.jpg', file: new File([], 'void.jpg') },
+    ]);
+    await page.getByRole('button', { name: 'Show the skipped files' }).click();
+    await page.getByRole('combobox', { name: 'Reason' }).selectOptions('1 empty');
+    await expect.element(page.getByRole('row', { name: /void\.jpg/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /notes/ })).not.toBeInTheDocument();
+    await expect.element(page.getByRole('button', { name: 'Copy list as CSV' })).toBeVisible();
+  });
+
   it('shows all pictures of a class, of 2,000 only those in sight, and removes the chosen by keyboard', async () => {
     await addFiles([...listed('cat', 2000), ...listed('dog', 3)]);
     await page.getByRole('button', { name: 'Show all 2,000 pictures of cat' }).click();

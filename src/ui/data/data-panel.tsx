@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { selectSamplesByClass } from '../../store/selectors';
 import { joinClasses } from '../join-classes';
+import { ConflictsNote } from '../pictures/conflicts-note';
 import { PicturesDialog, type ShownPictures } from '../pictures/pictures-dialog';
 import { UndoButtons } from '../pictures/undo-buttons';
 import { ErrorNote, Panel } from '../primitives';
@@ -64,6 +65,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
           ))}
         </div>
       )}
+      <ConflictsNote />
       <SkippedNote />
       {isEmpty ? null : (
         <div className={joinClasses(styles['drop'], isDropTarget && styles['target'])}>

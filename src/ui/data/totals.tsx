@@ -32,18 +32,6 @@ export function Totals() {
           <b>{pictures.toLocaleString('en-GB')}</b> {pictures === 1 ? 'picture' : 'pictures'},{' '}
           {countOf(classes, 'class', 'classes')}
         </span>
-        <Button
-          small
-          look="quiet"
-          aria-label="Change the split"
-          onPress={() => {
-            setSplitting(true);
-          }}
-        >
-          Split…
-        </Button>
-      </div>
-      <div className={styles['between']}>
         <span className={styles['muted']}>
           {shown.map(({ split, name }) => `${counts[split].toLocaleString('en-GB')} ${name}`).join(' · ')}
         </span>
@@ -53,11 +41,20 @@ export function Totals() {
           <i key={split} data-split={split} style={{ width: `${String((100 * counts[split]) / Math.max(1, used))}%` }} />
         ))}
       </div>
-      {grouping.by === null ? null : (
+      <div className={styles['between']}>
         <span className={styles['muted']}>
-          {countOf(grouping.count, grouping.by === 'times' ? 'burst' : 'group')} kept together
+          {grouping.by === null ? '' : `${countOf(grouping.count, grouping.by === 'times' ? 'burst' : 'group')} kept together`}
         </span>
-      )}
+        <Button
+          small
+          look="quiet"
+          onPress={() => {
+            setSplitting(true);
+          }}
+        >
+          Split and balance…
+        </Button>
+      </div>
       <UnevenNote />
       {isSplitting ? (
         <SplitDialog

@@ -36,7 +36,7 @@ export interface VirtualGridProps {
   readonly onActiveChange: (index: number) => void;
   /** Enter, a double click, or a tap where nothing is selected. */
   readonly onOpen: (index: number) => void;
-  /** Keys that the grid has no use for; true for one that was used. */
+  /** Hears each key first; true for one that it used. */
   readonly onKey?: (event: KeyboardEvent) => boolean;
   readonly onDragStart?: (event: DragEvent, index: number) => void;
 }
@@ -134,6 +134,10 @@ export function VirtualGrid({
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (onKey?.(event) === true) {
+      event.preventDefault();
+      return;
+    }
     const target = moveInGrid(event.key, current, count, geometry.columns, Math.max(1, Math.floor(view.height / pitch)));
     if (target !== null && count > 0) {
       if (event.shiftKey) {
@@ -150,7 +154,7 @@ export function VirtualGrid({
     } else if (event.key === 'Escape' && selected.size > 0) {
       event.stopPropagation();
       onSelectionChange(new Set());
-    } else if (onKey?.(event) !== true) return;
+    } else return;
     event.preventDefault();
   };
   const onClick = (event: MouseEvent): void => {

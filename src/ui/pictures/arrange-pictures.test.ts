@@ -27,6 +27,15 @@ describe('pictures in the grid', () => {
     expect(names({ order: 'size' })[0]).toBe('2.jpg');
   });
 
+  it('stand with the surest proposal first, those without one at the end', () => {
+    const sureness = new Map([
+      ['cat/2.jpg', { probability: 0.6 }],
+      ['Cat/Éclair.jpg', { probability: 0.9 }],
+    ]);
+    const arranged = arrangePictures(samples, { ...plainArrangement, order: 'surest' }, assignments, sureness);
+    expect(arranged.map(({ name }) => name)).toEqual(['Éclair.jpg', '2.jpg', '10.jpg']);
+  });
+
   it('are found by any piece of their path, whatever its case and however its accents are written', () => {
     expect(names({ search: 'E\u0301CLAIR' })).toEqual(['Éclair.jpg']);
     expect(names({ search: 'cat/1' })).toEqual(['10.jpg']);

@@ -3,7 +3,7 @@ import type { Sample, Split } from '../../domain/dataset';
 /** Which pictures are looked at: all, those without a label (null), or a class. */
 export type PictureView = { readonly kind: 'all' } | { readonly kind: 'class'; readonly className: string | null };
 
-export type PictureOrder = 'added' | 'name' | 'taken' | 'size';
+export type PictureOrder = 'added' | 'name' | 'taken' | 'size' | 'surest';
 export type SplitFilter = Split | 'any' | 'pinned' | 'none';
 
 export interface Arrangement {
@@ -15,9 +15,14 @@ export interface Arrangement {
 
 export const plainArrangement: Arrangement = { search: '', order: 'added', split: 'any' };
 
+/** Sample id -> how sure the head is of its proposal; those without one come last. */
+export type Sureness = ReadonlyMap<string, { readonly probability: number }>;
+
+const noSureness: Sureness = new Map();
+
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-function compare(order: Exclude<PictureOrder, 'added'>): (a: Sample, b: Sample) => number {
+function compare(order: Exclude<PictureOrder, 'added'>, sureness: Sureness): (a: Sample, b: Sample) => number {
   switch (order) {
     case 'name':
       // Numbers by their value: 2.jpg before 10.jpg.
@@ -25,6 +30,8 @@ function compare(order: Exclude<PictureOrder, 'added'>): (a: Sample, b: Sample) 
     case 'taken':
       // Those without a date at the end.
       return (a, b) => ((a.takenAt ?? '~') < (b.takenAt ?? '~') ? -1 : a.takenAt === b.takenAt ? 0 : 1);
+    case 'surest':
+      return (a, b) => (sureness.get(b.id)?.probability ?? -1) - (sureness.get(a.id)?.probability ?? -1);
     case 'size':
       // The largest first.
       return (a, b) => b.width * b.height - a.width * a.height;
@@ -40,6 +47,7 @@ export function arrangePictures(
   samples: readonly Sample[],
   { search, order, split }: Arrangement,
   assignments: ReadonlyMap<string, Split>,
+  sureness: Sureness = noSureness,
 ): readonly Sample[] {
   const sought = fold(search.trim());
   const isWanted = (sample: Sample): boolean => {
@@ -50,7 +58,7 @@ export function arrangePictures(
     return split === 'none' ? own === undefined : own === split;
   };
   const wanted = sought === '' && split === 'any' ? samples : samples.filter(isWanted);
-  return order === 'added' ? wanted : wanted.toSorted(compare(order));
+  return order === 'added' ? wanted : wanted.toSorted(compare(order, sureness));
 }
 
 /** Where the eye goes when `gone` leave: to the next that stays, else to the one before; null when none does. */

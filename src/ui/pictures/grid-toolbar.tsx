@@ -7,6 +7,7 @@ const orders: readonly { readonly value: PictureOrder; readonly text: string }[]
   { value: 'name', text: 'By name' },
   { value: 'taken', text: 'By date taken' },
   { value: 'size', text: 'Largest first' },
+  { value: 'surest', text: 'Surest proposal first' },
 ];
 
 const filters: readonly { readonly value: SplitFilter; readonly text: string }[] = [
@@ -24,12 +25,14 @@ export const tileSizes = { least: 48, usual: 96, most: 240 } as const;
 export interface GridToolbarProps {
   readonly arrangement: Arrangement;
   readonly onChange: (arrangement: Arrangement) => void;
+  /** Whether the head proposes labels here. */
+  readonly hasProposals: boolean;
   readonly tile: number;
   readonly onTileChange: (tile: number) => void;
 }
 
 /** Search, order, split and size of what the grid shows. */
-export function GridToolbar({ arrangement, onChange, tile, onTileChange }: GridToolbarProps) {
+export function GridToolbar({ arrangement, onChange, hasProposals, tile, onTileChange }: GridToolbarProps) {
   const { search, order, split } = arrangement;
   return (
     <div className={styles['toolbar']} role="group" aria-label="What is shown">
@@ -52,11 +55,13 @@ export function GridToolbar({ arrangement, onChange, tile, onTileChange }: GridT
           if (chosen !== undefined) onChange({ ...arrangement, order: chosen.value });
         }}
       >
-        {orders.map(({ value, text }) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
+        {orders
+          .filter(({ value }) => hasProposals || value !== 'surest')
+          .map(({ value, text }) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
       </select>
       <select
         className={styles['select']}

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import type { Sample, Split } from '../../domain/dataset';
 import { selectSplits } from '../../store/selectors';
-import { Dialog, ErrorNote, Field, IconButton } from '../primitives';
+import { Button, Dialog, ErrorNote, Field, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { formatBytes } from '../words';
 import { digitOf } from './label-keys';
@@ -92,6 +92,15 @@ export function PicturePreview({ samples, index, onShow, onLabel, onRemove, onCl
           </Field>
           <SplitField sample={sample} />
           <Facts sample={sample} />
+          <Button
+            small
+            look="danger"
+            onPress={() => {
+              onRemove(sample.id);
+            }}
+          >
+            Remove
+          </Button>
         </div>
       </div>
     </Dialog>

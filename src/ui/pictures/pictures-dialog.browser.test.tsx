@@ -149,6 +149,28 @@ describe('unlabelled pictures', () => {
   });
 });
 
+describe('proposed labels', () => {
+  it('are accepted by Enter, corrected by digits, and the sure ones all at once', async () => {
+    const { actions } = rendered.store.getState();
+    const ids = document_()
+      .samples.slice(0, 4)
+      .map(({ id }) => id);
+    actions.dispatch({ kind: 'move-samples', ids, className: null });
+    actions.changeSettings({ epochs: 1 });
+    await actions.train();
+    await expect.poll(() => rendered.store.getState().proposals.size).toBe(4);
+    await page.getByRole('button', { name: 'Label them' }).click();
+    const grid = page.getByRole('listbox', { name: 'Pictures of Unlabelled' });
+    await expect.element(page.getByText('The model proposes labels for 4 of 4.')).toBeVisible();
+    (grid.element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}2');
+    await expect.poll(() => labelsOf('cat/0.jpg', 'cat/1.jpg', 'cat/2.jpg')).toEqual(['cat', 'dog', null]);
+    await page.getByRole('button', { name: 'Accept 2' }).click();
+    await expect.poll(() => labelsOf('cat/2.jpg', 'cat/3.jpg')).toEqual(['cat', 'cat']);
+    await expect.element(page.getByRole('dialog').getByRole('button', { name: 'Undo: accepted 2 labels' })).toBeVisible();
+  });
+});
+
 describe('a class', () => {
   it('is merged into another and recoloured from its menu', async () => {
     await page.getByRole('button', { name: 'More for dog' }).click();

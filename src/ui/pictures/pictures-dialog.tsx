@@ -13,6 +13,7 @@ import { describeDigits, digitOf } from './label-keys';
 import { startPictureDrag } from './picture-drag';
 import { PicturePreview } from './picture-preview';
 import { PictureTile } from './picture-tile';
+import { ProposalsBar } from './proposals-bar';
 import styles from './pictures.module.css';
 import { SelectionBar } from './selection-bar';
 import { UndoButtons } from './undo-buttons';
@@ -32,24 +33,34 @@ function selectView(view: PictureView): (state: PageState) => typeof noSamples {
     view.kind === 'all' ? state.project.document.samples : (selectSamplesByClass(state).get(view.className) ?? noSamples);
 }
 
+/** Where the head proposes labels, the surest stand first. */
+function arrangementOf(view: PictureView, hasProposals: boolean): typeof plainArrangement {
+  const isUnlabelled = view.kind === 'class' && view.className === null;
+  return isUnlabelled && hasProposals ? { ...plainArrangement, order: 'surest' } : plainArrangement;
+}
+
 function nameOf(view: PictureView): string {
   return view.kind === 'all' ? 'All' : (view.className ?? 'Unlabelled');
 }
 
 /** All pictures, or those of a class, to be looked at, chosen, labelled, pinned and removed. */
 export function PicturesDialog({ shown, onClose }: { readonly shown: ShownPictures; readonly onClose: () => void }) {
+  const proposals = usePage((state) => state.proposals);
   const [view, setView] = useState(shown.view);
-  const [arrangement, setArrangement] = useState(plainArrangement);
+  const [arrangement, setArrangement] = useState(arrangementOf(shown.view, proposals.size > 0));
   const [tile, setTile] = useState<number>(tileSizes.usual);
   const [chosen, setChosen] = useState(none);
   const [activeId, setActiveId] = useState(shown.sampleId);
   const [open, setOpen] = useState<'move' | 'preview' | null>(null);
-  const { dispatch, removeSamples } = useActions();
+  const { dispatch, removeSamples, acceptProposals } = useActions();
   const samples = usePage(selectView(view));
   const classNames = usePage(({ project }) => project.document.classNames);
   const { assignments } = usePage(selectSplits);
 
-  const pictures = useMemo(() => arrangePictures(samples, arrangement, assignments), [samples, arrangement, assignments]);
+  const pictures = useMemo(
+    () => arrangePictures(samples, arrangement, assignments, proposals),
+    [samples, arrangement, assignments, proposals],
+  );
   const ids = useMemo(() => pictures.map(({ id }) => id), [pictures]);
   const places = useMemo(() => new Map(ids.map((id, index) => [id, index])), [ids]);
   const selected = ids.filter((id) => chosen.has(id));
@@ -81,6 +92,13 @@ export function PicturesDialog({ shown, onClose }: { readonly shown: ShownPictur
   };
   const onKey = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === 'Enter') {
+      const proposed = isUnlabelled ? meant().filter((id) => proposals.has(id)) : [];
+      if (proposed.length === 0) return false;
+      moveOn(proposed, true);
+      acceptProposals(proposed);
+      return true;
+    }
     const digit = digitOf(event.key);
     const className = digit === null ? undefined : classNames[digit];
     if (event.key === 'Delete' || event.key === 'Backspace') remove(meant());
@@ -93,6 +111,7 @@ export function PicturesDialog({ shown, onClose }: { readonly shown: ShownPictur
   };
   const change = (next: PictureView): void => {
     setView(next);
+    setArrangement(arrangementOf(next, proposals.size > 0));
     setChosen(none);
     setActiveId(null);
   };
@@ -122,7 +141,14 @@ export function PicturesDialog({ shown, onClose }: { readonly shown: ShownPictur
       <div className={styles['workspace']}>
         <ClassList view={view} onChange={change} />
         <div className={styles['shown']}>
-          <GridToolbar arrangement={arrangement} onChange={setArrangement} tile={tile} onTileChange={setTile} />
+          <GridToolbar
+            arrangement={arrangement}
+            onChange={setArrangement}
+            hasProposals={isUnlabelled && proposals.size > 0}
+            tile={tile}
+            onTileChange={setTile}
+          />
+          {isUnlabelled ? <ProposalsBar pictures={pictures} /> : null}
           {pictures.length === 0 ? (
             <p className={styles['empty']}>
               {samples.length === 0

@@ -18,6 +18,8 @@ export function describeStep({ command, parts }: UndoStep, document: ProjectDocu
       const pictures = countOf(command.ids.length, 'picture');
       return command.className === null ? `took the label from ${pictures}` : `moved ${pictures} to ${command.className.trim()}`;
     }
+    case 'label-samples':
+      return `accepted ${countOf(command.labels.length, 'label')}`;
     case 'pin-split': {
       const pictures = countOf(command.ids.length, 'picture');
       return command.split === null ? `unpinned ${pictures}` : `pinned ${pictures} to ${splitWords[command.split]}`;
