@@ -36,7 +36,7 @@ export function createProposer(core: StoreCore): Proposer {
       for (const { id, of, className, probability } of answers) if (of === head) byId.set(id, { className, probability });
       core.set({ proposals: byId });
     },
-    deliveryPauseMs,
+    () => deliveryPauseMs,
   );
 
   const nextId = (): string | null => {
