@@ -119,6 +119,10 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
     try {
       const given: GivenImport = { importId, files: await unlessCancelled(files, mine.signal) };
       await ports.ready;
+      if (given.files.length === 0) {
+        if (ports.isCurrent(mine)) ports.end(describeError('folder-empty', { name: 'what you added' }));
+        return null;
+      }
       // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
       await ports.nextFrame();
       const listing = await ports.open(given, mine);

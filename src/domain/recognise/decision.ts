@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../commands';
 import type { Split } from '../dataset';
 import { describeError, type ErrorRecord } from '../errors';
 import { proposeMerges } from './merges';
@@ -78,7 +79,7 @@ export function warningsOf(
   for (const { target, pictures } of rows)
     if (target.kind === 'class') counts.set(target.className, (counts.get(target.className) ?? 0) + pictures);
   const classes = [...counts.keys()];
-  const all = [...new Set([...present, ...classes])];
+  const all = [...new Set([...present, ...classes])].sort(compareCodePoints);
   const [only = ''] = all;
   const single = classes.filter((name) => counts.get(name) === 1 && !present.includes(name));
   const clashes = new Map<string, string[]>();
