@@ -54,7 +54,7 @@ test('the demo takes a list of pictures, says how it read it, and asks for the c
   await writeFiles(folder, { ...pictures, 'list.csv': ['file;species;category', ...cells].join('\n') });
   const command = ['scripts/run.mjs', 'scripts/demo.ts', '--data', list, '--device', 'cpu', '--epochs', '1'];
   const unclear = await run(process.execPath, command, { cwd: projectRoot }).catch((error: unknown) => error);
-  expect(unclear).toMatchObject({ stderr: expect.stringContaining('import-unanswered: “species” and “category”') as unknown });
+  expect(unclear).toMatchObject({ stderr: expect.stringContaining('import-unanswered: “species” and “category”') });
 
   const file = join(folder, 'run.json');
   const { stdout } = await run(process.execPath, [...command, '--label-column', 'species', '--json', file], { cwd: projectRoot });

@@ -40,7 +40,7 @@ const catalogue = {
   },
   'pattern-invalid': {
     message: 'The pattern cannot be used: {problem}.',
-    remedy: 'Write {class} where the class stands, as in {class}.{number}.*',
+    remedy: 'Write {class} where the class stands, as {class}.{number}.* does.',
   },
   'import-unanswered': {
     message: '{question}',
