@@ -42,7 +42,7 @@ export interface ArchiveMaker {
   readonly name: string;
   readonly isAvailable: boolean;
   /** Packs what is in a folder, the folder itself left out. */
-  make(target: string, folder: string): void;
+  readonly make: (target: string, folder: string) => void;
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {

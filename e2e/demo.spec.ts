@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../scripts/install.mjs';
 import { expect, test } from './app-test';
-import { drawingPng, writeFiles } from './pictures';
+import { archiveMakers } from './archive-tools';
+import { writeClasses } from './pictures';
 
 const run = promisify(execFile);
 
@@ -42,22 +43,19 @@ test('the demo gives on the graphics card what it gives on the processor, 16 dra
   expect(worst).toBeLessThan(1e-3 * rootMeanSquare(expected ?? []));
 });
 
-test('the demo takes a list of pictures, says how it read it, and asks for the column that is not clear', async ({ folder }) => {
-  const pictures = Object.fromEntries(
-    Array.from({ length: 8 }, (_, at) => [`pic/${String(at)}.png`, drawingPng(at % 2 === 0 ? 'cat' : 'dog', at)]),
-  );
-  const cells = Array.from(
-    { length: 8 },
-    (_, at) => `pic/${String(at)}.png;${at % 2 === 0 ? 'cat' : 'dog'};${at < 4 ? 'in' : 'out'}`,
-  );
-  const list = join(folder, 'list.csv');
-  await writeFiles(folder, { ...pictures, 'list.csv': ['file;species;category', ...cells].join('\n') });
-  const command = ['scripts/run.mjs', 'scripts/demo.ts', '--data', list, '--device', 'cpu', '--epochs', '1'];
-  const unclear = await run(process.execPath, command, { cwd: projectRoot }).catch((error: unknown) => error);
-  expect(unclear).toMatchObject({ stderr: expect.stringContaining('import-unanswered: “species” and “category”') });
-
-  const file = join(folder, 'run.json');
-  const { stdout } = await run(process.execPath, [...command, '--label-column', 'species', '--json', file], { cwd: projectRoot });
-  expect(stdout).toContain('list.csv (semicolon, UTF-8) has 8 rows: “file” names the picture, “species” its class.');
-  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ classes: ['cat', 'dog'], counts: { train: 6, val: 2 } });
+test('the demo trains on an archive as it does on a folder', async ({ folder }) => {
+  const maker = archiveMakers.find(({ isAvailable }) => isAvailable);
+  if (maker === undefined) return;
+  await writeClasses(join(folder, 'pictures'), { cat: 4, dog: 4 });
+  maker.make(join(folder, maker.name), join(folder, 'pictures'));
+  const results = [];
+  for (const name of ['pictures', maker.name]) {
+    const file = join(folder, `${name}.json`);
+    const demoArguments = ['--data', join(folder, name), '--device', 'cpu', '--epochs', '2', '--seed', '1', '--json', file];
+    await run(process.execPath, ['scripts/run.mjs', 'scripts/demo.ts', ...demoArguments], { cwd: projectRoot });
+    results.push(JSON.parse(await readFile(file, 'utf8')) as DemoResult);
+  }
+  const [ofFolder, ofArchive] = results;
+  expect(ofArchive?.counts).toEqual({ train: 6, val: 2, test: 0 });
+  expect(ofArchive?.steps).toEqual(ofFolder?.steps);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImportProgress } from '../../domain/import-listing';
 import { listImport, type ListOptions } from './list-import';
-import { maxDepth, maxFiles } from './limits';
+import { maxArchives, maxDepth, maxFiles } from './limits';
 import { MemoryScratch, type ScratchFile } from './scratch';
 import { codesOf, never, textOf } from './testing/read-all';
 import { gzip, join, toBytes, writeTar, writeZip, type ZipEntry } from './testing/write-archives';
@@ -172,6 +172,20 @@ describe('listImport', () => {
       'j.iso': 'archive-unsupported',
     });
     expect(listing.skipped[3]?.reason.message).toBe('d.zip is a RAR file, which this page cannot unpack.');
+  });
+
+  it('names an empty archive, one in several parts, and the first of more archives than it opens', async () => {
+    const { skipped } = await list({
+      'empty.zip': writeZip([]),
+      'part.zip': join(toBytes('PK\u0007\u0008'), new Uint8Array(500)),
+    });
+    expect(skipped).toEqual({ 'empty.zip': 'archive-empty', 'part.zip': 'archive-split' });
+
+    const one = zipOf({ 'a.png': 'a' });
+    const many = Array.from({ length: maxArchives + 2 }, (_, i) => [`${String(i).padStart(4, '0')}.zip`, one] as const);
+    const { listing, skipped: refused } = await list(Object.fromEntries(many));
+    expect(listing.entries).toHaveLength(maxArchives);
+    expect(refused).toEqual({ [`0${String(maxArchives)}.zip`]: 'archive-too-many-files' });
   });
 
   it('takes an archive by what it is, whatever its ending says', async () => {
