@@ -50,6 +50,7 @@ test('pictures are chosen, moved, looked at, removed and brought back by keyboar
   await expectAccessible(app, 'preview');
   await page.screenshot({ path: 'test-results/looks/preview.png' });
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(1);
 
   await grid.focus();
   await page.keyboard.press('Control+a');

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Sample, Split } from '../../domain/dataset';
 import { selectSplits } from '../../store/selectors';
 import { Button, Dialog, ErrorNote, Field, IconButton } from '../primitives';
@@ -24,6 +24,11 @@ const pinOptions: readonly (Split | 'free')[] = ['free', 'train', 'val', 'test']
 /** One picture as large as it fits, with what is known of it. Arrows lead to the next, digits give it a label. */
 export function PicturePreview({ samples, index, onShow, onLabel, onRemove, onClose }: PicturePreviewProps) {
   const classNames = usePage(({ project }) => project.document.classNames);
+  const place = useRef<HTMLDivElement>(null);
+  // On the whole rather than on a button, whose tooltip would take the first Escape for itself.
+  useEffect(() => {
+    place.current?.focus();
+  }, []);
   const sample = samples[index];
   if (sample === undefined) return null;
   const step = (by: number): void => {
@@ -47,7 +52,7 @@ export function PicturePreview({ samples, index, onShow, onLabel, onRemove, onCl
   };
   return (
     <Dialog heading={sample.name} size="full" isOpen onOpenChange={onClose}>
-      <div className={styles['preview']} onKeyDown={onKeyDown}>
+      <div ref={place} className={styles['preview']} role="group" aria-label={sample.name} tabIndex={-1} onKeyDown={onKeyDown}>
         <div className={styles['stage']}>
           <IconButton
             label="Previous picture"
@@ -60,7 +65,6 @@ export function PicturePreview({ samples, index, onShow, onLabel, onRemove, onCl
           <WholePicture sample={sample} />
           <IconButton
             label="Next picture"
-            autoFocus
             onPress={() => {
               step(1);
             }}
