@@ -13,11 +13,13 @@ import { stagePictures, type StagedPictures } from './stage-pictures';
 async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
   const path = staged?.folder ?? options.dataPath;
   if (path === null) await addDrawings(session);
-  else await addPath(session, path);
-  const { skipped, warnings } = await session.store.evaluate((store) => ({
+  else await addPath(session, path, options.columns);
+  const { skipped, warnings, reasoning } = await session.store.evaluate((store) => ({
+    reasoning: store.getState().ingest.reasoning,
     skipped: store.getState().project.document.skipped,
     warnings: store.getState().ingest.warnings,
   }));
+  for (const sentence of reasoning) console.log(sentence);
   for (const { path, reason } of skipped) console.log(`skipped ${path}: ${reason.message}`);
   for (const { message } of warnings) console.log(message);
 }

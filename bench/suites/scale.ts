@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dropPaths } from '../../scripts/drop';
-import { openSession, prepareDevice, type Session, waitForProof } from '../../scripts/session';
+import { confirmAsFound, openSession, prepareDevice, type Session, waitForProof } from '../../scripts/session';
 import { writeManyPictures } from '../many-pictures';
 import { residentBytes } from '../resident-memory';
 import type { Row, Suite } from '../suite';
@@ -68,6 +68,7 @@ async function measureImport(name: string, path: string, archiveMB: number): Pro
     const stop = watchMemory(session);
     const watch = await watchPage(session);
     await dropPaths(session.page, [path], place);
+    await confirmAsFound(session.page, session.store);
     await session.page.waitForFunction(({ ended }) => ended > 0, watch, { polling: 500, timeout: 3_600_000 });
     const peak = await stop();
     const after = browser === null ? null : await residentBytes(browser);
@@ -105,6 +106,7 @@ async function measureCancel(path: string): Promise<Row> {
   try {
     const { page, store } = session;
     await dropPaths(page, [path], place);
+    await confirmAsFound(page, store);
     await page.waitForFunction((handle) => handle.getState().project.document.samples.length > 200, store, {
       polling: 100,
       timeout: 300_000,

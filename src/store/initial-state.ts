@@ -38,6 +38,7 @@ export const idleIngest: IngestState = {
   secondsLeft: null,
   error: null,
   warnings: [],
+  reasoning: [],
   kagglePlan: null,
 };
 
@@ -74,6 +75,7 @@ export function createInitialState(
     },
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
+    importing: null,
     features: idleFeatures,
     featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,

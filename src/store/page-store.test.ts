@@ -171,13 +171,13 @@ describe('pictures', () => {
     await page.actions.begin();
     const empty: ListedFile = { path: 'pets/cat/empty.jpg', file: new File([], 'empty.jpg') };
     await page.actions.addFiles([...catsAndDogs, empty, ...listed('pets/cat/notes.txt', 'pets/stray.jpg', 'pets/readme.md')]);
-    expect(page.state().project.document.samples).toHaveLength(40);
+    expect(page.state().project.document.samples).toHaveLength(41);
+    expect(page.state().project.document.samples.find(({ path }) => path === 'pets/stray.jpg')?.className).toBeNull();
     const reasons = page.state().project.document.skipped.map(({ path, reason }) => [path, reason.code]);
     expect(new Map(reasons.map(([path, code]) => [path, code]))).toEqual(
       new Map([
         ['pets/cat/empty.jpg', 'file-empty'],
         ['pets/cat/notes.txt', 'not-a-picture'],
-        ['pets/stray.jpg', 'no-labels'],
         ['pets/readme.md', 'not-a-picture'],
       ]),
     );
@@ -185,7 +185,6 @@ describe('pictures', () => {
 
   it.each([
     ['folder-empty', []],
-    ['no-labels', listed('IMG1.jpg', 'IMG2.jpg')],
     ['no-readable-picture', listed('notes.md', 'list.csv')],
   ] as const)('that cannot be used at all end in “%s”', async (code, files) => {
     const page = createPage();

@@ -5,6 +5,10 @@ import type { ErrorRecord } from '../domain/errors';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
+import type { ManifestColumns } from '../domain/recognise/manifest';
+import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/decision';
+import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
+import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognise/proposal';
 import type { Isolation } from '../domain/isolation';
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -40,7 +44,8 @@ export interface WeightsState {
 }
 
 export interface IngestState {
-  readonly phase: 'idle' | 'listing' | 'reading';
+  /** confirming: what was found is shown in `importing` and waits for the person. */
+  readonly phase: 'idle' | 'listing' | 'confirming' | 'reading';
   readonly origin: DatasetOrigin | null;
   /** While archives are opened: what was told last. */
   readonly opening: ImportProgress | null;
@@ -51,8 +56,30 @@ export interface IngestState {
   readonly error: ErrorRecord | null;
   /** Warnings that do not stop anything, such as class names that differ in case. */
   readonly warnings: readonly ErrorRecord[];
+  /** How the pictures added last were recognised, as sentences. */
+  readonly reasoning: readonly string[];
   /** Asked before anything is downloaded. */
   readonly kagglePlan: KagglePlan | null;
+}
+
+/** What was dropped, as it would come in; the person may change it before it does. */
+export interface ImportState {
+  readonly reader: ImportReader;
+  readonly reading: ImportReading;
+  readonly changes: RowChanges;
+  /** `reading` with `changes`. */
+  readonly rows: readonly ImportRow[];
+  readonly merges: readonly MergeProposal[];
+  readonly totals: ImportTotals;
+  readonly warnings: readonly ErrorRecord[];
+  /** Another reading is being made. */
+  readonly busy: boolean;
+  /** What of the person's last change could not be done. */
+  readonly error: ErrorRecord | null;
+  /** Files that cannot come in. */
+  readonly skipped: number;
+  /** Films beside a picture of the same name, left out. */
+  readonly livePhotoVideos: number;
 }
 
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
@@ -146,6 +173,8 @@ export interface PageState {
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
+  /** null while nothing waits to be confirmed. */
+  readonly importing: ImportState | null;
   readonly features: FeaturesState;
   readonly featureCache: FeatureCacheState;
   readonly run: RunState;
@@ -184,7 +213,17 @@ export interface PageActions {
   chooseWay(way: Way): void;
   choosePreset(preset: 'note' | 'recommended'): void;
   /** `files` may still be listed (a dropped folder); the state says `listing` meanwhile. */
-  addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[], wish?: ReadingWish): Promise<void>;
+  /** As `addFiles`, but what was found is shown first: see `importing`. */
+  offerFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  /** Another of `importing.reader.offers`. */
+  readImportAs(id: string): Promise<void>;
+  readImportByPattern(text: string): Promise<void>;
+  readImportByColumns(columns: ManifestColumns): Promise<void>;
+  changeImportRows(keys: readonly string[], change: RowChange): void;
+  mergeImport(merge: MergeProposal): void;
+  confirmImport(): Promise<void>;
+  declineImport(): Promise<void>;
   addDrawings(): Promise<void>;
   /** First step: says what would be downloaded and from where. */
   askKaggle(): Promise<void>;

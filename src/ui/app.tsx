@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
+import { ImportDialog } from './import/import-dialog';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
@@ -30,6 +31,7 @@ export function App() {
           <span>Drop to add pictures</span>
         </div>
       ) : null}
+      <ImportDialog />
       <PageTitle />
     </>
   );

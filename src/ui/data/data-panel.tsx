@@ -24,6 +24,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const classNames = usePage(({ project }) => project.document.classNames);
   const classColours = usePage(({ project }) => project.document.classColours);
   const isReading = usePage(({ ingest }) => ingest.phase !== 'idle');
+  const isAsking = usePage(({ ingest }) => ingest.phase === 'confirming');
   const error = usePage(({ ingest }) => ingest.error);
   const warnings = usePage(({ ingest }) => ingest.warnings);
   const hasPictures = usePage(({ project }) => project.document.samples.length > 0);
@@ -47,7 +48,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />
       ))}
-      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} /> : null}
+      {isEmpty && (!isReading || isAsking) ? <EmptyData isDropTarget={isDropTarget} /> : null}
       {isEmpty ? null : <Totals />}
       {hasUnlabelled ? <UnlabelledLane onShow={setShown} /> : null}
       {classNames.length === 0 ? null : (

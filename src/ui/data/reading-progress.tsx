@@ -52,7 +52,7 @@ function show(ingest: IngestState): Shown {
 export function ReadingProgress() {
   const ingest = usePage((state) => state.ingest);
   const { cancelIngest } = useActions();
-  if (ingest.phase === 'idle') return null;
+  if (ingest.phase === 'idle' || ingest.phase === 'confirming') return null;
   const { title, share, words } = show(ingest);
   return (
     <div className={styles['reading']}>
