@@ -42,6 +42,7 @@ export default defineConfig({
             'react-dom/client',
             'react-aria-components',
             'lucide-react',
+            'papaparse',
             'uplot',
             'zustand',
             'zustand/vanilla',

@@ -8,16 +8,29 @@ import { gpuPeers } from './gpu/protocol';
 import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
+import { cacheSuite } from './suites/cache';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
+import { scaleSuite } from './suites/scale';
 import { trainSuite } from './suites/train';
+import { waysSuite } from './suites/ways';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite, labelsSuite];
+const suites: readonly Suite[] = [
+  pageSuite,
+  featuresSuite,
+  trainSuite,
+  firstResultSuite,
+  scaleSuite,
+  accuracySuite,
+  labelsSuite,
+  waysSuite,
+  cacheSuite,
+];
 
 function printUsage(): void {
-  console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');
+  console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--val DIR] [--limit N] [--files N] [--device cpu|webgpu]');
   console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]');
   console.log('             [--peers NAME,NAME|none] [--dawn DIR]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
@@ -57,6 +70,8 @@ await runMain(async () => {
     options: {
       json: { type: 'string' },
       data: { type: 'string' },
+      val: { type: 'string' },
+      limit: { type: 'string' },
       files: { type: 'string' },
       device: { type: 'string', default: 'cpu' },
       threads: { type: 'string' },
@@ -77,6 +92,8 @@ await runMain(async () => {
 
   const options = {
     dataFolder: values.data ?? null,
+    valFolder: values.val ?? null,
+    limit: values.limit === undefined ? null : readCount('limit', values.limit),
     files: values.files === undefined ? null : readCount('files', values.files),
     device: readDevice(values.device),
     threads: readThreads(values.threads),

@@ -1,11 +1,15 @@
 export interface BenchOptions {
   /** Labelled pictures; null for the embedded drawings. */
   readonly dataFolder: string | null;
-  /** Files that `page` and `first-result` import; null for each one's own number. */
+  /** Pictures that `ways` measures on; then all of `dataFolder` trains. */
+  readonly valFolder: string | null;
+  /** Training pictures a class that `ways` takes at most; null for all. */
+  readonly limit: number | null;
+  /** Files that `page`, `first-result` and `scale` import; null for each one's own number. */
   readonly files: number | null;
   /** Pictures of the larger batch that `features` measures on WebGPU. */
   readonly pictures: number;
-  /** Where `features` and `train` compute. */
+  /** Where `features`, `train` and `ways` compute. */
   readonly device: 'cpu' | 'webgpu';
   /** Numbers of threads that `features` measures on the CPU; `train` takes the largest. */
   readonly threads: readonly number[];
@@ -15,7 +19,7 @@ export interface BenchOptions {
   readonly peers: readonly string[] | null;
   /** Folder of the npm package `webgpu`, to measure outside a browser; null for the browser. */
   readonly dawn: string | null;
-  /** Seeds 0 to `seeds - 1` of `accuracy`. */
+  /** Seeds 0 to `seeds - 1` of `accuracy` and `ways`. */
   readonly seeds: number;
   /** An interpreter that may have torch. */
   readonly python: string;

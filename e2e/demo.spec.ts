@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../scripts/install.mjs';
 import { expect, test } from './app-test';
+import { archiveMakers } from './archive-tools';
+import { writeClasses } from './pictures';
 
 const run = promisify(execFile);
 
@@ -39,4 +41,21 @@ test('the demo gives on the graphics card what it gives on the processor, 16 dra
   const worst = errors.reduce((most, error) => (error > most || Number.isNaN(error) ? error : most), 0);
   console.log(`logits differ by ${(worst / rootMeanSquare(expected ?? [])).toExponential(1)} of their rms`);
   expect(worst).toBeLessThan(1e-3 * rootMeanSquare(expected ?? []));
+});
+
+test('the demo trains on an archive as it does on a folder', async ({ folder }) => {
+  const maker = archiveMakers.find(({ isAvailable }) => isAvailable);
+  if (maker === undefined) return;
+  await writeClasses(join(folder, 'pictures'), { cat: 4, dog: 4 });
+  maker.make(join(folder, maker.name), join(folder, 'pictures'));
+  const results = [];
+  for (const name of ['pictures', maker.name]) {
+    const file = join(folder, `${name}.json`);
+    const demoArguments = ['--data', join(folder, name), '--device', 'cpu', '--epochs', '2', '--seed', '1', '--json', file];
+    await run(process.execPath, ['scripts/run.mjs', 'scripts/demo.ts', ...demoArguments], { cwd: projectRoot });
+    results.push(JSON.parse(await readFile(file, 'utf8')) as DemoResult);
+  }
+  const [ofFolder, ofArchive] = results;
+  expect(ofArchive?.counts).toEqual({ train: 6, val: 2, test: 0 });
+  expect(ofArchive?.steps).toEqual(ofFolder?.steps);
 });

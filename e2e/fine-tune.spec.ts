@@ -19,6 +19,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
     await app.page.getByText('Augment training pictures').click();
     await expect(app.page.getByRole('slider')).toHaveCount(4);
+    const preview = app.page.getByRole('region', { name: 'Augmented pictures' });
+    await expect(preview.locator('canvas')).toHaveCount(2);
+    await preview.getByRole('button', { name: 'Another draw' }).focus();
+    await app.page.keyboard.press('Enter');
+    await expect(preview.getByText('2 training pictures as epoch 2 of 8 shows them')).toBeVisible();
+    await expect(preview.getByRole('img', { name: /, cat, in epoch 2 of 8$/ })).toBeVisible();
     await expectAccessible(app);
   });
 }

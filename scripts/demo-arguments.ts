@@ -18,8 +18,10 @@ import { PlainFailure } from './install.mjs';
 export const demoUsage = `Trains on labelled pictures in a headless browser, through the real page, and prints what it says.
 
 npm run demo -- [options]
-  --data PATH        folder of labelled pictures; the embedded sample drawings when absent
-  --val DIR          validation pictures; then all of --data trains
+  --data PATH        folder or archive of labelled pictures, or a list of them (.csv, .tsv, .jsonl) beside or above them;
+                     the embedded sample drawings when absent
+  --file-column NAME, --label-column NAME, --split-column NAME   of a list whose columns are not clear
+  --val DIR          validation pictures; then all of --data, a folder too, trains
   --limit N          at most N pictures a class (with --val: of --data only)
   --preset NAME      note | recommended
   --way NAME         features | frozen | fine-tune
@@ -45,7 +47,9 @@ npm run demo -- [options]
   --help             this text`;
 
 export interface DemoArguments {
-  readonly dataFolder: string | null;
+  readonly dataPath: string | null;
+  /** Columns of a list of pictures, by their names. */
+  readonly columns: Readonly<Partial<Record<'file' | 'label' | 'split', string>>>;
   readonly valFolder: string | null;
   readonly limit: number | null;
   readonly preset: 'note' | 'recommended' | null;
@@ -161,12 +165,11 @@ export function settingsOf(options: DemoArguments): Partial<RunConfig> {
   };
 }
 
-function readExisting(name: string, text: string, kind: 'folder' | 'file'): string {
+function readExisting(name: string, text: string, kind: 'folder' | 'file' | 'either'): string {
   const path = resolve(text);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) refuse(`--${name}: there is nothing at ${text}.`);
-  if (kind === 'folder' && !status.isDirectory())
-    refuse(`--${name} must be a folder in this version; archives and manifests come later.`);
+  if (kind === 'folder' && !status.isDirectory()) refuse(`--${name} must be a folder: ${text} is not.`);
   if (kind === 'file' && !status.isFile()) refuse(`--${name} must be a file: ${text} is not.`);
   return path;
 }
@@ -208,6 +211,9 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
         device: option,
         threads: option,
         seed: option,
+        'file-column': option,
+        'label-column': option,
+        'split-column': option,
         predict: { type: 'string', multiple: true },
         screenshot: option,
         json: option,
@@ -221,7 +227,13 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
   if (values.val !== undefined && values.data === undefined) refuse('--val needs --data: the pictures to train on.');
   const isPositive = (value: number) => value > 0;
   const options: DemoArguments = {
-    dataFolder: values.data === undefined ? null : readExisting('data', values.data, 'folder'),
+    columns: {
+      ...(values['file-column'] === undefined ? {} : { file: values['file-column'] }),
+      ...(values['label-column'] === undefined ? {} : { label: values['label-column'] }),
+      ...(values['split-column'] === undefined ? {} : { split: values['split-column'] }),
+    },
+    dataPath:
+      values.data === undefined ? null : readExisting('data', values.data, values.val === undefined ? 'either' : 'folder'),
     valFolder: values.val === undefined ? null : readExisting('val', values.val, 'folder'),
     limit: readWhole('limit', values.limit, 2),
     preset: readChoice('preset', values.preset, ['note', 'recommended']),

@@ -1,22 +1,25 @@
 /** The main job without a screen, through the real page: npm run demo -- --help */
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { headlineOf } from '../src/domain/headline';
 import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
-import { addDrawings, addFolder, openSession, pageFailure, prepareDevice, type Session } from './session';
+import { addDrawings, addPath, openSession, pageFailure, prepareDevice, type Session } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
 
 async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
-  const folder = staged?.folder ?? options.dataFolder;
-  if (folder === null) await addDrawings(session);
-  else await addFolder(session, folder);
-  const { skipped, warnings } = await session.store.evaluate((store) => ({
+  const path = staged?.folder ?? options.dataPath;
+  if (path === null) await addDrawings(session);
+  else await addPath(session, path, options.columns);
+  const { skipped, warnings, reasoning } = await session.store.evaluate((store) => ({
+    reasoning: store.getState().ingest.reasoning,
     skipped: store.getState().project.document.skipped,
     warnings: store.getState().ingest.warnings,
   }));
+  for (const sentence of reasoning) console.log(sentence);
   for (const { path, reason } of skipped) console.log(`skipped ${path}: ${reason.message}`);
   for (const { message } of warnings) console.log(message);
 }
@@ -58,8 +61,12 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
     return { samples: document.samples.map(({ id, path }) => ({ id, path })), skipped: document.skipped };
   });
 
-  if (run.bestEpoch !== null) console.log(`The weights are those of epoch ${String(run.bestEpoch)}: validation chose it`);
-  if (run.testAccuracy !== null) console.log(`Accuracy on the test pictures ${String(run.testAccuracy)}`);
+  const headline = headlineOf(run);
+  if (headline !== null) {
+    const on = `the ${String(headline.pictures)} ${headline.split === 'test' ? 'test' : 'validation'} pictures`;
+    const chosen = headline.chosenBy === null ? '' : `, which also chose epoch ${String(run.bestEpoch)}`;
+    console.log(`Accuracy ${String(headline.accuracy)} on ${on}${chosen}`);
+  }
 
   const predictions = [];
   for (const file of options.predict) {
@@ -100,7 +107,7 @@ await runMain(async () => {
     console.log(demoUsage);
     return;
   }
-  const { dataFolder, valFolder, limit, seed } = options;
+  const { dataPath, valFolder, limit, seed } = options;
   let staging: Promise<StagedPictures> | null = null;
   let opening: Promise<Session> | null = null;
   const interrupted = new Promise<never>((_, reject) => {
@@ -111,7 +118,7 @@ await runMain(async () => {
     }
   });
   const work = async () => {
-    if (dataFolder !== null && valFolder !== null) staging = stagePictures(dataFolder, valFolder, limit, seed ?? 0);
+    if (dataPath !== null && valFolder !== null) staging = stagePictures(dataPath, valFolder, limit, seed ?? 0);
     const staged = await staging;
     opening = openSession();
     await runDemo(await opening, options, staged);

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../src/domain/errors';
@@ -34,7 +36,8 @@ export function pageFailure({ code, message, remedy }: ErrorRecord): PlainFailur
   return new PlainFailure(`${code}: ${message} ${remedy}`);
 }
 
-async function getStore(page: Page): Promise<StoreHandle> {
+/** The store of the page as it is now: a reload makes another one. */
+export async function findStore(page: Page): Promise<StoreHandle> {
   // tsx names functions by a call of its own, which functions that run in the page carry along.
   await page.addInitScript('globalThis.__name ??= (named) => named;');
   await page.waitForFunction(() => 'headstart' in globalThis, null, { timeout: 60_000 });
@@ -75,7 +78,7 @@ export async function openSession({ webgpu = true, bytesPerSecond }: SessionOpti
       server,
       context,
       page,
-      store: await getStore(page),
+      store: await findStore(page),
       browserName: `Chromium ${browser.version()}`,
       pageErrors,
       close,
@@ -122,26 +125,104 @@ export async function prepareDevice(
   }
 }
 
+/** Waits until the device has passed its self-test. */
+export async function waitForProof({ page, store }: Session): Promise<void> {
+  await page.waitForFunction((handle) => (handle.getState().compute.status?.selfTest ?? null) !== null, store, {
+    polling: 50,
+    timeout: 300_000,
+  });
+}
+
+/** What is said to the question what was found; where nothing is said the page's own proposal is taken. */
+export interface ImportAnswer {
+  /** The manifest to read by, as its path ends. */
+  readonly manifest?: string | null;
+  /** Columns of a manifest by their names. */
+  readonly columns?: Readonly<Partial<Record<'file' | 'label' | 'split', string>>>;
+}
+
+/** Chooses what an answer says; gives back why that is not possible. */
+function chooseReading(store: StoreHandle, { manifest = null, columns = {} }: ImportAnswer): Promise<ErrorRecord | null> {
+  return store.evaluate(
+    async (handle, wanted) => {
+      const { actions, importing } = handle.getState();
+      if (importing === null) return null;
+      if (wanted.manifest !== null) {
+        const { offers, problems } = importing.reader;
+        const ending = `/${wanted.manifest}`;
+        const offer = offers.find(({ id }) => id.startsWith('manifest:') && id.replace(':', ':/').endsWith(ending));
+        if (offer === undefined) {
+          const missing = {
+            message: `${wanted.manifest} cannot be used.`,
+            remedy: 'Look at its name and at the files beside it.',
+          };
+          return problems[0] ?? { code: 'manifest-missing' as const, ...missing };
+        }
+        await actions.readImportAs(offer.id);
+      }
+      const { reading, reader } = handle.getState().importing ?? importing;
+      if (reading.manifest === null || Object.keys(wanted.columns).length === 0) return null;
+      const names = reader.columnsOf(reading.id).map(({ name }) => name);
+      const { file, label, split } = reading.manifest.columns;
+      const find = (name: string | undefined, usual: number | null): number | null => {
+        if (name === undefined) return usual;
+        return names.includes(name) ? names.indexOf(name) : null;
+      };
+      await actions.readImportByColumns({
+        file: find(wanted.columns.file, file),
+        label: find(wanted.columns.label, label),
+        split: find(wanted.columns.split, split),
+      });
+      return null;
+    },
+    { manifest, columns },
+  );
+}
+
+async function answerImport(page: Page, store: StoreHandle, answer: ImportAnswer): Promise<void> {
+  const problem = await chooseReading(store, answer);
+  if (problem !== null) throw pageFailure(problem);
+  await page.getByRole('button', { name: /^Add [\d,]+ pictures?$/ }).press('Enter');
+  const refusal = await store.evaluate((handle) => handle.getState().importing?.error ?? null);
+  if (refusal !== null) throw pageFailure(refusal);
+}
+
+/** Waits for the question what was found, and takes what the page proposes. */
+export async function confirmAsFound(page: Page, store: StoreHandle): Promise<void> {
+  await page.waitForFunction((handle) => handle.getState().importing !== null, store, { polling: 50, timeout: 600_000 });
+  await answerImport(page, store, {});
+}
+
 /**
- * Does what adds pictures and waits until they have been read. Told by a change of the state, so that a quick reading is not missed
- * and the former one is not taken for this one.
+ * Does what adds pictures, answers the question what was found where it is asked, and waits until they have been read. Told by a change
+ * of the state, so that a quick reading is not missed and the former one is not taken for this one.
  */
-export async function untilIngested(page: Page, store: StoreHandle, work: () => Promise<unknown>): Promise<void> {
+export async function untilIngested(
+  page: Page,
+  store: StoreHandle,
+  work: () => Promise<unknown>,
+  answer: ImportAnswer = {},
+): Promise<void> {
   const watch = await store.evaluateHandle((handle) => {
-    const found = { done: false };
+    const found = { done: false, asked: false };
     handle.subscribe((state, former) => {
+      if (state.ingest.phase === 'confirming') found.asked = true;
       if (state.ingest.phase === 'idle' && former.ingest.phase !== 'idle') found.done = true;
     });
     return found;
   });
   await work();
+  await page.waitForFunction((found) => found.done || found.asked, watch, { polling: 100, timeout: 600_000 });
+  if (await watch.evaluate((found) => found.asked && !found.done)) {
+    await answerImport(page, store, answer);
+  }
   await page.waitForFunction((found) => found.done, watch, { polling: 100, timeout: 600_000 });
   await watch.dispose();
 }
 
 /** Chooses a folder with the page's own button, and waits until it is read. */
-export async function pickFolder(page: Page, store: StoreHandle, folder: string): Promise<void> {
-  await untilIngested(page, store, async () => {
+export async function pickFolder(page: Page, store: StoreHandle, folder: string, answer: ImportAnswer = {}): Promise<void> {
+  const choose = async (): Promise<void> => {
     const chooser = page.waitForEvent('filechooser');
     await page
       .getByRole('button', { name: /choose a folder/i })
@@ -149,7 +230,8 @@ export async function pickFolder(page: Page, store: StoreHandle, folder: string)
       .first()
       .click();
     await (await chooser).setFiles(folder);
-  });
+  };
+  await untilIngested(page, store, choose, answer);
 }
 
 async function throwIfNothingCame({ store }: Session): Promise<void> {
@@ -161,16 +243,27 @@ async function throwIfNothingCame({ store }: Session): Promise<void> {
 }
 
 /** Adds the pictures of a folder. Throws the page's error as a PlainFailure when none came in. */
-export async function addFolder(session: Session, folder: string): Promise<void> {
-  await pickFolder(session.page, session.store, folder);
+export async function addFolder(session: Session, folder: string, answer: ImportAnswer = {}): Promise<void> {
+  await pickFolder(session.page, session.store, folder, answer);
   await throwIfNothingCame(session);
 }
 
-/** As addFolder, by dropping the folder on the page: the browser then lists it bit by bit, as for a person. */
-export async function dropFolder(session: Session, folder: string): Promise<void> {
+/** As addFolder, by dropping a folder or a file on the page: the browser then lists it bit by bit, as for a person. */
+export async function dropPath(session: Session, path: string): Promise<void> {
   const { page, store } = session;
-  await untilIngested(page, store, () => dropPaths(page, [folder], { x: 200, y: 400 }));
+  await untilIngested(page, store, () => dropPaths(page, [path], { x: 200, y: 400 }));
   await throwIfNothingCame(session);
+}
+
+/**
+ * Adds the pictures of a folder, of an archive, or of a manifest: its folder is chosen then, since a page can open no file by its name.
+ * Throws the page's error as a PlainFailure when none came in.
+ */
+export async function addPath(session: Session, path: string, columns: ImportAnswer['columns'] = {}): Promise<void> {
+  const isManifest = /\.(csv|tsv|jsonl)$/i.test(path);
+  if (statSync(path).isDirectory()) await addFolder(session, path, { columns });
+  else if (isManifest) await addFolder(session, dirname(resolve(path)), { manifest: basename(path), columns });
+  else await dropPath(session, path);
 }
 
 /** Adds the embedded drawings. */

@@ -28,10 +28,13 @@ async function labelFiles(root: string): Promise<StagedFile[]> {
 
 async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  return (
+    entries
+      // The labels are given here: a manifest of the former places would only be in the way.
+      .filter((entry) => !entry.isDirectory() && !/\.(csv|tsv|jsonl)$/i.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+  );
 }
 
 async function place(from: string, to: string): Promise<void> {

@@ -66,6 +66,11 @@ const connect = (): EngineConnection => {
   return connection;
 };
 
+/** Bytes; Chromium tells gibibytes, and at most 8 of them in older versions. Others say nothing. */
+function readDeviceMemory(): number | null {
+  return 'deviceMemory' in navigator && typeof navigator.deviceMemory === 'number' ? navigator.deviceMemory * 2 ** 30 : null;
+}
+
 let present = connect();
 
 const store = createPageStore({
@@ -78,6 +83,7 @@ const store = createPageStore({
   addresses: { weights: readAddress('weights'), datasetsServer: readAddress('datasets-server') },
   isolation,
   mostThreads: threadLimit(navigator.hardwareConcurrency),
+  deviceMemory: readDeviceMemory(),
   scheduleFrame,
   now: () => performance.now(),
   createId,

@@ -7,7 +7,7 @@ import { featureCount, inputValues } from '../../src/domain/vgg16';
 import { createPreprocess } from '../../src/engine/preprocessing';
 import { createTfjsBackbone } from '../../src/engine/tfjs-backbone';
 import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';
-import { widenFloat16 } from '../../src/engine/weights/float16';
+import { widenFloat16 } from '../../src/domain/float16';
 import { WeightsLoader } from '../../src/engine/weights/weights-loader';
 import { browserEnvironment, createCpuBackbone } from '../../src/kernels/wasm/cpu-backbone';
 import { createOnnxModel } from './onnx-model';

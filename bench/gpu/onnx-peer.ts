@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { featureCount, inputValues } from '../../src/domain/vgg16';
 import { createPreprocess } from '../../src/engine/preprocessing';
 import { openConvSources, type BackboneWeights } from '../../src/engine/weights/conv-weights';
-import { widenFloat16 } from '../../src/engine/weights/float16';
+import { widenFloat16 } from '../../src/domain/float16';
 import { createOnnxModel } from '../cpu/onnx-model';
 import { timeRounds, type ReadPixels } from './peers';
 import type { GpuAnswer } from './protocol';

@@ -1,4 +1,4 @@
-import type { Rng } from './rng';
+import { deriveRng, type Rng } from './rng';
 import type { Augmentation } from './run-config';
 
 /** What covers an erased rectangle: ImageNet's mean colour, which the network sees as zero. */
@@ -118,7 +118,14 @@ export function augmentPicture(pixels: Uint8Array, augmentation: Augmentation, r
   return out;
 }
 
-/** Names the stream of a picture's changes in an epoch; the preview and the run see the same. */
-export function augmentationStream(sampleId: string, epoch: number): string {
-  return `change of ${sampleId} in epoch ${String(epoch)}`;
+/** Which chance a training picture meets: every picture of every epoch (0-based) has a stream of its own. */
+export interface Showing {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly sampleId: string;
+}
+
+/** A training picture as a run with this seed shows it in this epoch. The run and the preview on the page both come here. */
+export function augmentForEpoch(pixels: Uint8Array, augmentation: Augmentation, { seed, epoch, sampleId }: Showing): Uint8Array {
+  return augmentPicture(pixels, augmentation, deriveRng(seed, `change of ${sampleId} in epoch ${String(epoch)}`));
 }

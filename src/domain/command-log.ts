@@ -5,7 +5,7 @@ import type { ProjectDocument } from './project';
  * What undo puts back: the pictures with their labels and pins, the classes and the names. A run is never undone, it happened; neither
  * are settings, whose controls stand on the page, nor the list of skipped files.
  */
-export type UndoneParts = Pick<ProjectDocument, 'name' | 'origin' | 'classNames' | 'classColours' | 'samples'>;
+export type UndoneParts = Pick<ProjectDocument, 'name' | 'origin' | 'classNames' | 'classColours' | 'samples' | 'splitRules'>;
 
 /** One change that can be taken back, or done again, by putting `parts` in place. */
 export interface UndoStep {
@@ -33,8 +33,8 @@ export function createCommandLog(initial: ProjectDocument): CommandLog {
   return { initial, commands: [], document: initial, past: [], future: [] };
 }
 
-function partsOf({ name, origin, classNames, classColours, samples }: ProjectDocument): UndoneParts {
-  return { name, origin, classNames, classColours, samples };
+function partsOf({ name, origin, classNames, classColours, samples, splitRules }: ProjectDocument): UndoneParts {
+  return { name, origin, classNames, classColours, samples, splitRules };
 }
 
 const notUndone: ReadonlySet<ProjectCommand['kind']> = new Set([

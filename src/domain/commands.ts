@@ -2,6 +2,7 @@ import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
 import { plainNote, type ProjectDocument, type RunNote } from './project';
 import type { RunConfig } from './run-config';
+import type { SplitRules } from './split-rules';
 
 /** Everything that can change a project. There is no other way; undo stands on the log of these (see command-log.ts). */
 export type ProjectCommand =
@@ -17,6 +18,8 @@ export type ProjectCommand =
   | { readonly kind: 'dismiss-skipped' }
   /** To a class, which is made where there is none of that name, or to the unlabelled pictures (null). */
   | { readonly kind: 'move-samples'; readonly ids: readonly string[]; readonly className: string | null }
+  /** Each to a class of its own, as the model proposed. */
+  | { readonly kind: 'label-samples'; readonly labels: readonly { readonly id: string; readonly className: string }[] }
   /** Null takes the pin away. */
   | { readonly kind: 'pin-split'; readonly ids: readonly string[]; readonly split: Split | null }
   | { readonly kind: 'remove-samples'; readonly ids: readonly string[] }
@@ -29,6 +32,7 @@ export type ProjectCommand =
   /** A position in the palette; the class that has it takes this one's. */
   | { readonly kind: 'recolour-class'; readonly className: string; readonly colour: number }
   | { readonly kind: 'remove-class'; readonly className: string }
+  | { readonly kind: 'change-split-rules'; readonly rules: SplitRules }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
   | { readonly kind: 'add-run'; readonly run: RunRecord }
@@ -172,6 +176,13 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
         sample.className === className ? sample : { ...sample, className },
       );
     }
+    case 'label-samples': {
+      const labels = new Map(command.labels.map(({ id, className }) => [id, normaliseClassName(className)]));
+      return changeSamples(document, [...labels.keys()], (sample) => {
+        const className = labels.get(sample.id) ?? '';
+        return className === '' || sample.className === className ? sample : { ...sample, className };
+      });
+    }
     case 'pin-split':
       return changeSamples(document, command.ids, (sample) =>
         sample.pinnedSplit === command.split ? sample : { ...sample, pinnedSplit: command.split },
@@ -198,6 +209,8 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
     }
     case 'clear-pictures':
       return { ...document, samples: [], skipped: [], classNames: [], classColours: {}, origin: null };
+    case 'change-split-rules':
+      return { ...document, splitRules: command.rules };
     case 'change-settings':
       return { ...document, settings: command.settings };
     case 'add-run':

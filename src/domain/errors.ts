@@ -30,6 +30,55 @@ const catalogue = {
     message: 'The classes “{first}” and “{second}” differ only in upper and lower case.',
     remedy: 'They are kept as two classes; rename one to the other’s name if they mean the same.',
   },
+  'many-classes': {
+    message: 'There are {count} classes.',
+    remedy: 'Nothing to do if that is meant; else choose another way to read the folders.',
+  },
+  'classes-of-one-picture': {
+    message: '{count} class(es) have a single picture: {names}.',
+    remedy: 'A class needs at least 2 to learn from. Ignore such folders, or give them to another class.',
+  },
+  'pattern-invalid': {
+    message: 'The pattern cannot be used: {problem}.',
+    remedy: 'Write {class} where the class stands, as {class}.{number}.* does.',
+  },
+  'import-unanswered': {
+    message: '{question}',
+    remedy: 'Choose the column, or another way to read what you added.',
+  },
+  'import-nothing-chosen': {
+    message: 'Every folder is set to Ignore, so no picture would come in.',
+    remedy: 'Give at least one folder a class.',
+  },
+  // manifests
+  'manifest-undecodable': {
+    message: '{name} is not a text file that this page can read.',
+    remedy: 'Save it as CSV in UTF-8 and add it again.',
+  },
+  'manifest-malformed': {
+    message: '{name} cannot be read as a list of pictures: {problem}.',
+    remedy: 'Correct it and add it again, or go on without it.',
+  },
+  'manifest-columns-unknown': {
+    message: 'No column of {name} names the pictures that came with it.',
+    remedy: 'Call the column with the files’ names “file” and the one with the labels “label”, or go on without it.',
+  },
+  'manifest-no-match': {
+    message: 'None of the {count} rows of {name} names a picture that came with it.',
+    remedy: 'Add the list together with the folder that its names begin in, or go on without it.',
+  },
+  'manifest-alone': {
+    message: '{name} came without pictures.',
+    remedy: 'Add the list and the folder with its pictures together.',
+  },
+  'manifest-missing': {
+    message: 'There is no list called {name} that could be used.',
+    remedy: 'Look at its name and at the files beside it.',
+  },
+  'manifest-files-absent': {
+    message: '{count} row(s) of the list name files that are not here: {names}.',
+    remedy: 'Add those files too, or go on without them.',
+  },
   'adding-pictures': {
     message: 'Pictures are still being read.',
     remedy: 'Wait until they are in, or cancel and train with those that are.',
@@ -239,6 +288,14 @@ const catalogue = {
     message: '{path} computes wrong numbers on this device ({detail}), so it is not used.',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
   },
+  'training-test-failed': {
+    message: '{path} computes wrong gradients on this device ({detail}), so it does not train convolutions.',
+    remedy: 'Nothing to do: the next path trains them. Updating the browser or the graphics driver may help.',
+  },
+  'training-path-failed': {
+    message: '{path} cannot train convolutions on this device: {detail}',
+    remedy: 'Nothing to do: the next path trains them. Updating the browser or the graphics driver may help.',
+  },
   'compute-path-failed': {
     message: '{path} cannot be used on this device: {detail}',
     remedy: 'Nothing to do: the next path is used. Updating the browser or the graphics driver may help.',
@@ -273,6 +330,14 @@ const catalogue = {
   'storage-full': {
     message: 'There is no room left to keep this.',
     remedy: 'Free some disk space; the page goes on working until the tab closes.',
+  },
+  'features-not-kept': {
+    message: 'This browser does not let the page keep features, so pictures go through VGG-16 again on the next visit.',
+    remedy: 'Nothing to do: they are held until the tab closes. A window that is not private may keep them.',
+  },
+  'features-storage-full': {
+    message: 'There is no room left to keep more features on this device.',
+    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Features kept on this device”.',
   },
   'project-newer': {
     message: 'The kept project was written by a newer version of this app.',

@@ -1,18 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateTraining, findSmallerRun, type SmallerRunQuestion } from './estimate';
+import { createFeatureEstimate, estimateTraining, findSmallerRun, sumCounts, type SmallerRunQuestion } from './estimate';
+import { estimateMovingRun } from './fine-tune-estimate';
+import { createPreset } from './presets';
 import { countFolders, countSplits, type SplitCandidate } from './split';
 
 function folder(className: string, count: number, folderSplit: SplitCandidate['folderSplit'] = null): SplitCandidate[] {
   return Array.from({ length: count }, (_, at) => ({ id: `${className}-${String(at)}`, className, folderSplit }));
 }
 
+const noneHeld: ReadonlyMap<string, number> = new Map();
+const usualPace = { secondsPerPicture: 0.2, secondsPerStep: 0.01 };
+
+function takes(pace = usualPace, held = noneHeld) {
+  return createFeatureEstimate({ epochs: 10, batchSize: 32 }, held, pace);
+}
+
 function ask(change: Partial<SmallerRunQuestion> = {}): SmallerRunQuestion {
   return {
     folders: countFolders([...folder('cat', 1000), ...folder('dog', 1000)]),
-    settings: { epochs: 10, batchSize: 32, valFraction: 0.2, limitPerClass: null },
-    held: new Map(),
-    pace: { secondsPerPicture: 0.2, secondsPerStep: 0.01 },
+    settings: { valFraction: 0.2, limitPerClass: null },
+    secondsWith: takes(),
     seconds: 405,
     ...change,
   };
@@ -46,21 +54,35 @@ describe('a smaller run', () => {
       ['cat', 100],
       ['dog', 100],
     ]);
-    expect(findSmallerRun(ask({ held }))?.limitPerClass).toBe(200);
+    expect(findSmallerRun(ask({ secondsWith: takes(usualPace, held) }))?.limitPerClass).toBe(200);
   });
 
   it('is 20 a class where even those take more than a minute, and nothing where that saves little', () => {
-    const slow = { secondsPerPicture: 3, secondsPerStep: 0.01 };
-    const offer = findSmallerRun(ask({ pace: slow, seconds: 6000 }));
+    const secondsWith = takes({ secondsPerPicture: 3, secondsPerStep: 0.01 });
+    const offer = findSmallerRun(ask({ secondsWith, seconds: 6000 }));
     expect(offer?.limitPerClass).toBe(20);
     expect(offer?.seconds).toBeCloseTo(120.21, 6);
     const few = countFolders([...folder('cat', 22), ...folder('dog', 22)]);
-    expect(findSmallerRun(ask({ folders: few, pace: slow, seconds: 132 }))).toBeNull();
+    expect(findSmallerRun(ask({ folders: few, secondsWith, seconds: 132 }))).toBeNull();
+  });
+
+  it('is found for fine-tuning too, by what an epoch of moving convolutions takes', () => {
+    const settings = createPreset('recommended', 0, 'fine-tune');
+    const secondsWith: SmallerRunQuestion['secondsWith'] = (counts) =>
+      estimateMovingRun(sumCounts(counts.values()), settings, usualPace);
+    const folders = countFolders([...folder('cat', 500), ...folder('dog', 500)]);
+    const seconds = secondsWith(countSplits(folders, settings));
+    const offer = findSmallerRun({ folders, settings, secondsWith, seconds });
+    expect(seconds).toBeGreaterThan(300);
+    expect(offer?.limitPerClass).toBeGreaterThanOrEqual(20);
+    expect(offer?.limitPerClass).toBeLessThan(200);
+    expect(offer?.seconds).toBeLessThanOrEqual(60);
   });
 
   it('is below the limit in force', () => {
     const settings = { ...ask().settings, limitPerClass: 20 };
-    expect(findSmallerRun(ask({ settings, pace: { secondsPerPicture: 4, secondsPerStep: 0 }, seconds: 160 }))).toBeNull();
+    const secondsWith = takes({ secondsPerPicture: 4, secondsPerStep: 0 });
+    expect(findSmallerRun(ask({ settings, secondsWith, seconds: 160 }))).toBeNull();
   });
 
   it('never is an offer that saves nothing', () => {
@@ -76,14 +98,14 @@ describe('a smaller run', () => {
         (classes, limitPerClass, secondsPerPicture) => {
           const folders = countFolders(classes.flatMap(([name, count]) => folder(name, count)));
           const settings = { ...ask().settings, limitPerClass };
-          const pace = { secondsPerPicture, secondsPerStep: 0.01 };
+          const secondsWith = takes({ secondsPerPicture, secondsPerStep: 0.01 });
           const pictures = (limit: number | null) =>
             [...countSplits(folders, { ...settings, limitPerClass: limit }).values()].reduce(
               (total, { train, val, test }) => total + train + val + test,
               0,
             );
           const seconds = pictures(limitPerClass) * secondsPerPicture;
-          const offer = findSmallerRun(ask({ folders, settings, pace, seconds }));
+          const offer = findSmallerRun(ask({ folders, settings, secondsWith, seconds }));
           if (offer === null) return;
           expect(seconds).toBeGreaterThan(120);
           expect(offer.limitPerClass).toBeGreaterThanOrEqual(20);

@@ -44,15 +44,14 @@ export interface SmallerRun {
 
 export interface SmallerRunQuestion {
   readonly folders: FolderCounts;
-  readonly settings: TrainingSettings & Pick<RunConfig, 'valFraction' | 'limitPerClass'>;
-  /** Pictures of each class whose features are held already, those that a limit keeps first. */
-  readonly held: ReadonlyMap<string, number>;
-  readonly pace: DevicePace;
+  readonly settings: Pick<RunConfig, 'valFraction' | 'limitPerClass'>;
+  /** What a run on so many pictures of each class takes; never falls as they rise. */
+  readonly secondsWith: (counts: ReadonlyMap<string, SplitCounts>) => number;
   /** What the run takes as it is set. */
   readonly seconds: number;
 }
 
-function sum(counts: Iterable<SplitCounts>): SplitCounts {
+export function sumCounts(counts: Iterable<SplitCounts>): SplitCounts {
   let [train, val, test] = [0, 0, 0];
   for (const each of counts) {
     train += each.train;
@@ -69,18 +68,30 @@ function roundDown(limit: number): number {
 }
 
 /**
- * A limit per class with which the run takes a minute at most, or 20 a class where even those take longer.
- * Null when the run is not long, or when no such limit would save a quarter of it.
+ * What a run on kept features takes: the pictures that are not held once through the backbone, then the training. `held`: pictures of each
+ * class whose features are held already, those that a limit keeps first.
  */
-export function findSmallerRun({ folders, settings, held, pace, seconds }: SmallerRunQuestion): SmallerRun | null {
-  if (seconds <= longWait) return null;
-  const secondsWith = (limitPerClass: number): number => {
-    const counts = countSplits(folders, { valFraction: settings.valFraction, limitPerClass });
+export function createFeatureEstimate(
+  settings: TrainingSettings,
+  held: ReadonlyMap<string, number>,
+  { secondsPerPicture, secondsPerStep }: DevicePace,
+): SmallerRunQuestion['secondsWith'] {
+  return (counts) => {
     let missing = 0;
     for (const [className, { train, val, test }] of counts)
       missing += Math.max(0, train + val + test - (held.get(className) ?? 0));
-    return missing * pace.secondsPerPicture + estimateTraining(sum(counts.values()), settings, pace.secondsPerStep);
+    return missing * secondsPerPicture + estimateTraining(sumCounts(counts.values()), settings, secondsPerStep);
   };
+}
+
+/**
+ * A limit per class with which the run takes a minute at most, or 20 a class where even those take longer.
+ * Null when the run is not long, or when no such limit would save a quarter of it.
+ */
+export function findSmallerRun({ folders, settings, secondsWith, seconds }: SmallerRunQuestion): SmallerRun | null {
+  if (seconds <= longWait) return null;
+  const secondsAt = (limitPerClass: number): number =>
+    secondsWith(countSplits(folders, { valFraction: settings.valFraction, limitPerClass }));
   const largestClass = Math.max(0, ...[...folders.classes.values()].map(({ train, val }) => train + val));
   const present = Math.min(settings.limitPerClass ?? largestClass, largestClass);
   // The largest limit that takes a minute lies in [low, high): what it takes never falls as the limit rises.
@@ -88,10 +99,10 @@ export function findSmallerRun({ folders, settings, held, pace, seconds }: Small
   let high = Math.max(present, low + 1);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (secondsWith(middle) <= wantedWait) low = middle;
+    if (secondsAt(middle) <= wantedWait) low = middle;
     else high = middle;
   }
   const limitPerClass = roundDown(low);
-  const shorter = secondsWith(limitPerClass);
+  const shorter = secondsAt(limitPerClass);
   return limitPerClass < present && shorter <= seconds * largestShareKept ? { limitPerClass, seconds: shorter } : null;
 }

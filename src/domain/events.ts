@@ -102,6 +102,8 @@ export type RunEvent =
   | { readonly kind: 'epoch'; readonly record: EpochRecord }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'predictions'; readonly predictions: readonly SamplePrediction[] }
+  /** What computes is no longer as was said: a part of it failed its test, and the reason is in it. */
+  | { readonly kind: 'status'; readonly status: ComputeStatus }
   /** The device was lost; the run has gone on by itself, on a new one or on the processor, from its last checkpoint. */
   | { readonly kind: 'resumed'; readonly reason: ErrorRecord; readonly status: ComputeStatus };
 

@@ -1,6 +1,8 @@
 import { compareCodePoints } from './commands';
 import type { Split } from './dataset';
 import { classOfFileName, classesOfFileNames } from './file-name-classes';
+import { filesAtOnce, finish, type Work } from './in-pieces';
+import { splitOfFolder } from './split-names';
 
 export type DatasetShape = 'class-folders' | 'split-folders' | 'file-names' | 'unlabelled';
 
@@ -9,6 +11,8 @@ export interface LabelledPath {
   readonly path: string;
   readonly className: string;
   readonly folderSplit: Split | null;
+  /** The folder that gave the label; null where the file's name did. */
+  readonly folder: string | null;
 }
 
 /** What the paths of a drop say. Every path is in exactly one of `entries` and `unlabelled`. */
@@ -25,7 +29,10 @@ export interface RecognisedDataset {
 
 /** Segments of a path below the folder under examination: folders, then the file's name. */
 type Segments = readonly string[];
-type Label = Pick<LabelledPath, 'className' | 'folderSplit'>;
+interface Label extends Pick<LabelledPath, 'className' | 'folderSplit'> {
+  /** How many folders below the wrapper gave it; null where the name did. */
+  readonly depth: number | null;
+}
 
 interface Rule {
   readonly kind: DatasetShape;
@@ -36,18 +43,11 @@ interface Rule {
 
 const pictureExtension = /\.(jpe?g|jpe|jfif|pjpe?g|a?png|webp|gif|avif|bmp|heic|heif|tiff?|jxl)$/i;
 
+/** Whether a file is a picture by its name, and not one that systems leave behind. */
 function looksLikePicture(segments: Segments): boolean {
   const name = segments.at(-1) ?? '';
   // Archives made on macOS hold a shadow `__MACOSX/._x.jpg` of every file.
-  const isHidden = segments.some((segment) => segment.startsWith('.') || segment === '__MACOSX');
-  return pictureExtension.test(name) && !isHidden;
-}
-
-/** `test1` is what Kaggle's Cats vs. Dogs calls its unlabelled pictures. */
-function splitOfFolder(name: string): Split | null {
-  const match = /^(?:(train|training)|(val|valid|validation)|(test|testing|test1))$/i.exec(name);
-  if (match === null) return null;
-  return match[1] !== undefined ? 'train' : match[2] !== undefined ? 'val' : 'test';
+  return pictureExtension.test(name) && !segments.some((segment) => segment.startsWith('.') || segment === '__MACOSX');
 }
 
 function fileName(segments: Segments): string {
@@ -81,19 +81,20 @@ function fileNameRule(classes: ReadonlySet<string>): Rule {
     wrapper: [],
     label: (segments) => {
       const className = classOfFileName(fileName(segments), classes);
-      return className === null ? null : { className, folderSplit: null };
+      return className === null ? null : { className, folderSplit: null, depth: null };
     },
   };
 }
 
 function oneClassRule(className: string): Rule {
-  return { kind: 'class-folders', wrapper: [], label: () => ({ className, folderSplit: null }) };
+  return { kind: 'class-folders', wrapper: [], label: () => ({ className, folderSplit: null, depth: 0 }) };
 }
 
 const classFolderRule: Rule = {
   kind: 'class-folders',
   wrapper: [],
-  label: ([first, ...rest]) => (first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null }),
+  label: ([first, ...rest]) =>
+    first === undefined || rest.length === 0 ? null : { className: first, folderSplit: null, depth: 1 },
 };
 
 function splitRule(nested: readonly Segments[]): Rule {
@@ -103,7 +104,7 @@ function splitRule(nested: readonly Segments[]): Rule {
       wrapper: [],
       label: ([first = '', className, ...rest]) => {
         const folderSplit = splitOfFolder(first);
-        return folderSplit === null || className === undefined || rest.length === 0 ? null : { className, folderSplit };
+        return folderSplit === null || className === undefined || rest.length === 0 ? null : { className, folderSplit, depth: 2 };
       },
     };
   }
@@ -117,23 +118,26 @@ function splitRule(nested: readonly Segments[]): Rule {
     label: (segments) => {
       const folderSplit = segments.length === 2 ? splitOfFolder(segments[0] ?? '') : null;
       const className = classOfFileName(fileName(segments), classes);
-      return folderSplit === null || className === null ? null : { className, folderSplit };
+      return folderSplit === null || className === null ? null : { className, folderSplit, depth: null };
     },
   };
 }
 
 /** The rule that the pictures follow below one folder, called `parent`; null for what was dropped itself. */
-function findRule(pictures: readonly Segments[], parent: string | null): Rule {
+function* findRule(pictures: readonly Segments[], parent: string | null): Work<Rule> {
+  yield;
   const direct = pictures.filter((segments) => segments.length === 1);
   const nested = pictures.filter((segments) => segments.length > 1);
+  yield;
   const folders = byFirstFolder(nested);
+  yield;
   const [only] = folders.size === 1 && direct.length === 0 ? folders : [];
 
   if (only !== undefined) {
     const [name, inside] = only;
     const isAroundSplits = isSplitLayout(byFirstFolder(inside.filter((segments) => segments.length > 1)));
     if (splitOfFolder(name) === null || isAroundSplits) {
-      const rule = findRule(inside, name);
+      const rule = yield* findRule(inside, name);
       return { ...rule, wrapper: [name, ...rule.wrapper] };
     }
   }
@@ -157,6 +161,46 @@ function findCaseClashes(classNames: readonly string[]): [string, string][] {
 }
 
 /**
+ * Joins the first folders of paths; neighbours mostly lie in the same folder, whose text is then the same object and not made again.
+ */
+export function createFolderJoiner(): (segments: readonly string[], count: number) => string {
+  let last: readonly string[] = [];
+  let joined = '';
+  return (segments, count) => {
+    let isSame = count === last.length;
+    for (let at = 0; isSame && at < count; at += 1) isSame = segments[at] === last[at];
+    if (!isSame) {
+      last = segments.slice(0, count);
+      joined = last.join('/');
+    }
+    return joined;
+  };
+}
+
+/** As `looksLikePicture` of a path that is not taken apart. */
+export function looksLikePicturePath(path: string): boolean {
+  return looksLikePicture(path.split('/'));
+}
+
+/** A path taken apart once. */
+export interface LocatedPath {
+  /** As it was given. */
+  readonly path: string;
+  /** Folders, then the file's name, in NFC; never empty. */
+  readonly segments: readonly string[];
+  readonly looksLikePicture: boolean;
+}
+
+export function locatePath(path: string): LocatedPath {
+  const segments = path
+    .normalize('NFC')
+    .split('/')
+    .filter((segment) => segment !== '' && segment !== '.');
+  const kept = segments.length === 0 ? [path] : segments;
+  return { path, segments: kept, looksLikePicture: looksLikePicture(kept) };
+}
+
+/**
  * Finds out how dropped files are labelled, from their paths (`/` between folders) alone:
  * - class folders, dropped together or inside any number of single folders; deeper folders belong to the class above, as in ImageFolder;
  * - `train`, `val` (`valid`, `validation`) and `test` folders of class folders, or of files whose names tell the class;
@@ -164,16 +208,14 @@ function findCaseClashes(classNames: readonly string[]): [string, string][] {
  * Only files that look like pictures decide; the others are labelled by the rule found. Names are compared in Unicode's NFC.
  */
 export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
-  const located = paths.map((path) => {
-    const segments = path
-      .normalize('NFC')
-      .split('/')
-      .filter((segment) => segment !== '' && segment !== '.');
-    return { path, segments, decides: looksLikePicture(segments) };
-  });
-  const pictures = located.filter(({ decides }) => decides);
+  return finish(recogniseLocated(paths.map(locatePath)));
+}
+
+/** `recogniseDataset` of paths that were taken apart already, in pieces. */
+export function* recogniseLocated(located: readonly LocatedPath[]): Work<RecognisedDataset> {
+  const pictures = located.filter((file) => file.looksLikePicture);
   const deciding = pictures.length > 0 ? pictures : located;
-  const { kind, wrapper, label } = findRule(
+  const { kind, wrapper, label } = yield* findRule(
     deciding.map(({ segments }) => segments),
     null,
   );
@@ -183,14 +225,24 @@ export function recogniseDataset(paths: readonly string[]): RecognisedDataset {
       ? label(segments.slice(wrapper.length))
       : null;
 
-  const known = new Set(deciding.flatMap(({ segments }) => labelOf(segments)?.className ?? []));
+  const known = new Set<string>();
+  for (const [at, { segments }] of deciding.entries()) {
+    if (at % filesAtOnce === 0) yield;
+    const found = labelOf(segments);
+    if (found !== null) known.add(found.className);
+  }
+  const joinFolders = createFolderJoiner();
   const entries: LabelledPath[] = [];
   const unlabelled: string[] = [];
-  for (const { path, segments } of located) {
+  for (const [at, { path, segments }] of located.entries()) {
+    if (at % filesAtOnce === 0) yield;
     const found = labelOf(segments);
     // A folder without any picture is no class.
-    if (found !== null && known.has(found.className)) entries.push({ path, ...found });
-    else unlabelled.push(path);
+    if (found !== null && known.has(found.className)) {
+      const { className, folderSplit, depth } = found;
+      const folder = depth === null ? null : joinFolders(segments, wrapper.length + depth);
+      entries.push({ path, className, folderSplit, folder });
+    } else unlabelled.push(path);
   }
   const classNames = [...known].sort(compareCodePoints);
   return {

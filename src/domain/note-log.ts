@@ -12,3 +12,13 @@ export function formatEpochLine(record: EpochRecord): string {
   const { epoch, valAccuracy, noteValLoss } = record;
   return `Epoch ${String(epoch)} done, validation acc = ${pythonFloat(valAccuracy)}, validation loss = ${pythonFloat(noteValLoss)}`;
 }
+
+/** Not the note's: it keeps the last epoch. The accuracy of an epoch that validation chose says so. */
+export function formatKeptLine({ epoch, valAccuracy }: EpochRecord): string {
+  return `Epoch ${String(epoch)} kept, chosen by validation: validation acc = ${pythonFloat(valAccuracy)}`;
+}
+
+/** Not the note's: it has no test pictures. */
+export function formatTestLine(testAccuracy: number): string {
+  return `Test acc = ${pythonFloat(testAccuracy)}`;
+}

@@ -31,10 +31,11 @@ const recipes: Readonly<Record<Kind, Recipe>> = {
   recommended,
   'fine-tune': {
     ...recommended,
+    // Rates and epochs: see docs/RECOMMENDED.md.
     // L2 in Adam's gradient would pull pretrained filters towards zero at full step size: decay is decoupled here.
     optimizer: 'adamw',
     unfreeze: 'block5',
-    backboneLearningRate: 0.00003,
+    backboneLearningRate: 0.0001,
     headWarmupEpochs: 1,
     epochs: 8,
     schedule: 'cosine',
@@ -57,7 +58,7 @@ const recommendedWords: Readonly<Record<Way, string>> = {
     'The same recipe as Features only, and without augmentation the same numbers: the features do not move. ' +
     'Augmentation is off at first, because with it every epoch takes the pictures through VGG-16 again.',
   'fine-tune':
-    'Trains the head alone for one epoch, so that a head of chance does not spoil the filters; then block 5 with it, at a hundredth of ' +
+    'Trains the head alone for one epoch, so that a head of chance does not spoil the filters; then block 5 with it, at a thirtieth of ' +
     'the head’s learning rate, because pretrained filters need only small corrections. ' +
     'Both rates fall to zero, large gradients are clipped, and the epoch with the lowest validation loss is kept.',
 };

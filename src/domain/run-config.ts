@@ -81,7 +81,7 @@ export interface RunConfig {
  */
 export const settingsBeforeFineTuning = {
   unfreeze: 'block5',
-  backboneLearningRate: 0.00003,
+  backboneLearningRate: 0.0001,
   headWarmupEpochs: 1,
   gradientClip: null,
   accumulate: 1,

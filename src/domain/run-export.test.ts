@@ -92,4 +92,13 @@ describe('the export of a run', () => {
     expect(exported.predictions.map(({ file }) => file)).toEqual(['cat/1.jpg', 'b']);
     expect(exported.skipped).toEqual([{ file: 'x/y.jpg', code: 'file-empty', reason: 'The file is empty (0 bytes).' }]);
   });
+
+  it('is known by the test pictures where there are some, else by validation, which says where it chose the epoch', () => {
+    expect(createRunExport(run).headline).toEqual({ split: 'val', accuracy: 1, pictures: 1, chosenBy: null });
+    const chosen = { ...run, chosenBy: 'validation', bestEpoch: 0 } as const;
+    expect(createRunExport(chosen).headline).toEqual({ split: 'val', accuracy: 1, pictures: 1, chosenBy: 'validation' });
+    const tested = { ...chosen, testAccuracy: 0.75, counts: { train: 2, val: 1, test: 4 } };
+    expect(createRunExport(tested).headline).toEqual({ split: 'test', accuracy: 0.75, pictures: 4, chosenBy: null });
+    expect(createRunExport({ ...run, history: { steps: [], epochs: [] } }).headline).toBeNull();
+  });
 });

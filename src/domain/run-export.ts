@@ -1,4 +1,5 @@
 import type { Fit, Sample, SkippedFile, Split } from './dataset';
+import { headlineOf, type Headline } from './headline';
 import type { RunRecord, SamplePrediction, StageSeconds } from './history';
 import type { Optimizer, Preset, RunConfig, Way } from './run-config';
 
@@ -42,6 +43,8 @@ export interface RunExport {
     readonly valAccuracy: Measured;
     readonly seconds: Measured;
   }[];
+  /** The accuracy to know the run by; null before an epoch ended. */
+  readonly headline: Headline | null;
   readonly testAccuracy: number | null;
   /** `validation` where it chose the epoch whose weights are kept: then its accuracy there is a chosen one. */
   readonly chosenBy: 'validation' | null;
@@ -108,6 +111,7 @@ export function createRunExport(run: RunRecord, context: RunExportContext = {}):
       valAccuracy: measured(valAccuracy),
       seconds: measured(seconds),
     })),
+    headline: headlineOf(run),
     testAccuracy: run.testAccuracy,
     chosenBy: run.chosenBy,
     bestEpoch: run.bestEpoch,

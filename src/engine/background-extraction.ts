@@ -72,12 +72,18 @@ export class BackgroundExtraction {
     const { store, now } = this;
     const source = new FeatureSource({ store, backbone, pixels, fit, signal, now, isGentle: () => this.gentle });
     const total = sampleIds.length;
-    let done = total - source.countMissing(sampleIds.map((id) => ({ id })));
+    const samples = sampleIds.map((id) => ({ id }));
+    let done = 0;
     const tell = () => {
       onProgress({ done, total, secondsPerPicture: source.pace.secondsFor(1) });
     };
-    tell();
+    const tellHeld = () => {
+      done = total - source.countMissing(samples);
+      tell();
+    };
+    tellHeld();
     try {
+      await source.bring(sampleIds, tellHeld);
       await source.ensureAll(sampleIds, {
         unreadable: 'pass-over',
         onPicture: () => {
@@ -87,6 +93,7 @@ export class BackgroundExtraction {
       });
     } finally {
       this.#seconds += source.seconds;
+      void store.settle();
     }
   }
 }

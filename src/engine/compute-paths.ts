@@ -28,7 +28,7 @@ export interface ComputePaths {
   prepare(compute: Compute): void;
   /** The ways to compute on a device, best first. */
   of(compute: Compute, weights: BackboneWeights, options: PathOptions): readonly ComputePath[];
-  /** Where the backbone of `of` cannot train its convolutions: what trains them instead, best first. */
+  /** Where the backbone in use cannot train its convolutions, or wrongly: what trains them instead, best first; may name that path too. */
   forTraining(compute: Compute, weights: BackboneWeights, options: PathOptions): readonly ComputePath[];
   /** See EngineApi. */
   skipMeasuring(): void;
@@ -53,9 +53,9 @@ export interface BrowserPathParts {
 
 /** What a browser offers: on the graphics card our kernels, and after it the processor's. */
 export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): ComputePaths {
-  const gpu = new GpuKernels(plans);
+  const environment = browserEnvironment(spawnKernel);
+  const gpu = new GpuKernels(plans, { deviceMemory: environment.deviceMemory });
   const onProcessor = (weights: BackboneWeights, { threads }: PathOptions): readonly ComputePath[] => {
-    const environment = browserEnvironment(spawnKernel);
     const kernels = (name: string, relaxed: boolean): ComputePath => ({
       name,
       featureTolerance: float32Tolerance,
@@ -84,7 +84,6 @@ export function createBrowserPaths({ spawnKernel, plans }: BrowserPathParts): Co
         ];
       return [...onProcessor(weights, options), createTfjsPath('TensorFlow.js on the processor', compute, weights)];
     },
-    // On the processor these are the paths of `of` themselves.
-    forTraining: (compute, weights, options) => (compute.device === null ? [] : onProcessor(weights, options)),
+    forTraining: (_compute, weights, options) => onProcessor(weights, options),
   };
 }

@@ -9,7 +9,7 @@ import { expectAsPyTorch, loadFinetune, type Finetune } from './testing/finetune
 import { createPlainHead } from './testing/plain-head';
 import { areSame, asMap, labels, largestOff, learn, norm, readMoments, readWeights, settings } from './testing/trainer-checks';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
-import { widenFloat16 } from './weights/float16';
+import { widenFloat16 } from '../domain/float16';
 import { WeightsLoader } from './weights/weights-loader';
 
 const spawn = () => new Worker(new URL('../worker/cpu-kernel.worker.ts', import.meta.url), { type: 'module' });

@@ -15,6 +15,7 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
@@ -22,7 +23,10 @@ import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
-import { FeatureStore, packFeatures, unpackFeatures } from './feature-store';
+import type { FeatureCache } from '../storage/feature-cache';
+import { packFeatures, unpackFeatures } from '../storage/packed-features';
+import { describeOrigin } from './feature-key';
+import { FeatureStore } from './feature-store';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
 import { predictSamples } from './inspection/predict-samples';
@@ -33,6 +37,7 @@ import { createRunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
 import { chosenWeights, createRunState, type RunState } from './training/run-state';
 import { trainedTensors } from './trained-tensors';
+import { preparationStage, tellElsewhere } from './training/preparation';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
@@ -40,6 +45,7 @@ export interface EngineParts {
   readonly device: DeviceEnvironment;
   readonly paths: ComputePaths;
   readonly selfTest: ProvedComputeParts['selfTest'];
+  readonly trainingTest: ProvedComputeParts['trainingTest'];
   readonly loader: WeightsLoader;
   /** Milliseconds, steady. */
   readonly now: () => number;
@@ -47,10 +53,16 @@ export interface EngineParts {
   readonly today: () => Date;
   /** Bytes that maps before the first trained convolution may take; beyond it they are computed again in every epoch. */
   readonly boundaryBudget: number;
+  /** Keeps features beyond this visit; null holds them in memory only. */
+  readonly disk: FeatureCache | null;
+  /** What makes pixels of files: see `decoderOf`. */
+  readonly decoder: string;
 }
 
 /** Some 3,000 pictures before block 5. */
 const usualBoundaryBudget = 2 ** 30;
+
+const nothingKept: FeatureCacheReport = { pictures: 0, bytes: 0, budget: 0, automaticBudget: 0, problem: null };
 
 /** What takes a device or its workers away but not the run: its last checkpoint stands. */
 const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-worker-lost']);
@@ -58,7 +70,7 @@ const losses: ReadonlySet<string> = new Set<ErrorCode>(['device-lost', 'cpu-work
 /** Owns every tensor, the device, the weights, the features and the head. See ComputeApi for the contract. */
 export class Engine implements ComputeApi {
   readonly #parts: EngineParts;
-  readonly #store = new FeatureStore();
+  readonly #store: FeatureStore;
   readonly #boundaries: FeatureStore;
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
@@ -74,20 +86,26 @@ export class Engine implements ComputeApi {
   /** Runs and changes of device exclude each other. */
   #task: { readonly stop: AbortController; readonly ended: Promise<unknown> } | null = null;
 
-  constructor(parts: Pick<EngineParts, 'device' | 'paths' | 'selfTest'> & Partial<EngineParts>) {
+  constructor(parts: Pick<EngineParts, 'device' | 'paths' | 'selfTest' | 'trainingTest'> & Partial<EngineParts>) {
     this.#parts = {
       ...parts,
       loader: parts.loader ?? new WeightsLoader(),
       now: parts.now ?? (() => performance.now()),
       today: parts.today ?? (() => new Date()),
       boundaryBudget: parts.boundaryBudget ?? usualBoundaryBudget,
+      disk: parts.disk ?? null,
+      decoder: parts.decoder ?? '',
     };
+    const { disk, now } = this.#parts;
+    // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
+    this.#store = new FeatureStore(Infinity, { precision: 'float16', now, ...(disk === null ? {} : { disk }) });
     this.#boundaries = new FeatureStore(this.#parts.boundaryBudget);
     this.#background = new BackgroundExtraction(this.#store, this.#parts.now);
     this.#device = new ProvedCompute({
       device: parts.device,
       paths: parts.paths,
       selfTest: parts.selfTest,
+      trainingTest: parts.trainingTest,
       settle: async () => {
         await this.#background.stop();
         await this.#dropTuned();
@@ -96,7 +114,8 @@ export class Engine implements ComputeApi {
         this.#tellDevice(progress);
       },
       onPlan: (plan) => {
-        this.#store.useDevice(plan);
+        const { decoder } = this.#parts;
+        if (this.#loaded !== null) this.#store.useOrigin(describeOrigin({ weights: this.#loaded.weights, decoder, plan }));
       },
     });
   }
@@ -213,10 +232,9 @@ export class Engine implements ComputeApi {
       const kept = this.#requireHead();
       await this.#background.stop();
       const ready = await this.#ready();
-      const isTuned = kept.tensors.length > 0;
-      const backbone = isTuned ? await this.#tunedBackbone(ready, kept) : ready.backbone;
-      // What is held are features of the backbone as it was loaded.
-      const store = isTuned ? new FeatureStore(0) : this.#store;
+      const backbone = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      // As in #predictWith: what is held is not what a fine-tuned head learned from.
+      const store = unfrozenConvs(kept.run.config) > 0 ? new FeatureStore(0) : this.#store;
       const { now } = this.#parts;
       return predictSamples(kept, samples, onProgress, { compute: ready.compute, backbone, store, pixels, signal: stop, now });
     });
@@ -250,10 +268,42 @@ export class Engine implements ComputeApi {
     await this.#keep(copyHead(head));
   }
 
+  identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {
+    this.#store.identify(contents);
+    return Promise.resolve();
+  }
+
   forgetSamples(ids: readonly string[]): Promise<void> {
-    this.#store.forget(ids);
+    this.#store.release(ids);
     this.#boundaries.forget(ids);
     return Promise.resolve();
+  }
+
+  async featureCache(): Promise<FeatureCacheReport> {
+    await this.#store.settle();
+    return this.#reportCache();
+  }
+
+  async setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    await this.#parts.disk?.setBudget(bytes);
+    return this.#reportCache();
+  }
+
+  async dropKeptFeatures(): Promise<FeatureCacheReport> {
+    await this.#store.settle();
+    await this.#parts.disk?.clear();
+    return this.#reportCache();
+  }
+
+  async forgetFeatures(): Promise<void> {
+    // What still computes would leave something behind.
+    this.#task?.stop.abort();
+    await Promise.allSettled([this.#task?.ended]);
+    await this.#background.stop();
+    this.#boundaries.clear();
+    this.#store.clear();
+    await this.#store.settle();
+    await this.#parts.disk?.clear();
   }
 
   memory(): Promise<MemoryReport> {
@@ -265,6 +315,7 @@ export class Engine implements ComputeApi {
     this.#task?.stop.abort();
     await Promise.allSettled([this.#task?.ended, ...this.#predictions]); // their callers were told
     await this.#device.stop();
+    await this.#store.settle();
     this.#store.clear();
     this.#boundaries.clear();
     this.#loaded = null;
@@ -295,11 +346,14 @@ export class Engine implements ComputeApi {
     const { now } = this.#parts;
     const { compute, backbone } = ready;
     const started = now();
-    const isTuned = kept.tensors.length > 0;
-    // What is held are features of the backbone as it was loaded.
-    const held = sampleId === null || isTuned ? undefined : this.#store.get(sampleId, kept.run.config.fit);
-    const own = isTuned ? await this.#tunedBackbone(ready, kept) : backbone;
-    const features = held ?? packFeatures(await own.extractFeatures(pixels));
+    const { config } = kept.run;
+    // What is held are features of the backbone as it was loaded; a fine-tuned head learned from its own, which are not rounded.
+    const isFineTuned = unfrozenConvs(config) > 0;
+    if (sampleId !== null && !isFineTuned) await this.#store.bring([sampleId], config.fit);
+    const held = sampleId === null || isFineTuned ? undefined : this.#store.get(sampleId, config.fit);
+    const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : backbone;
+    const pack = (values: Float32Array) => (isFineTuned ? packFeatures(values, 'float32') : this.#store.pack(values));
+    const features = held ?? pack(await own.extractFeatures(pixels));
     const prediction = await predictFeatures(features, kept, compute);
     return { prediction: { ...prediction, milliseconds: now() - started }, features };
   }
@@ -331,6 +385,11 @@ export class Engine implements ComputeApi {
     this.#kept = kept;
   }
 
+  #reportCache(): Promise<FeatureCacheReport> {
+    const { disk } = this.#parts;
+    return disk?.report() ?? Promise.resolve(nothingKept);
+  }
+
   #pausedRun(): RunState {
     if (this.#state === null) throw new HeadstartError('run-absent');
     return this.#state;
@@ -348,9 +407,9 @@ export class Engine implements ComputeApi {
     state.seconds.features += this.#background.takeSeconds();
     let computePlan = ready.status.computePlan;
     const goFrom = async ({ compute, backbone, status }: Ready) => {
-      const trainer = await this.#openTraining(state);
+      const trainer = await this.#openTraining(state, onEvent, signal);
+      if (trainer === 'cancelled') return null;
       try {
-        if (trainer?.isElsewhere === true) tellElsewhere(state, trainer, onEvent);
         computePlan =
           trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
         const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
@@ -377,10 +436,33 @@ export class Engine implements ComputeApi {
     return { status: 'done', run };
   }
 
-  /** Null for the ways that move the head alone. */
-  #openTraining({ plan }: RunState): Promise<OpenTraining | null> {
-    if (unfrozenConvs(plan.config) === 0 || this.#loaded === null) return Promise.resolve(null);
-    return this.#device.openTraining(this.#loaded.weights);
+  /** Null for the ways that move the head alone. What is tested first counts as training: the person waits for it. */
+  async #openTraining(
+    state: RunState,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<OpenTraining | null | 'cancelled'> {
+    const { optimizer } = state.plan.config;
+    const unfrozen = unfrozenConvs(state.plan.config);
+    if (unfrozen === 0 || this.#loaded === null) return null;
+    const { now } = this.#parts;
+    const started = now();
+    const onProgress = (progress: DeviceProgress) => {
+      onEvent(preparationStage(state, progress));
+    };
+    try {
+      const opened = await this.#device.openTraining(this.#loaded.weights, { unfrozen, optimizer, onProgress, signal });
+      onEvent(preparationStage(state, null));
+      const status = this.#device.status();
+      if (opened.refusal !== null && status !== null) onEvent({ kind: 'status', status });
+      if (opened.isElsewhere) tellElsewhere(state, opened, onEvent);
+      return opened;
+    } catch (error) {
+      if (signal.aborted && toComputeError(error).code === 'cancelled') return 'cancelled';
+      throw error;
+    } finally {
+      state.seconds.train += (now() - started) / 1000;
+    }
   }
 
   /** The device and a proved backbone; what is missing, or was lost, is made first. */
@@ -408,6 +490,7 @@ export class Engine implements ComputeApi {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#task = null;
+      void this.#store.settle();
     }
   }
 }
@@ -419,12 +502,4 @@ function copyHead({ run, weight, bias, tensors }: KeptHead): KeptHead {
     bias: bias.slice(),
     tensors: tensors.map(({ name, values }) => ({ name, values: values.slice() })),
   };
-}
-
-function tellElsewhere(state: RunState, { training }: OpenTraining, onEvent: (event: RunEvent) => void): void {
-  if (state.elsewhereTold) return;
-  state.elsewhereTold = true;
-  const line = `The graphics card cannot train convolutions yet: the processor does (${training.computePlan}).`;
-  state.log.push(line);
-  onEvent({ kind: 'log', line });
 }

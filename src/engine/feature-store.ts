@@ -1,101 +1,131 @@
 import type { Fit } from '../domain/dataset';
+import type { FeatureCache, FeatureRecord } from '../storage/feature-cache';
+import { bytesOf, packFeatures, type FeaturePrecision, type PackedFeatures } from '../storage/packed-features';
+import { featureKey } from './feature-key';
 
-/** Features, or another map, without their zeros (about 85 % of them after ReLU and pooling), lossless: one bit a value, and the rest as float32. */
-export interface PackedFeatures {
-  /** Bit `i % 32` of word `i / 32` tells whether value `i` is stored. */
-  readonly mask: Uint32Array;
-  readonly values: Float32Array;
-}
+/** What is kept on disk is read in portions of so many pictures: a cancel and other tasks go in between. */
+const readTogether = 256;
+/** Pictures that wait for so many others to be written with, and no longer than this, milliseconds: a page may be closed at any moment. */
+const writeTogether = 32;
+const writePause = 2000;
 
-/** Where values are gathered before they are counted: one for all, since a new one for each picture is much garbage. */
-let gathered = new Float32Array(0);
-
-export function packFeatures(features: Float32Array): PackedFeatures {
-  // By bit pattern: a negative zero and every NaN come back as they were.
-  const bits = new Uint32Array(features.buffer, features.byteOffset, features.length);
-  const mask = new Uint32Array(Math.ceil(features.length / 32));
-  if (gathered.length < features.length) gathered = new Float32Array(features.length);
-  let count = 0;
-  for (let at = 0; at < bits.length; at++) {
-    if (bits[at] === 0) continue;
-    mask[at >> 5] = (mask[at >> 5] ?? 0) | (1 << (at & 31));
-    gathered[count++] = features[at] ?? 0;
-  }
-  return { mask, values: gathered.slice(0, count) };
+export interface FeatureStoreOptions {
+  /** How exactly values are held; without loss unless told. */
+  readonly precision?: FeaturePrecision;
+  /** Where they are kept beyond this visit. */
+  readonly disk?: Pick<FeatureCache, 'has' | 'read' | 'write'>;
+  /** Milliseconds. */
+  readonly now?: () => number;
 }
 
 /**
- * Writes the values to `out` from `offset` on; `out` must hold zeros there.
- * With a norm they are scaled to that L2 norm; features that are all zero stay so.
- */
-export function unpackFeatures({ mask, values }: PackedFeatures, norm: number | null, out: Float32Array, offset: number): void {
-  const scale = norm === null ? 1 : norm / l2Norm(values);
-  let next = 0;
-  for (let word = 0; word < mask.length; word++) {
-    // Clears the lowest set bit each time, so only stored values are visited.
-    for (let bits = mask[word] ?? 0; bits !== 0; bits &= bits - 1) {
-      const at = word * 32 + (31 - Math.clz32(bits & -bits));
-      out[offset + at] = (values[next++] ?? 0) * scale;
-    }
-  }
-}
-
-function l2Norm(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
-}
-
-function bytesOf({ mask, values }: PackedFeatures): number {
-  return mask.byteLength + values.byteLength;
-}
-
-/**
- * What one device computed of pictures, in memory, per sample and fit: their features, about 18 kB a picture, or the maps before the
- * first trained convolution.
+ * What one device computed of pictures, in memory and, with a disk, kept: their features, or the maps before the first trained
+ * convolution. By content and fit, so that the same picture in two classes, or taken out and added again, costs once.
  */
 export class FeatureStore {
   readonly #packed = new Map<string, PackedFeatures>();
-  #device = '';
+  /** Content hashes of those samples whose id is another. */
+  #contents: ReadonlyMap<string, string> = new Map();
+  /** Not on disk yet. */
+  #unwritten: FeatureRecord[] = [];
+  #writtenAt = -Infinity;
+  #writing: Promise<void> = Promise.resolve();
+  #origin = '';
   #bytes = 0;
   #isFull = false;
+  readonly #precision: FeaturePrecision;
+  readonly #disk: FeatureStoreOptions['disk'];
+  readonly #now: () => number;
 
-  /** Beyond `budget` bytes nothing more is kept: what was kept first serves every epoch, what was not is computed again. */
-  constructor(private readonly budget = Infinity) {}
-
-  /** Features differ in the last digits from device to device: those of another one are dropped. */
-  useDevice(device: string): void {
-    if (device !== this.#device) this.clear();
-    this.#device = device;
+  /** Beyond `budget` bytes nothing more is held: what was held first serves every epoch, what was not is computed again. */
+  constructor(
+    private readonly budget = Infinity,
+    { precision = 'float32', disk, now = () => performance.now() }: FeatureStoreOptions = {},
+  ) {
+    this.#precision = precision;
+    this.#disk = disk;
+    this.#now = now;
   }
 
+  /** What decides features beside the picture (see `describeOrigin`): those of another origin are dropped from memory. */
+  useOrigin(origin: string): void {
+    if (origin !== this.#origin) this.#clearMemory();
+    this.#origin = origin;
+  }
+
+  /** Content hashes of samples whose id is another, because their content is in several classes. Of all others the id is the content's. */
+  identify(contents: ReadonlyMap<string, string>): void {
+    this.#contents = contents;
+  }
+
+  /** From memory; see `bring`. */
   get(sampleId: string, fit: Fit): PackedFeatures | undefined {
-    return this.#packed.get(`${fit}/${sampleId}`);
+    return this.#packed.get(this.#keyOf(sampleId, fit));
   }
 
-  /** Packs the values, and keeps them where there is room. */
-  put(sampleId: string, fit: Fit, features: Float32Array): PackedFeatures {
-    const packed = packFeatures(features);
-    const key = `${fit}/${sampleId}`;
-    this.#drop(key);
-    if (this.#bytes + bytesOf(packed) > this.budget) {
-      this.#isFull = true;
-      return packed;
+  /** Brings into memory what is kept on disk of these. Ends early when `signal` is aborted; `onBrought` is called after each portion. */
+  async bring(
+    sampleIds: readonly string[],
+    fit: Fit,
+    signal?: AbortSignal,
+    onBrought: () => void = () => undefined,
+  ): Promise<void> {
+    const origin = this.#origin;
+    if (this.#disk === undefined) return;
+    const missing = [...new Set(sampleIds.map((id) => this.#keyOf(id, fit)))].filter((key) => !this.#packed.has(key));
+    for (let from = 0; from < missing.length && signal?.aborted !== true; from += readTogether) {
+      const places = new Map(missing.slice(from, from + readTogether).map((key) => [this.#diskKey(key), key]));
+      const found = await this.#disk.read([...places.keys()]);
+      // Another device may have come meanwhile.
+      if (origin !== this.#origin) return;
+      for (const [diskKey, packed] of found) {
+        const key = places.get(diskKey);
+        if (key !== undefined) this.#hold(key, packed);
+      }
+      if (found.size > 0) onBrought();
     }
-    this.#packed.set(key, packed);
-    this.#bytes += bytesOf(packed);
+  }
+
+  /** As they are held: features that are not put go through the same rounding. */
+  pack(features: Float32Array): PackedFeatures {
+    return packFeatures(features, this.#precision);
+  }
+
+  /** Packs the values, and holds them where there is room. */
+  put(sampleId: string, fit: Fit, features: Float32Array): PackedFeatures {
+    const packed = this.pack(features);
+    const key = this.#keyOf(sampleId, fit);
+    if (this.#hold(key, packed) && this.#disk !== undefined) {
+      this.#unwritten.push({ key: this.#diskKey(key), features: packed });
+      if (this.#unwritten.length >= writeTogether && this.#now() - this.#writtenAt >= writePause) void this.settle();
+    }
     return packed;
   }
 
+  /** Drops samples. */
   forget(sampleIds: readonly string[]): void {
-    const ids = new Set(sampleIds);
-    for (const key of this.#packed.keys()) if (ids.has(key.slice(key.indexOf('/') + 1))) this.#drop(key);
+    for (const key of this.#keysOf(sampleIds)) this.#drop(key);
   }
 
+  /** Frees the memory of samples that the disk has. What is nowhere else stays: the picture may come back. */
+  release(sampleIds: readonly string[]): void {
+    for (const key of this.#keysOf(sampleIds)) if (this.#disk?.has(this.#diskKey(key)) === true) this.#drop(key);
+  }
+
+  /** Writes what the disk does not have yet. Never rejects. */
+  settle(): Promise<void> {
+    const records = this.#unwritten;
+    this.#unwritten = [];
+    this.#writtenAt = this.#now();
+    const disk = this.#disk;
+    if (disk !== undefined) this.#writing = this.#writing.then(() => disk.write(records));
+    return this.#writing;
+  }
+
+  /** Everything in memory, also what waits to be written. */
   clear(): void {
-    this.#packed.clear();
-    this.#bytes = 0;
-    this.#isFull = false;
+    this.#clearMemory();
+    this.#unwritten = [];
   }
 
   /** Bytes held. */
@@ -103,9 +133,34 @@ export class FeatureStore {
     return this.#bytes;
   }
 
-  /** Whether something was not kept for want of room. */
+  /** Whether something was not held for want of room. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+
+  #keyOf(sampleId: string, fit: Fit): string {
+    return `${fit}/${this.#contents.get(sampleId) ?? sampleId}`;
+  }
+
+  #keysOf(sampleIds: readonly string[]): string[] {
+    const contents = new Set(sampleIds.map((id) => this.#contents.get(id) ?? id));
+    return [...this.#packed.keys()].filter((key) => contents.has(key.slice(key.indexOf('/') + 1)));
+  }
+
+  #diskKey(key: string): string {
+    return featureKey(this.#origin, key);
+  }
+
+  /** Whether there was room. */
+  #hold(key: string, packed: PackedFeatures): boolean {
+    this.#drop(key);
+    if (this.#bytes + bytesOf(packed) > this.budget) {
+      this.#isFull = true;
+      return false;
+    }
+    this.#packed.set(key, packed);
+    this.#bytes += bytesOf(packed);
+    return true;
   }
 
   #drop(key: string): void {
@@ -113,6 +168,12 @@ export class FeatureStore {
     if (packed === undefined) return;
     this.#packed.delete(key);
     this.#bytes -= bytesOf(packed);
+    this.#isFull = false;
+  }
+
+  #clearMemory(): void {
+    this.#packed.clear();
+    this.#bytes = 0;
     this.#isFull = false;
   }
 }

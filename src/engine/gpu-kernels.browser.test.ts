@@ -88,6 +88,7 @@ describe('our kernels on the graphics card, in the engine', () => {
     const engine = new Engine({
       device: createBrowserEnvironment(),
       paths: createBrowserPaths({ spawnKernel, plans: noPlans }),
+      trainingTest: () => Promise.resolve(),
       // A driver that gets one product wrong: what it says of the drawing is off.
       selfTest: (path, backbone, on) =>
         runSelfTest(
@@ -136,6 +137,7 @@ describe('our kernels on the graphics card, in the engine', () => {
         },
       },
       paths: createBrowserPaths({ spawnKernel, plans: noPlans }),
+      trainingTest: () => Promise.resolve(),
       selfTest: (path, backbone, on) => {
         if (on.device !== null) devices.at(-1)?.destroy();
         return runSelfTest(path, backbone, on, selfTestParts);

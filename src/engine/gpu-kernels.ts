@@ -1,12 +1,14 @@
 import { HeadstartError } from '../domain/errors';
 import type { DeviceProgress } from '../domain/events';
 import { createGpuBackbone } from '../kernels/webgpu/gpu-backbone';
+import { createGpuTrainer, type GpuTrainer } from '../kernels/webgpu/gpu-trainer';
 import { defaultPlan, parseKernelPlan, programsOf, type KernelPlan } from '../kernels/webgpu/kernel-plan';
 import { browserClock, measurePlan, planKey, type MeasureClock } from '../kernels/webgpu/measure-plan';
 import { createPipelines, type Pipelines } from '../kernels/webgpu/pipelines';
 import type { ProjectStore } from '../storage/project-store';
 import type { Backbone } from './backbone';
 import type { Compute } from './device';
+import { trainerBudget, watchTrainer, type BackboneTrainer, type TrainerRequest } from './trainer';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 
 /** Where measured plans are kept; it may refuse. */
@@ -17,6 +19,20 @@ type Tell = (progress: DeviceProgress) => void;
 interface Prepared {
   readonly plan: KernelPlan;
   readonly pipelines: Pipelines;
+}
+
+export interface GpuKernelsOptions {
+  readonly clock?: MeasureClock;
+  /** GB, as the browser tells; undefined where it does not. */
+  readonly deviceMemory?: number | undefined;
+}
+
+/** Where a trainer is opened; `trainers` are those that are open. */
+interface TrainerPlace extends Prepared {
+  readonly compute: Compute;
+  readonly device: GPUDevice;
+  readonly weights: BackboneWeights;
+  readonly trainers: Set<GpuTrainer>;
 }
 
 /** A measurement's clock that can be told that the time is up. */
@@ -44,15 +60,17 @@ function skippable(clock: MeasureClock): MeasureClock & { skip(): void; isSkippe
 export class GpuKernels {
   readonly #plans: KernelPlans;
   readonly #clock: MeasureClock;
+  readonly #trainerBudget: number;
   readonly #prepared = new WeakMap<GPUDevice, Promise<Prepared>>();
   #skip: (() => void) | null = null;
   #tell: Tell = () => undefined;
   /** The last thing told, for a listener that comes late. */
   #last: DeviceProgress | null = null;
 
-  constructor(plans: KernelPlans, clock: MeasureClock = browserClock) {
+  constructor(plans: KernelPlans, { clock = browserClock, deviceMemory }: GpuKernelsOptions = {}) {
     this.#plans = plans;
     this.#clock = clock;
+    this.#trainerBudget = trainerBudget(deviceMemory);
   }
 
   /** Begins to choose and to compile. Never rejects: `open` tells. */
@@ -83,18 +101,54 @@ export class GpuKernels {
       orFailure: (promise) => compute.orFailure(promise),
     });
     this.#say({ stage: 'weights', done: 1, total: 1 });
+    const trainers = new Set<GpuTrainer>();
     return {
       computePlan: own.computePlan,
       threads: 1,
       memoryBytes: own.memory.total,
-      gpuBytes: () => own.gpuBytes(),
+      gpuBytes: () => [...trainers].reduce((bytes, trainer) => bytes + trainer.gpuBytes(), own.gpuBytes()),
       batch: own.batch,
       isLost: () => false, // a lost device is the device's matter
       extractFeatures: (pixels, tap, signal) => own.extractFeatures(pixels, tap, signal),
       extractBatch: (pixels, signal) => own.extractBatch(pixels, signal),
-      training: null,
+      training: {
+        computePlan: own.computePlan,
+        batch: own.batch,
+        extractBoundary: (pixels, steps, signal) => own.extractBoundary(pixels, steps, signal),
+        openTrainer: (request) => this.#openTrainer({ compute, device, weights, plan, pipelines, trainers }, request),
+      },
       dispose: () => {
         own.dispose();
+      },
+    };
+  }
+
+  /** Its buffers are bounded by the budget and by what one buffer of the device may take; where the device is full it takes fewer pictures. */
+  async #openTrainer(
+    { compute, device, weights, plan, pipelines, trainers }: TrainerPlace,
+    { unfrozen, batch, optimizer, onProgress }: TrainerRequest,
+  ): Promise<BackboneTrainer> {
+    const own = await createGpuTrainer({
+      device,
+      readSource: openConvSources(weights),
+      scaling: weights.scaling,
+      unfrozen,
+      batch,
+      optimizer,
+      kernels: plan,
+      software: compute.status.softwareAdapter,
+      budget: this.#trainerBudget,
+      pipelines,
+      orFailure: (promise) => compute.orFailure(promise),
+      onCompileProgress: (progress) => onProgress?.({ stage: 'compiling', ...progress }),
+    });
+    trainers.add(own);
+    const trainer = watchTrainer(own, (work) => work);
+    return {
+      ...trainer,
+      dispose: () => {
+        trainers.delete(own);
+        trainer.dispose();
       },
     };
   }

@@ -6,7 +6,8 @@ import { createPipelines, type Pipelines } from '../kernels/webgpu/pipelines';
 import { openDevice } from '../kernels/webgpu/testing/gpu-bed';
 import { gpuTrainerPlan } from '../kernels/webgpu/training-plan';
 import { countBytes } from './testing/counted-device';
-import { expectAsPyTorch, loadFinetune, type Finetune } from './testing/finetune-reference';
+import float64 from './fixtures/finetune-float64.json';
+import { expectAsPyTorch, loadFinetune, type Finetune, type SecondJudge } from './testing/finetune-reference';
 import { areSame, asMap, largestOff, learn, norm, readMoments, readWeights, settings } from './testing/trainer-checks';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 import { WeightsLoader } from './weights/weights-loader';
@@ -258,12 +259,21 @@ if (sharedDirectory !== null) {
       ({ reference, photos } = await loadFinetune(sharedDirectory));
     });
 
-    for (const { name, unfrozen, steps, valueBound } of [
-      { name: 'block5', unfrozen: 3, steps: 4, valueBound: 1e-3 },
+    /**
+     * At single pixels rounding decides what ReLU and pooling let pass, and each moves a few values of the gradients before it. The reference
+     * is PyTorch in float32: at the pooling after features.21 it, and the processor's kernels, fall to the other side than PyTorch in
+     * float64, which puts it up to 5.7e-3 of rms from there. These kernels fall to float64's side and are within 1e-4 of it back to
+     * features.12; at features.10 and features.5 they meet ties of their own, up to 5.3e-3 of rms. Kernels without Winograd's rounding meet
+     * others (1.2e-3 at features.12 and features.5) and, at features.21, either side, depending on how many layers are computed so.
+     */
+    const second: SecondJudge = {
+      grads: float64.grads,
+      boundOf: (tensor) => (Number(tensor.split('.')[1]) >= 12 ? 1e-4 : 7e-3),
+    };
+    for (const { name, unfrozen, steps, ...judges } of [
+      { name: 'block5', unfrozen: 3, steps: 4, valueBound: 1e-3, second: null },
       // Software adapters take ten seconds and more for a step of the whole network.
-      // Its single values hang on which of almost equal pixels pass ReLU and pooling: PyTorch's own in float64 are up to 5.7e-3 of rms
-      // from those in float32 that the reference holds.
-      { name: 'all', unfrozen: 13, steps: 2, valueBound: 1e-2 },
+      { name: 'all', unfrozen: 13, steps: 2, valueBound: 1e-2, second },
     ]) {
       it(`${name}: loss, every gradient and ${steps} SGD steps`, async () => {
         let inputs: readonly (Float32Array | Uint8Array)[] = photos;
@@ -275,7 +285,7 @@ if (sharedDirectory !== null) {
         const trainer = await open({ unfrozen, batch: photos.length });
         expect(trainer.plan.microBatch).toBe(photos.length);
         const started = performance.now();
-        console.info(await expectAsPyTorch(trainer, inputs, reference, name, steps, valueBound));
+        console.info(await expectAsPyTorch(trainer, inputs, reference, name, steps, judges.valueBound, judges.second));
         console.info(
           `${name}: ${((performance.now() - started) / 1000).toFixed(1)} s, longest submission ${trainer.longestPiece().toFixed(0)} ms`,
         );

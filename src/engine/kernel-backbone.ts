@@ -2,7 +2,7 @@ import { HeadstartError, toHeadstartError } from '../domain/errors';
 import { createCpuBackbone, type CpuBackbone, type CpuEnvironment } from '../kernels/wasm/cpu-backbone';
 import { createCpuTrainer } from '../kernels/wasm/cpu-trainer';
 import type { Backbone } from './backbone';
-import type { BackboneTrainer, TrainerRequest } from './trainer';
+import { trainerBudget, watchTrainer, type BackboneTrainer, type TrainerRequest } from './trainer';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 
 export interface KernelBackboneOptions {
@@ -12,11 +12,6 @@ export interface KernelBackboneOptions {
   /** Whether to use relaxed SIMD; undefined uses it where the browser has it. */
   readonly relaxed?: boolean;
 }
-
-/** A trainer takes at most so much memory, a quarter of it where the browser says that there is little: fewer pictures pass at once. */
-const trainerBudget = 2 ** 30;
-/** GB at or below which that is. */
-const littleMemory = 4;
 
 /** A worker that died takes its pool with it, but not this worker: the run waits and can go on with a new pool. */
 function toLoss(thrown: unknown): HeadstartError {
@@ -99,7 +94,6 @@ async function openTrainer(
       throw toLoss(thrown);
     }
   };
-  const hasLittle = (environment.deviceMemory ?? Infinity) <= littleMemory;
   const own = await losing(
     createCpuTrainer({
       environment,
@@ -109,28 +103,9 @@ async function openTrainer(
       batch,
       optimizer,
       relaxed,
-      budget: hasLittle ? trainerBudget / 4 : trainerBudget,
+      budget: trainerBudget(environment.deviceMemory),
       ...(threads === null ? {} : { threads }),
     }),
   );
-  return {
-    microBatch: own.plan.microBatch,
-    memoryBytes: own.plan.bytes,
-    tensors: own.tensors,
-    inputLength: own.inputLength,
-    forward: (inputs, signal) => losing(own.forward(inputs, signal)),
-    backward: (featureGradients, signal) => losing(own.backward(featureGradients, signal)),
-    zeroGradients: () => {
-      own.zeroGradients();
-    },
-    gradientSquares: () => losing(own.gradientSquares()),
-    update: (settings) => losing(own.update(settings)),
-    readTensor: (name) => losing(own.readTensor(name)),
-    writeTensor: (name, values) => losing(own.writeTensor(name, values)),
-    saveOptimizer: () => losing(own.saveOptimizer()),
-    loadOptimizer: (state) => losing(own.loadOptimizer(state)),
-    dispose: () => {
-      own.dispose();
-    },
-  };
+  return watchTrainer(own, losing);
 }

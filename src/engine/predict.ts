@@ -4,10 +4,10 @@ import type { KeptHead } from '../protocol/compute-api';
 import * as tf from '@tensorflow/tfjs-core';
 import { argmax, measureBatch } from './cross-entropy';
 import type { Compute } from './device';
-import { unpackFeatures, type PackedFeatures } from './feature-store';
+import { unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { computeLogits, disposeHead, uploadHead } from './head';
 
-/** What a kept head makes of one picture's features. */
+/** What a kept head makes of one picture's features, packed as those that it was trained on. */
 export async function predictFeatures(
   features: PackedFeatures,
   kept: KeptHead,

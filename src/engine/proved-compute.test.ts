@@ -105,6 +105,120 @@ describe('ProvedCompute', () => {
   });
 });
 
+// Several whole runs each: a busy machine needs a while.
+describe('ProvedCompute, for training', { timeout: 60_000 }, () => {
+  const fineTune = createSmallRequest({
+    way: 'fine-tune',
+    unfreeze: 'block5',
+    optimizer: 'adam',
+    headWarmupEpochs: 0,
+    epochs: 1,
+  });
+
+  /** An engine whose trainers are judged by `judge`, and what was asked of it. */
+  async function createJudged(judge: (asked: string, signal: AbortSignal) => Promise<void>) {
+    const asked: string[] = [];
+    const made = await createStandInEngine(nodeEnvironment, {
+      trainingTest: ({ name, proofCase, optimizer, signal }) => {
+        asked.push(`${name} ${proofCase} ${optimizer}`);
+        return judge(asked.at(-1) ?? '', signal);
+      },
+    });
+    return { ...made, asked };
+  }
+  const wrong = (path: string) => new HeadstartError('training-test-failed', { path, detail: 'as the test wants' });
+  const run = async (engine: Awaited<ReturnType<typeof createJudged>>['engine'], own = fineTune, events: RunEvent[] = []) => {
+    const outcome = await startRun(engine, own, undefined, events);
+    if (outcome.status !== 'done') throw new Error('the run was paused');
+    return outcome.run;
+  };
+
+  it('asks once a device, an optimizer and what is trained; nothing for ways that train no convolution', async () => {
+    const { engine, asked } = await createJudged(() => Promise.resolve());
+    await run(engine, request);
+    expect(asked).toEqual([]);
+    await run(engine);
+    await run(engine);
+    expect(asked).toEqual(['The stand-in block5 adam']);
+    const everything = { ...fineTune, config: { ...fineTune.config, unfreeze: 'all', optimizer: 'sgd' } } as const;
+    await run(engine, everything);
+    expect(asked.slice(1)).toEqual(['The stand-in block5 sgd', 'The stand-in all sgd']);
+    await engine.configureDevice('cpu');
+    await run(engine);
+    expect(asked.slice(3)).toEqual(['The stand-in block5 adam']);
+    await engine.dispose();
+  });
+
+  it('leaves convolutions to the next path where gradients are wrong, says so once a run, and does not try again', async () => {
+    const { engine, asked, counts } = await createJudged((name) =>
+      name.startsWith('The stand-in') ? Promise.reject(wrong('The stand-in')) : Promise.resolve(),
+    );
+    await engine.configureDevice('cpu'); // of its own will: there is no other reason to tell
+    const message =
+      'The stand-in computes wrong gradients on this device (as the test wants), so it does not train convolutions.';
+    for (let turn = 0; turn < 2; turn++) {
+      const events: RunEvent[] = [];
+      const record = await run(engine, fineTune, events);
+      expect(record.computePlan).toBe('The stand-in + stand-in training float32');
+      expect(record.log.filter((line) => line.startsWith(message))).toHaveLength(1);
+      expect(events.filter(({ kind }) => kind === 'status')).toMatchObject([{ status: { reason: { message } } }]);
+    }
+    expect(asked).toEqual(['The stand-in block5 adam', 'The other one block5 adam']);
+    expect(await engine.proveDevice(() => undefined, neverStop())).toMatchObject({ reason: { code: 'training-test-failed' } });
+    expect(counts.backbones - counts.disposed).toBe(1);
+    await engine.dispose();
+    expect(counts.disposed).toBe(counts.backbones);
+  });
+
+  it('says why nothing trains when the next path is wrong too', async () => {
+    const { engine, counts } = await createJudged((name) => Promise.reject(wrong(name)));
+    await expect(run(engine)).rejects.toMatchObject({ code: 'way-not-available', cause: { code: 'training-test-failed' } });
+    expect(counts.backbones - counts.disposed).toBe(1);
+    await engine.dispose();
+  });
+
+  it('tries again what failed for want of memory', async () => {
+    let isFull = true;
+    const { engine, asked } = await createJudged((name) =>
+      isFull && name.startsWith('The stand-in') ? Promise.reject(new HeadstartError('out-of-memory')) : Promise.resolve(),
+    );
+    const full = await run(engine);
+    expect(full.log.filter((line) => line.startsWith('The stand-in cannot train convolutions on this device'))).toHaveLength(1);
+    isFull = false;
+    expect((await run(engine)).computePlan).toBe('The stand-in');
+    expect(asked.filter((name) => name.startsWith('The stand-in'))).toHaveLength(2);
+    await engine.dispose();
+  });
+
+  it('a pause meanwhile leaves a run that goes on, and what died meanwhile is made again', async () => {
+    let answer: 'waits' | 'dies' | 'passes' = 'waits';
+    const stop = new AbortController();
+    const { engine, asked, loss } = await createJudged((_, signal) => {
+      if (answer === 'passes') return Promise.resolve();
+      if (answer === 'dies') {
+        answer = 'passes';
+        loss.lost = true;
+        return Promise.reject(new HeadstartError('cpu-worker-lost'));
+      }
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new HeadstartError('cancelled'));
+        });
+        stop.abort();
+      });
+    });
+    const paused = await engine.startRun(fineTune, createPixels(fineTune).pixels, () => undefined, stop.signal);
+    expect(paused).toEqual({ status: 'paused', epoch: 0, step: 0 });
+    answer = 'dies';
+    const events: RunEvent[] = [];
+    const outcome = await engine.continueRun(createPixels(fineTune).pixels, (event) => events.push(event), neverStop());
+    expect(outcome).toMatchObject({ status: 'done', run: { computePlan: 'The stand-in' } });
+    expect(events.filter(({ kind }) => kind === 'resumed')).toMatchObject([{ reason: { code: 'cpu-worker-lost' } }]);
+    expect(asked).toHaveLength(3);
+    await engine.dispose();
+  });
+});
+
 describe('the self-test', () => {
   it('passes what computes well and refuses features that are off, features that are no numbers, and a wrong step', async () => {
     const compute = await createCompute('cpu', nodeEnvironment);

@@ -4,13 +4,16 @@ import type { Backbone } from './backbone';
 import { toComputeError } from './compute-errors';
 import type { ComputePath, ComputePaths, PathOptions } from './compute-paths';
 import { createCompute, type Compute, type DeviceEnvironment } from './device';
-import type { BackboneTraining } from './trainer';
+import { casesFor, type TrainingProofSubject } from './self-test/training-proof';
+import type { BackboneTraining, TrainerRequest } from './trainer';
 import type { BackboneWeights } from './weights/conv-weights';
 
 export interface ProvedComputeParts {
   readonly device: DeviceEnvironment;
   readonly paths: ComputePaths;
   readonly selfTest: (path: ComputePath, backbone: Backbone, compute: Compute) => Promise<SelfTestReport>;
+  /** Rejects with `training-test-failed` where gradients, updates or their gate are wrong. */
+  readonly trainingTest: (subject: TrainingProofSubject) => Promise<unknown>;
   /** Awaited before a backbone or a device is taken away from those that use it. */
   readonly settle: () => Promise<void>;
   readonly onProgress: (progress: DeviceProgress) => void;
@@ -25,16 +28,23 @@ export interface Ready {
   readonly status: ComputeStatus;
 }
 
+/** What is to be trained, and where its proof is told and stopped. */
+export interface TrainingWish
+  extends Pick<TrainerRequest, 'unfrozen' | 'optimizer'>, Pick<TrainingProofSubject, 'onProgress' | 'signal'> {}
+
 /** What trains the last convolutions. */
 export interface OpenTraining {
   readonly training: BackboneTraining;
-  /** Whether the device in use cannot train them itself, so that the processor does. */
+  /** Whether what computes the rest does not train them itself, so that other kernels do. */
   readonly isElsewhere: boolean;
+  /** Why it does not, where that showed only in its test. */
+  readonly refusal: HeadstartError | null;
   release(): void;
 }
 
 /** Reasons that would stop the next path as well, or that are nobody's fault. */
 const notThePaths = new Set(['cancelled', 'weights-tensor-invalid']);
+const notTheTrainers = new Set([...notThePaths, 'cpu-worker-lost', 'device-lost']);
 
 /** What computes: the chosen device, and on it the best path that passes its self-test. Nobody gets an unproved backbone. */
 export class ProvedCompute {
@@ -49,6 +59,8 @@ export class ProvedCompute {
   #backbone: Backbone | null = null;
   /** Name of the path that was proved. */
   #path: string | null = null;
+  /** Of each device what its paths' trainers were found to be: null where they passed. */
+  readonly #trainers = new WeakMap<Compute, Map<string, HeadstartError | null>>();
   /** Counts devices: a proof that ends after its device was replaced is thrown away. */
   #generation = 0;
 
@@ -90,7 +102,7 @@ export class ProvedCompute {
       try {
         const ready = await proving;
         // Another device may have been chosen meanwhile, or this one lost.
-        if (generation === this.#generation) return ready;
+        if (generation === this.#generation) return { ...ready, status: this.#status ?? ready.status };
       } catch (error) {
         if (this.#proving === proving) this.#proving = null;
         if (generation === this.#generation) throw error;
@@ -99,29 +111,37 @@ export class ProvedCompute {
   }
 
   /**
-   * What trains convolutions: the proved backbone where it can, else the processor's kernels once they passed the self-test too.
-   * Rejects with `way-not-available` where neither can, and as `ready`. The caller releases it.
+   * What trains convolutions: the proved backbone where it can and its trainer passes its own test, else the processor's kernels once they
+   * passed both tests. Each is tested once a device and visit, when it is first wanted.
+   * Rejects with `way-not-available` where neither can, with `cancelled`, and as `ready`. The caller releases it.
    */
-  async openTraining(weights: BackboneWeights): Promise<OpenTraining> {
+  async openTraining(weights: BackboneWeights, wish: TrainingWish): Promise<OpenTraining> {
     const { compute, backbone } = await this.ready(weights);
-    if (backbone.training !== null) return { training: backbone.training, isElsewhere: false, release: () => undefined };
-    let refusal: unknown = null;
+    const { training } = backbone;
+    let refusal: HeadstartError | null = null;
+    if (training !== null) {
+      refusal = await this.#proveTraining(this.#path ?? '', compute, training, wish);
+      if (refusal === null) return { training, isElsewhere: false, refusal, release: () => undefined };
+      this.#tellRefusal(refusal);
+    }
+    let last: unknown = refusal;
     for (const path of this.#parts.paths.forTraining(compute, weights, this.#options)) {
+      if (path.name === this.#path) continue;
       let own: Backbone | null = null;
       try {
         own = await path.open(() => undefined);
         await this.#parts.selfTest(path, own, compute);
-        const { training } = own;
-        if (training === null) throw new RangeError(`${path.name} cannot train`);
-        const release = own.dispose.bind(own);
-        return { training, isElsewhere: true, release };
+        if (own.training === null) throw new RangeError(`${path.name} cannot train`);
+        const failed = await this.#proveTraining(path.name, compute, own.training, wish);
+        if (failed !== null) throw failed;
+        return { training: own.training, isElsewhere: true, refusal, release: own.dispose.bind(own) };
       } catch (error) {
         own?.dispose();
-        if (compute.failure() !== null) throw error;
-        refusal = error;
+        if (compute.failure() !== null || notTheTrainers.has(toComputeError(error).code)) throw error;
+        last = error;
       }
     }
-    throw new HeadstartError('way-not-available', {}, { cause: refusal });
+    throw new HeadstartError('way-not-available', {}, { cause: last });
   }
 
   /** The proved way to compute, with other weights. The caller disposes it before this device is taken away: see `settle`. */
@@ -226,6 +246,42 @@ export class ProvedCompute {
       if (this.#backbone === backbone) this.#disposeBackbone();
       throw error;
     }
+  }
+
+  /** Null where the path's trainer passes its test; rejects with what is not the path's fault. */
+  async #proveTraining(
+    name: string,
+    compute: Compute,
+    training: BackboneTraining,
+    { unfrozen, optimizer, ...rest }: TrainingWish,
+  ): Promise<HeadstartError | null> {
+    const known = this.#trainers.get(compute) ?? new Map<string, HeadstartError | null>();
+    this.#trainers.set(compute, known);
+    for (const proofCase of casesFor(unfrozen)) {
+      const key = `${name} ${proofCase} ${optimizer}`;
+      let found = known.get(key);
+      if (found === undefined) {
+        found = await this.#parts.trainingTest({ name, training, proofCase, optimizer, ...rest }).then(
+          () => null,
+          (thrown: unknown) => {
+            const error = compute.failure() ?? toComputeError(thrown);
+            if (compute.failure() !== null || notTheTrainers.has(error.code)) throw error;
+            if (error.code === 'training-test-failed') return error;
+            return new HeadstartError('training-path-failed', { path: name, detail: error.message }, { cause: error });
+          },
+        );
+        // What was for want of memory may be otherwise next time.
+        if (found === null || found.code === 'training-test-failed') known.set(key, found);
+      }
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** From now on the status has it as the reason, unless there was one before. */
+  #tellRefusal(refusal: HeadstartError): void {
+    const status = this.#status;
+    if (status !== null) this.#status = { ...status, reason: status.reason ?? refusal.toRecord() };
   }
 
   /** As it stands now; null before a device was started. */

@@ -157,7 +157,7 @@ describe('a run on WebGPU', () => {
     // In each stage: while features are extracted, at a step, in validation (an epoch’s last step), in the evaluation.
     for (const place of ['features 9', 'step 1.0', 'step 2.2', 'evaluation 4']) {
       const told: RunEvent[] = [];
-      await engine.forgetSamples(request.samples.map(({ id }) => id));
+      await engine.forgetFeatures();
       const resumed = await startRun(engine, request, losing([place]), told);
       if (resumed.status !== 'done' || straight.status !== 'done') throw new Error('a run was paused');
       expect(

@@ -11,30 +11,40 @@ const cosines = Float64Array.from({ length: kept * side }, (_, at) => {
   return Math.cos(((2 * (at % side) + 1) * frequency * Math.PI) / (2 * side));
 });
 
+/** How much of each of `from` pixels lies under each of the 32 parts: first pixel and weights, which add up to 1. */
+function sharesOf(from: number): { readonly first: number; readonly weights: readonly number[] }[] {
+  const scale = from / side;
+  return Array.from({ length: side }, (_, index) => {
+    const [start, end] = [index * scale, Math.min(from, (index + 1) * scale)];
+    const first = Math.floor(start);
+    const weights = Array.from(
+      { length: Math.max(1, Math.ceil(end) - first) },
+      (_unused, at) => (Math.min(end, first + at + 1) - Math.max(start, first + at)) / (end - start),
+    );
+    return { first, weights };
+  });
+}
+
 /** Mean brightness of each of 32 x 32 equal parts of a square picture; parts may cut pixels. */
 function averageBrightness(rgba: Uint8ClampedArray, from: number): Float64Array {
+  const shares = sharesOf(from);
   const columns = new Float64Array(side * from);
-  const scale = from / side;
-  // First across, then down: each output takes the pixels under it by the share that lies under it.
-  const share = (index: number, pixel: number): number =>
-    Math.max(0, Math.min((index + 1) * scale, pixel + 1) - Math.max(index * scale, pixel)) / scale;
   for (let y = 0; y < from; y += 1)
-    for (let index = 0; index < side; index += 1) {
+    for (const [index, { first, weights }] of shares.entries()) {
       let sum = 0;
-      for (let x = Math.floor(index * scale); x < Math.min(from, Math.ceil((index + 1) * scale)); x += 1) {
-        const at = 4 * (y * from + x);
-        const brightness = 0.299 * (rgba[at] ?? 0) + 0.587 * (rgba[at + 1] ?? 0) + 0.114 * (rgba[at + 2] ?? 0);
-        sum += brightness * share(index, x);
+      for (const [offset, weight] of weights.entries()) {
+        const at = 4 * (y * from + first + offset);
+        sum += weight * (0.299 * (rgba[at] ?? 0) + 0.587 * (rgba[at + 1] ?? 0) + 0.114 * (rgba[at + 2] ?? 0));
       }
       columns[y * side + index] = sum;
     }
   const means = new Float64Array(side * side);
-  for (let index = 0; index < side; index += 1)
-    for (let y = Math.floor(index * scale); y < Math.min(from, Math.ceil((index + 1) * scale)); y += 1) {
-      const weight = share(index, y);
-      for (let x = 0; x < side; x += 1)
-        means[index * side + x] = (means[index * side + x] ?? 0) + (columns[y * side + x] ?? 0) * weight;
-    }
+  for (const [index, { first, weights }] of shares.entries())
+    for (const [offset, weight] of weights.entries())
+      for (let x = 0; x < side; x += 1) {
+        const at = index * side + x;
+        means[at] = (means[at] ?? 0) + weight * (columns[(first + offset) * side + x] ?? 0);
+      }
   return means;
 }
 

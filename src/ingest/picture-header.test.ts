@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
-import { checkHeader } from './picture-header';
+import { maxPictureBytes } from './archive/limits';
+import { checkHeader, refuseByStart } from './picture-header';
 import { scanPicture } from './picture-scan';
 import { sniffFormat } from './picture-format';
 
@@ -31,6 +32,16 @@ function png(width: number, height: number): Uint8Array {
   return new Uint8Array(PNG.sync.write(new PNG({ width, height })));
 }
 const codeOf = (bytes: Uint8Array) => checkHeader(bytes).refusal?.code ?? 'comes in';
+
+describe('refuseByStart', () => {
+  it('refuses a picture file of more bytes than can be opened safely, before they are read', () => {
+    expect(refuseByStart(maxPictureBytes, png(9, 9))).toBeNull();
+    expect(refuseByStart(maxPictureBytes + 1, png(9, 9))).toMatchObject({
+      code: 'file-too-large',
+      message: 'The file has 200 MB, more than this page can open safely as a picture.',
+    });
+  });
+});
 
 describe('scanPicture', () => {
   it('reads a JPEG past its embedded thumbnail and tolerates bytes after its end', () => {

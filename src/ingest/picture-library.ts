@@ -101,6 +101,10 @@ export class PictureLibrary {
     }
   }
 
+  contents(): ReadonlyMap<string, string> {
+    return this.#shelf.contents();
+  }
+
   /** Brings back pictures that were removed; gives the ids that are not known. */
   restore(ids: readonly string[]): readonly string[] {
     return ids.filter((id) => !this.#shelf.restore(id));

@@ -1,4 +1,4 @@
-import { crc32 } from './crc32';
+import { crc32 } from '../domain/crc32';
 import type { PictureScan } from './picture-format';
 import { latin1 } from './picture-format';
 

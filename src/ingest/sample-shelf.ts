@@ -21,8 +21,10 @@ export class SampleShelf {
   #replaced: string[] = [];
   /** Content hash to class and split to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
+  /** Sample id to content hash, where they differ. */
+  readonly #repeated = new Map<string, string>();
+  #toldContents: ReadonlyMap<string, string> | null = null;
 
-  /**
   /**
    * Takes a picture in, unless its class has the same content already in the same split.
    * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
@@ -62,6 +64,10 @@ export class SampleShelf {
     this.#setAside.delete(id);
     if (before !== undefined && before.importId !== null) this.#replaced.push(before.importId);
     this.#place({ sample, file, importId: 'importId' in source ? source.importId : null, place });
+    if (id !== hash) {
+      this.#repeated.set(id, hash);
+      this.#toldContents = null;
+    }
     return { sample };
   }
 
@@ -94,6 +100,11 @@ export class SampleShelf {
     this.#setAside.clear();
     this.#replaced = [];
     return imports;
+  }
+
+  /** Content hashes of samples whose id is another; the same object until they change. */
+  contents(): ReadonlyMap<string, string> {
+    return (this.#toldContents ??= new Map(this.#repeated));
   }
 
   list(): readonly Sample[] {

@@ -10,6 +10,7 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
 
@@ -84,8 +85,15 @@ export interface ComputeApi {
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;
-  /** Drops features of samples that were removed. */
+  /** Content hashes of all samples whose id is another: the same content in several classes. Features are held by content. */
+  identifySamples(contents: ReadonlyMap<string, string>): Promise<void>;
+  /** Frees memory of samples that were removed; what is kept on disk stays. */
   forgetSamples(ids: readonly string[]): Promise<void>;
+  featureCache(): Promise<FeatureCacheReport>;
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
+  dropKeptFeatures(): Promise<FeatureCacheReport>;
+  /** Every feature, in memory and on disk. Rejects with `storage-refused`. */
+  forgetFeatures(): Promise<void>;
   memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;
 }

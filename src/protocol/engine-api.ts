@@ -12,6 +12,7 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import type { ProjectDocument } from '../domain/project';
@@ -176,8 +177,15 @@ export interface EngineApi {
 
   loadKept(): Promise<Kept>;
   saveProject(project: ProjectDocument): Promise<void>;
-  /** Removes everything kept on this device: weights, project, head. */
+  /** Removes everything kept on this device: weights, project, head, features. */
   forgetEverything(): Promise<void>;
+
+  /** What is kept of features, once everything computed so far is written. */
+  featureCache(): Promise<FeatureCacheReport>;
+  /** Bytes that kept features may take, 0 for none; null: automatic. What is beyond goes at once, used longest ago first. */
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
+  /** Frees the disk; what is in memory serves on until the tab closes. Rejects with `storage-refused`. */
+  dropKeptFeatures(): Promise<FeatureCacheReport>;
 
   memory(): Promise<MemoryReport>;
   /** Frees every tensor and the device. */

@@ -94,7 +94,7 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
         const pace = report.secondsPerPicture ?? core.state().features.secondsPerPicture;
         core.patch('features', { wanted, done, total, secondsPerPicture: pace });
       },
-      deliveryPauseMs,
+      () => deliveryPauseMs,
     );
     try {
       await core.engine().prepareFeatures(wanted.sampleIds, wanted.fit, inbox.push, mine.abort.signal);
@@ -127,7 +127,9 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     if (wanted === null) {
       letGo(true);
       // The worker forgets removed pictures: the same ones added again start anew.
-      if (core.state().features.wanted !== null) core.patch('features', { wanted: null, done: 0, total: 0, unreadable: 0 });
+      const { wanted: former, done } = core.state().features;
+      const kept = former === null || state.project.document.samples.length === 0 ? null : { wanted: former, done };
+      if (former !== null) core.patch('features', { wanted: null, done: 0, total: 0, unreadable: 0, kept });
     } else if (call?.wanted !== wanted) void ask(wanted, settings);
   };
 

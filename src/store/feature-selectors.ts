@@ -1,14 +1,18 @@
-import type { Sample } from '../domain/dataset';
-import { estimateTraining, findSmallerRun } from '../domain/estimate';
+import { createFeatureEstimate, estimateTraining, findSmallerRun, sumCounts } from '../domain/estimate';
+import type { ErrorCode } from '../domain/errors';
 import { estimateFineTuneBytes, estimateMovingRun } from '../domain/fine-tune-estimate';
+import { changeWay } from '../domain/presets';
 import { augmentationOf, runConfigProblems, type RunConfig } from '../domain/run-config';
-import { countFolders, orderForLimits, type FolderCounts } from '../domain/split';
+import { countFolders, orderForLimits, type FolderCounts, type SplitCandidate, type SplitCounts } from '../domain/split';
 import { remember } from './remember';
-import { selectSampleIndex, selectSplits } from './selectors';
+import { selectHeadRun, selectSampleIndex, selectSplitCandidates, selectSplits } from './selectors';
 import type { FeatureProgress, FeaturesState, PageState, TrainEstimate, WantedFeatures } from './state';
 
 /** By the samples themselves: what was made of them goes when they go. */
-const wantedOf = new WeakMap<readonly Sample[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
+const wantedOf = new WeakMap<readonly SplitCandidate[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
+
+/** Reasons in a status after which what computes the rest does not train convolutions. */
+const trainedElsewhere: ReadonlySet<string> = new Set<ErrorCode>(['training-test-failed', 'training-path-failed']);
 
 /** Whether training pictures pass through convolutions in every epoch, instead of once. */
 function isMoving(settings: RunConfig): boolean {
@@ -26,12 +30,13 @@ export function selectWantedFeatures(state: PageState): WantedFeatures | null {
   const heldOutOnly = isMoving(settings);
   // Which pictures train matters only where they are left out.
   const keys = [seed, limitPerClass, fit, heldOutOnly, heldOutOnly ? valFraction : null];
-  const known = wantedOf.get(samples);
+  const { candidates } = selectSplitCandidates(state);
+  const known = wantedOf.get(candidates);
   if (known?.keys.every((key, index) => key === keys[index]) === true) return known.wanted;
   const { assignments } = selectSplits(state);
   const isWanted = (id: string) => assignments.has(id) && !(heldOutOnly && assignments.get(id) === 'train');
-  const wanted = { sampleIds: orderForLimits(samples, seed).filter(isWanted), fit };
-  wantedOf.set(samples, { keys, wanted });
+  const wanted = { sampleIds: orderForLimits(candidates, seed).filter(isWanted), fit };
+  wantedOf.set(candidates, { keys, wanted });
   return wanted;
 }
 
@@ -50,18 +55,25 @@ function secondsPerPicture({ features, compute }: PageState): number | null {
   return features.secondsPerPicture ?? compute.status?.selfTest?.secondsPerPicture ?? null;
 }
 
-const foldersOf = new WeakMap<readonly Sample[], FolderCounts>();
+const foldersOf = new WeakMap<readonly SplitCandidate[], FolderCounts>();
 
-function selectFolders({ project }: PageState): FolderCounts {
-  const { samples } = project.document;
-  const folders = foldersOf.get(samples) ?? countFolders(samples);
-  foldersOf.set(samples, folders);
+function selectFolders(state: PageState): FolderCounts {
+  const { candidates } = selectSplitCandidates(state);
+  const folders = foldersOf.get(candidates) ?? countFolders(candidates);
+  foldersOf.set(candidates, folders);
   return folders;
 }
 
 function dependencies(state: PageState): readonly unknown[] {
   const { samples, settings } = state.project.document;
-  return [selectWantedFeatures(state), samples, settings, state.features, state.compute.status];
+  return [
+    selectWantedFeatures(state),
+    samples,
+    state.project.document.splitRules,
+    settings,
+    state.features,
+    state.compute.status,
+  ];
 }
 
 /** Null where no pictures are wanted. */
@@ -74,38 +86,62 @@ export const selectFeatureProgress = remember(dependencies, (state): FeatureProg
   return { done, total, secondsLeft: pace === null ? null : (total - done) * pace };
 });
 
-/** Null while nothing was measured on this device, and where nothing could train. */
-export const selectEstimate = remember(dependencies, (state): TrainEstimate | null => {
-  const pace = secondsPerPicture(state);
+function estimateRun(state: PageState): TrainEstimate | null {
+  const secondsEach = secondsPerPicture(state);
   const secondsPerStep = state.compute.status?.selfTest?.secondsPerStep;
-  if (pace === null || secondsPerStep === undefined) return null;
+  if (secondsEach === null || secondsPerStep === undefined) return null;
+  const pace = { secondsPerPicture: secondsEach, secondsPerStep };
   const { settings, samples: pictures } = state.project.document;
+  // Then other kernels train, whose pace nobody has measured.
+  if (settings.way === 'fine-tune' && trainedElsewhere.has(state.compute.status?.reason?.code ?? '')) return null;
   const wanted = selectWantedFeatures(state);
+  const heldIds = wanted === null ? [] : listHeld(wanted, state.features);
   if (pictures.length > 0 && isMoving(settings) && runConfigProblems(settings).length === 0) {
     const { counts } = selectSplits(state);
     const total = counts.train + counts.val + counts.test;
-    const held = wanted === null ? 0 : listHeld(wanted, state.features).length;
-    const seconds = estimateMovingRun(counts, settings, { secondsPerPicture: pace, secondsPerStep }, held);
+    const seconds = estimateMovingRun(counts, settings, pace, heldIds.length);
     const bytes = settings.way === 'fine-tune' ? estimateFineTuneBytes(total, settings) : null;
-    return { moving: { bytes }, total, missing: total, seconds, smaller: null };
+    // As if nothing were held: fewer pictures then never seem to take longer than more.
+    const secondsWith = (classes: ReadonlyMap<string, SplitCounts>) =>
+      estimateMovingRun(sumCounts(classes.values()), settings, pace);
+    const smaller = findSmallerRun({ folders: selectFolders(state), settings, secondsWith, seconds });
+    return { moving: { bytes }, total, missing: total, seconds, smaller };
   }
   if (wanted === null) return null;
-  const heldIds = listHeld(wanted, state.features);
   const total = wanted.sampleIds.length;
   const missing = total - heldIds.length;
-  const seconds = missing * pace + estimateTraining(selectSplits(state).counts, settings, secondsPerStep);
+  const seconds = missing * secondsEach + estimateTraining(selectSplits(state).counts, settings, secondsPerStep);
   const held = new Map<string, number>();
   const samples = selectSampleIndex(state);
   for (const id of heldIds) {
     const className = samples.get(id)?.className ?? '';
     held.set(className, (held.get(className) ?? 0) + 1);
   }
-  const smaller = findSmallerRun({
-    folders: selectFolders(state),
-    settings,
-    held,
-    pace: { secondsPerPicture: pace, secondsPerStep },
-    seconds,
-  });
+  const secondsWith = createFeatureEstimate(settings, held, pace);
+  const smaller = findSmallerRun({ folders: selectFolders(state), settings, secondsWith, seconds });
   return { moving: null, total, missing, seconds, smaller };
-});
+}
+
+/** Null while nothing was measured on this device, and where nothing could train. */
+export const selectEstimate = remember(dependencies, estimateRun);
+
+/** From here on, seconds, fine-tuning is worth a look at the head alone first. */
+const worthTheHeadFirst = 30;
+/** The head alone is offered where it takes at most this share of the wait. */
+const largestHeadShare = 1 / 2;
+
+/**
+ * Before a long fine-tuning of pictures on which no head alone was trained yet: the seconds that one takes. Null where it is no offer.
+ * What a head reaches says whether the longer wait is worth it.
+ */
+export function selectHeadFirst(state: PageState): number | null {
+  const { document } = state.project;
+  const estimate = selectEstimate(state);
+  if (document.settings.way !== 'fine-tune' || estimate === null || estimate.seconds < worthTheHeadFirst) return null;
+  if (selectHeadRun(state) !== null) return null;
+  const settings = changeWay(document.settings, 'features');
+  const { kept } = state.features;
+  const features = kept === null ? state.features : { ...state.features, ...kept };
+  const head = estimateRun({ ...state, features, project: { ...state.project, document: { ...document, settings } } });
+  return head !== null && head.seconds <= estimate.seconds * largestHeadShare ? head.seconds : null;
+}

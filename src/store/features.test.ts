@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import { usualAugmentation } from '../domain/run-config';
 import { orderForLimits } from '../domain/split';
-import { selectEstimate, selectFeatureProgress, selectWantedFeatures } from './feature-selectors';
+import { selectEstimate, selectFeatureProgress, selectHeadFirst, selectWantedFeatures } from './feature-selectors';
 import { reportWorkerDeath } from './page-store';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageState } from './state';
@@ -350,6 +350,44 @@ describe('where pictures pass in every epoch', () => {
     page.actions.chooseWay('features');
     await reach(page, isReady);
     expect(selectEstimate(page.state())).toMatchObject({ moving: null, missing: 0 });
+  });
+
+  it('a head alone is offered first where fine-tuning takes long, in the time that it takes with what is held', async () => {
+    const page = createPage(undefined, { secondsPerPicture: 2 });
+    await beginWithPictures(page);
+    expect(selectHeadFirst(page.state())).toBeNull();
+    await reach(page, isReady);
+    page.actions.chooseWay('fine-tune');
+    // 10 epochs of 1 step and 1 of validation, and 1 of evaluation, of 0.01 s.
+    expect(selectHeadFirst(page.state())).toBeCloseTo(0.21);
+    page.actions.changeSettings({ fit: 'squash' });
+    // Nothing is held of this fit: 40 pictures of 2 s, and little else.
+    expect(selectHeadFirst(page.state())).toBeCloseTo(80, 0);
+    page.actions.changeSettings({ fit: 'crop' });
+    page.actions.chooseWay('features');
+    expect(selectHeadFirst(page.state())).toBeNull();
+    await page.actions.train();
+    page.actions.chooseWay('fine-tune');
+    expect(selectHeadFirst(page.state())).toBeNull();
+    const quick = createPage(undefined, { secondsPerPicture: 0.01 });
+    await beginWithPictures(quick);
+    quick.actions.chooseWay('fine-tune');
+    await reach(quick, ({ compute }) => compute.status?.selfTest !== undefined);
+    expect(selectEstimate(quick.state())?.seconds).toBeLessThan(30);
+    expect(selectHeadFirst(quick.state())).toBeNull();
+  });
+
+  it('fewer pictures are offered where fine-tuning takes more than two minutes', async () => {
+    const page = createPage(undefined, { secondsPerPicture: 0.5 });
+    await page.actions.begin();
+    page.actions.chooseWay('fine-tune');
+    await page.actions.addFiles(manyPictures);
+    await reach(page, (state) => selectEstimate(state) !== null);
+    const { smaller } = selectEstimate(page.state()) ?? {};
+    expect(smaller?.seconds).toBeLessThanOrEqual(60);
+    page.actions.changeSettings({ limitPerClass: smaller?.limitPerClass ?? 0 });
+    expect(selectEstimate(page.state())).toMatchObject({ smaller: null });
+    expect(selectEstimate(page.state())?.seconds).toBeCloseTo(smaller?.seconds ?? 0);
   });
 
   it('augmentation leaves the training pictures out of the background', async () => {

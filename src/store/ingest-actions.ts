@@ -6,21 +6,21 @@ import { untitledName } from '../domain/project';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { type GivenImport, openGivenImport } from './import-files';
+import { createImporter, type Importer } from './import-actions';
 import { createInbox } from './inbox';
 import { idleIngest, idleTrial } from './initial-state';
-import { recogniseFiles } from './recognise-files';
-import type { PageActions } from './state';
+import type { IngestState, PageActions } from './state';
 
 /** Of each class; the sample of photos that one click fetches. */
 const kagglePicturesPerClass = 250;
 
-/** Each delivery splits all pictures anew and redraws three columns. */
-const deliveryPauseMs = 200;
+/** Each delivery splits all pictures anew and redraws three columns: the more there are, the more it costs, and the rarer it comes. */
+const deliveryPauseMs = (pictures: number): number => 200 + pictures / 20;
 
 export interface PictureTaker {
   readonly actions: Pick<
     PageActions,
-    | 'addFiles'
+    | keyof Importer['actions']
     | 'addDrawings'
     | 'askKaggle'
     | 'declineKaggle'
@@ -55,6 +55,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       core.ports.scheduleFrame(resolve);
     });
 
+  const pauseBetweenDeliveries = (): number => deliveryPauseMs(core.state().project.document.samples.length);
+
   const take = (origin: DatasetOrigin, reading: string, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
     if (samples.length > 0) {
@@ -74,12 +76,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   const read = async (
     origin: DatasetOrigin,
     total: number,
-    warnings: readonly ErrorRecord[],
+    told: Partial<Pick<IngestState, 'warnings' | 'reasoning'>>,
     add: AddPictures,
   ): Promise<void> => {
     const controller = new AbortController();
     abort = controller;
-    core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
+    core.set({ ingest: { ...idleIngest, ...told, phase: 'reading', origin, total } });
     readings += 1;
     const reading = String(readings);
     const inbox = createInbox<IngestEvent>(
@@ -87,7 +89,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (events) => {
         take(origin, reading, events);
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     let error: ErrorRecord | null = null;
     try {
@@ -117,7 +119,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (progress) => {
         if (abort === controller) core.patch('ingest', { opening: progress.at(-1) ?? null });
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     try {
       return await openGivenImport(core.engine(), one, inbox.push, controller.signal);
@@ -186,6 +188,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   };
 
   const giveBack = async (): Promise<void> => {
+    if (core.state().importing !== null) {
+      // The worker that had listed it is gone.
+      importer.forget();
+      abort = null;
+      core.set({ ingest: { ...idleIngest, error: describeError('add-cancelled') } });
+    }
     const engine = core.engine();
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
@@ -193,7 +201,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     for (const one of given) {
       await openGivenImport(engine, one, ignore, signal);
       const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);
-      if (own.length > 0) await engine.addPictures(own, ignore, signal);
+      await engine.addPictures(own, ignore, signal);
       await engine.closeImport(one.importId);
     }
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
@@ -207,60 +215,62 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     core.set({ notice: describeError('pictures-not-kept') });
   };
 
+  const close = async (importId: string): Promise<void> => {
+    try {
+      await core.engine().closeImport(importId);
+    } catch (thrown) {
+      core.patch('ingest', { error: core.fail(thrown) });
+    }
+  };
+
+  const importer = createImporter(core, {
+    begin: () => {
+      if (isBusy()) return null;
+      const controller = new AbortController();
+      abort = controller;
+      core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
+      return controller;
+    },
+    isCurrent: (controller) => abort === controller,
+    end: (error) => {
+      abort = null;
+      core.set({ ingest: { ...idleIngest, error } });
+    },
+    ready,
+    nextFrame,
+    open,
+    close,
+    skip: (files) => {
+      core.dispatch({ kind: 'add-skipped', files });
+    },
+    nameProject,
+    take: async (one, found, told) => {
+      given = [...given, one];
+      sources = [...sources, ...found];
+      await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal));
+      await close(one.importId);
+    },
+  });
+
   return {
     follow,
     giveBack,
     forget: () => {
       abort?.abort();
       abort = null;
+      importer.forget();
       given = [];
       sources = [];
       drawingsAdded = false;
     },
     actions: {
-      addFiles: async (files) => {
-        if (isBusy()) return;
-        const controller = new AbortController();
-        abort = controller;
-        core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
-        try {
-          const one: GivenImport = { importId: core.ports.createId(), files: await files };
-          await ready;
-          // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
-          await nextFrame();
-          const listing = await open(one, controller);
-          if (abort !== controller) {
-            await core.engine().closeImport(one.importId);
-            return;
-          }
-          const found = recogniseFiles(listing, core.state().project.document);
-          core.dispatch({ kind: 'add-skipped', files: found.skipped });
-          if (found.sources.length === 0) {
-            abort = null;
-            core.set({ ingest: { ...idleIngest, error: found.error, warnings: found.warnings } });
-            await core.engine().closeImport(one.importId);
-            return;
-          }
-          nameProject(found.name);
-          given = [...given, one];
-          sources = [...sources, ...found.sources];
-          await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) =>
-            engine.addPictures(found.sources, onEvent, signal),
-          );
-          await core.engine().closeImport(one.importId);
-        } catch (thrown) {
-          if (abort !== controller) return;
-          abort = null;
-          const error = core.fail(thrown);
-          core.set({ ingest: { ...idleIngest, error: error?.code === 'cancelled' ? describeError('add-cancelled') : error } });
-        }
-      },
+      ...importer.actions,
       addDrawings: async () => {
         if (isBusy()) return;
         await ready;
         drawingsAdded = true;
         nameProject('Drawn cats and dogs');
-        await read('drawings', 0, [], (engine, onEvent, signal) => engine.addDrawings(onEvent, signal));
+        await read('drawings', 0, {}, (engine, onEvent, signal) => engine.addDrawings(onEvent, signal));
       },
       askKaggle: async () => {
         if (isBusy()) return;
@@ -277,10 +287,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         const plan = core.state().ingest.kagglePlan;
         if (plan === null || isBusy()) return;
         nameProject('Cats and dogs');
-        await read('kaggle', 0, [], (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
+        await read('kaggle', 0, {}, (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
       },
       cancelIngest: () => {
-        abort?.abort();
+        if (core.state().ingest.phase === 'confirming') void importer.actions.declineImport();
+        else abort?.abort();
       },
       removeSamples: async (ids) => {
         core.dispatch({ kind: 'remove-samples', ids });
@@ -289,6 +300,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       clearPictures: async () => {
         abort?.abort();
         abort = null;
+        importer.forget();
         core.dispatch({ kind: 'clear-pictures' });
         core.set({ ingest: idleIngest });
         await following;

@@ -1,7 +1,7 @@
 import { createCommandLog } from '../domain/command-log';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
-import { readDeviceChoice, readEvidenceChoice, readThreadsChoice } from './kept-choice';
+import { readDeviceChoice, readEvidenceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
 import type { FeaturesState, IngestState, InspectionState, PageState, RunState, StageState, TrialState } from './state';
 
@@ -39,6 +39,7 @@ export const idleIngest: IngestState = {
   secondsLeft: null,
   error: null,
   warnings: [],
+  reasoning: [],
   kagglePlan: null,
 };
 
@@ -48,6 +49,7 @@ export const idleFeatures: FeaturesState = {
   wanted: null,
   done: 0,
   total: 0,
+  kept: null,
   secondsPerPicture: null,
   unreadable: 0,
   error: null,
@@ -75,7 +77,7 @@ const idleInspection: InspectionState = {
 
 export function createInitialState(
   document: ProjectDocument,
-  { isolation, mostThreads }: Pick<PagePorts, 'isolation' | 'mostThreads'>,
+  { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
 ): PageState {
   return {
     project: createCommandLog(document),
@@ -83,6 +85,7 @@ export function createInitialState(
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),
       mostThreads,
+      deviceMemory,
       isolation,
       status: null,
       proving: false,
@@ -91,11 +94,15 @@ export function createInitialState(
     },
     weights: { phase: 'waiting', progress: null, report: null, error: null },
     ingest: idleIngest,
+    importing: null,
     features: idleFeatures,
+    featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,
     trial: idleTrial,
     inspection: idleInspection,
     showEvidence: readEvidenceChoice(),
+    lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
+    proposals: new Map(),
     thumbnails: new Map(),
     headReady: false,
     headRun: null,

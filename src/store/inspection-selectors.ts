@@ -4,22 +4,31 @@ import type { Split } from '../domain/dataset';
 import { assignSplits } from '../domain/split';
 import type { RunSample } from '../protocol/engine-api';
 import { remember } from './remember';
-import { selectSampleIndex } from './selectors';
+import { selectSampleIndex, selectSplitCandidates } from './selectors';
 import type { PageState } from './state';
 
 /** With fewer validation pictures than this, one split says little: the folds' accuracy is the headline. */
 export const foldsBelow = 100;
 export const foldCount = 5;
 
-/** Pictures of the run whose head predicts that are still here, by id; by its settings where the run's own list is not known any more. */
+/** Pictures of the run whose head predicts that are still here, by id; by its settings, pins and rules where the run's own list is not known any more. */
 const selectRunSplits = remember(
-  ({ project, headRun, run }) => [project.document.samples, headRun, run.result, run.samples],
+  (state) => [
+    selectSplitCandidates(state),
+    state.project.document.splitRules,
+    state.headRun,
+    state.run.result,
+    state.run.samples,
+  ],
   (state): ReadonlyMap<string, { readonly split: Split; readonly labelIndex: number | null }> => {
     const { headRun, run, project } = state;
     if (headRun === null) return new Map();
     if (run.samples.length > 0 && run.result?.id === headRun.id)
       return new Map(run.samples.map(({ id, split, labelIndex }) => [id, { split, labelIndex }]));
-    const { assignments } = assignSplits(project.document.samples, headRun.config);
+    const { seed, valFraction, limitPerClass } = headRun.config;
+    const { testFraction } = project.document.splitRules;
+    const { candidates } = selectSplitCandidates(state);
+    const { assignments } = assignSplits(candidates, { seed, valFraction, limitPerClass, testFraction });
     return new Map([...assignments].map(([id, split]) => [id, { split, labelIndex: null }]));
   },
 );

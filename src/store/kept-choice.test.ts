@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetChoices, keepDeviceChoice, keepThreadsChoice, readDeviceChoice, readThreadsChoice } from './kept-choice';
+import {
+  forgetChoices,
+  keepDeviceChoice,
+  keepFeatureBudget,
+  keepThreadsChoice,
+  readDeviceChoice,
+  readFeatureBudget,
+  readThreadsChoice,
+} from './kept-choice';
 
 function useStorage(): Map<string, string> {
   const kept = new Map<string, string>();
@@ -24,10 +32,20 @@ describe('what was chosen', () => {
   it('is there on the next visit, until it is forgotten', () => {
     keepDeviceChoice('cpu');
     keepThreadsChoice(3);
+    keepFeatureBudget(5e8);
     kept.set('headstart:theme', 'dark');
-    expect([readDeviceChoice(), readThreadsChoice(8)]).toEqual(['cpu', 3]);
+    expect([readDeviceChoice(), readThreadsChoice(8), readFeatureBudget()]).toEqual(['cpu', 3, 5e8]);
     forgetChoices();
-    expect([readDeviceChoice(), readThreadsChoice(8), kept.size]).toEqual(['auto', null, 0]);
+    expect([readDeviceChoice(), readThreadsChoice(8), readFeatureBudget(), kept.size]).toEqual(['auto', null, null, 0]);
+  });
+
+  it('of room for features may be none at all, and what is no number of bytes counts as not chosen', () => {
+    keepFeatureBudget(0);
+    expect(readFeatureBudget()).toBe(0);
+    for (const text of ['', 'much', '-1', '1.5', 'Infinity', '1e30']) {
+      kept.set('headstart:features', text);
+      expect(readFeatureBudget(), text).toBeNull();
+    }
   });
 
   it('of threads is at most what there are now, and automatic is kept as nothing', () => {

@@ -4,6 +4,7 @@ import { clampThreads } from '../domain/threads';
 const deviceKey = 'headstart:device';
 const threadsKey = 'headstart:threads';
 const evidenceKey = 'headstart:evidence';
+const featureBudgetKey = 'headstart:features';
 /** The page's own matter (ui/shell/theme), but what is forgotten is everything. */
 const themeKey = 'headstart:theme';
 
@@ -59,9 +60,21 @@ export function keepEvidenceChoice(show: boolean): void {
   keep(evidenceKey, show ? null : 'off');
 }
 
+/** Bytes that kept features may take as the person chose on the last visit, 0 for none; null: automatic. */
+export function readFeatureBudget(): number | null {
+  const kept = read(featureBudgetKey);
+  const bytes = Number(kept ?? Number.NaN);
+  return kept !== null && kept !== '' && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+export function keepFeatureBudget(bytes: number | null): void {
+  keep(featureBudgetKey, bytes === null ? null : String(bytes));
+}
+
 export function forgetChoices(): void {
   keep(deviceKey, null);
   keep(threadsKey, null);
   keep(evidenceKey, null);
   keep(themeKey, null);
+  keep(featureBudgetKey, null);
 }

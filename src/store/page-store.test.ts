@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { HeadstartError } from '../domain/errors';
 import type { Isolation } from '../domain/isolation';
 import { reportWorkerDeath } from './page-store';
-import { selectSplits, selectSufficientHead, selectTrainBlocker } from './selectors';
+import { selectHeadRun, selectSplits, selectTrainBlocker } from './selectors';
 import type { ListedFile } from './state';
-import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, until } from './testing/create-page';
+import { beginWithPictures, catsAndDogs, classFolder, createPage, listed, reach, until, type Page } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
 
 /** A busy machine is slow, not wrong: states are waited for, and this only ends a test that would never end. */
@@ -171,13 +171,13 @@ describe('pictures', () => {
     await page.actions.begin();
     const empty: ListedFile = { path: 'pets/cat/empty.jpg', file: new File([], 'empty.jpg') };
     await page.actions.addFiles([...catsAndDogs, empty, ...listed('pets/cat/notes.txt', 'pets/stray.jpg', 'pets/readme.md')]);
-    expect(page.state().project.document.samples).toHaveLength(40);
+    expect(page.state().project.document.samples).toHaveLength(41);
+    expect(page.state().project.document.samples.find(({ path }) => path === 'pets/stray.jpg')?.className).toBeNull();
     const reasons = page.state().project.document.skipped.map(({ path, reason }) => [path, reason.code]);
     expect(new Map(reasons.map(([path, code]) => [path, code]))).toEqual(
       new Map([
         ['pets/cat/empty.jpg', 'file-empty'],
         ['pets/cat/notes.txt', 'not-a-picture'],
-        ['pets/stray.jpg', 'no-labels'],
         ['pets/readme.md', 'not-a-picture'],
       ]),
     );
@@ -185,7 +185,6 @@ describe('pictures', () => {
 
   it.each([
     ['folder-empty', []],
-    ['no-labels', listed('IMG1.jpg', 'IMG2.jpg')],
     ['no-readable-picture', listed('notes.md', 'list.csv')],
   ] as const)('that cannot be used at all end in “%s”', async (code, files) => {
     const page = createPage();
@@ -313,6 +312,74 @@ describe('pictures', () => {
     await page.actions.train();
     const { counts } = page.state().run.result ?? { counts: { train: 0, val: 0, test: 0 } };
     expect(counts.train + counts.val + counts.test).toBe(35);
+  });
+});
+
+describe('proposed labels', () => {
+  const unlabel = (page: Page, count: number): string[] => {
+    const ids = page
+      .state()
+      .project.document.samples.slice(0, count)
+      .map(({ id }) => id);
+    page.actions.dispatch({ kind: 'move-samples', ids, className: null });
+    return ids;
+  };
+
+  it('come after a training for every unlabelled picture, and are accepted as one change', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    const ids = unlabel(page, 5);
+    expect(page.engine().calls).not.toContain('predictSample');
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 5);
+    expect(page.state().proposals.get(ids[0] ?? '')).toEqual({
+      className: 'cat',
+      probability: expect.closeTo(0.972, 2) as number,
+    });
+    page.actions.acceptProposals(ids);
+    expect(
+      page
+        .state()
+        .project.document.samples.slice(0, 5)
+        .map(({ className }) => className),
+    ).toEqual(Array(5).fill('cat'));
+    page.actions.undo();
+    expect(
+      page
+        .state()
+        .project.document.samples.slice(0, 5)
+        .map(({ className }) => className),
+    ).toEqual(Array(5).fill(null));
+    // What is labelled keeps its label.
+    page.actions.dispatch({ kind: 'move-samples', ids: ids.slice(0, 1), className: 'dog' });
+    page.actions.acceptProposals(ids.slice(0, 1));
+    expect(page.state().project.document.samples[0]?.className).toBe('dog');
+  });
+
+  it('are asked again of another head, and leave out what cannot be read', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    unlabel(page, 3);
+    page.engine().failures.set('predictSample', 'picture-gone');
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 2);
+    await page.actions.train();
+    await reach(page, ({ proposals }) => proposals.size === 3);
+  });
+
+  it('end with the first failure that concerns more than one picture', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    unlabel(page, 3);
+    page.engine().failures.set('predictSample', 'device-lost');
+    await page.actions.train();
+    await vi.waitFor(() => {
+      expect(page.engine().calls).toContain('predictSample');
+    }, patience);
+    page.actions.dispatch({ kind: 'name-project', name: 'Another look' });
+    await page.engine().listSamples();
+    expect(page.engine().calls.filter((call) => call === 'predictSample')).toHaveLength(1);
+    expect(page.state().proposals.size).toBe(0);
   });
 });
 
@@ -540,27 +607,22 @@ describe('the three ways', () => {
     expect(selectTrainBlocker(page.state())?.message).toContain('Unfreeze: must be at least one convolution');
   });
 
-  it('say where the head alone did well enough, for the same pictures only', async () => {
+  it('find what the head alone reached, for fine-tuning and the same pictures only', async () => {
     const page = createPage(undefined, { valAccuracy: 0.99 });
     await beginWithPictures(page);
     await page.actions.train();
-    expect(selectSufficientHead(page.state())).toBeNull();
+    expect(selectHeadRun(page.state())).toBeNull();
     page.actions.chooseWay('fine-tune');
-    expect(selectSufficientHead(page.state())).toBe(0.99);
+    expect(selectHeadRun(page.state())).toBe(page.state().project.document.runs[0]);
     await page.actions.addFiles(listed(...classFolder('dog', 25)));
-    expect(selectSufficientHead(page.state())).toBeNull();
+    expect(selectHeadRun(page.state())).toBeNull();
   });
 
-  it('say nothing of a head that did less well, nor of a fine-tuned one', async () => {
-    const poor = createPage(undefined, { valAccuracy: 0.9 });
-    await beginWithPictures(poor);
-    await poor.actions.train();
-    poor.actions.chooseWay('fine-tune');
-    expect(selectSufficientHead(poor.state())).toBeNull();
-    const tuned = createPage(undefined, { valAccuracy: 0.99 });
-    await beginWithPictures(tuned);
-    tuned.actions.chooseWay('fine-tune');
-    await tuned.actions.train();
-    expect(selectSufficientHead(tuned.state())).toBeNull();
+  it('do not take a fine-tuned run for a head alone', async () => {
+    const page = createPage(undefined, { valAccuracy: 0.99 });
+    await beginWithPictures(page);
+    page.actions.chooseWay('fine-tune');
+    await page.actions.train();
+    expect(selectHeadRun(page.state())).toBeNull();
   });
 });

@@ -5,12 +5,15 @@ import { createProject, type ProjectDocument } from '../domain/project';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createDeviceChooser } from './compute-actions';
 import { createCore } from './core';
+import { createFeatureCacheKeeper } from './feature-cache-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
+import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
+import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
@@ -45,8 +48,14 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const inspector = createInspector(core);
     const runner = createRunner(core, weights, device, inspector);
     const features = createFeaturePreparer(core, device);
+    const featureCache = createFeatureCacheKeeper(core);
+    const lookAlikes = createLookAlikeFinder(core);
+    const proposer = createProposer(core);
     api.subscribe(() => {
       features.look();
+      featureCache.look();
+      lookAlikes.look();
+      proposer.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -56,9 +65,22 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...runner.actions,
         ...inspector.actions,
         ...features.actions,
+        ...featureCache.actions,
+        ...lookAlikes.actions,
+        ...proposer.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
-        ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),
+        ...createSessionActions(core, {
+          device,
+          weights,
+          pictures,
+          features,
+          featureCache,
+          runner,
+          saver,
+          markReady,
+          createEmptyProject,
+        }),
       },
     };
   });

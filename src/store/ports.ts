@@ -10,6 +10,8 @@ export interface PagePorts {
   readonly isolation: Isolation;
   /** How many threads the person may choose: see `threadLimit`. */
   readonly mostThreads: number;
+  /** Of the whole device, bytes; null where the browser does not say. */
+  readonly deviceMemory: number | null;
   /** Calls back once: with the next animation frame, or by a timer while the page is hidden. */
   scheduleFrame(callback: () => void): void;
   /** Milliseconds, monotone. */

@@ -65,8 +65,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     const inbox = createInbox<RunEvent>(core.ports, (events) => {
       if (!isPresent()) return;
       core.set({ run: applyRunEvents(core.state().run, events) });
-      const resumed = events.findLast((event) => event.kind === 'resumed');
-      if (resumed !== undefined) core.patch('compute', { status: resumed.status });
+      const told = events.findLast((event) => event.kind === 'resumed' || event.kind === 'status');
+      if (told !== undefined) core.patch('compute', { status: told.status });
     });
     try {
       await inspector.stop();

@@ -47,6 +47,8 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
       case 'resumed':
         resumed = event.reason;
         break;
+      case 'status':
+        break; // of what computes, not of the run
       case 'predictions':
         for (const prediction of event.predictions) predictions.push(prediction);
         break;

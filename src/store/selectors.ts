@@ -1,38 +1,49 @@
 import { describeError } from '../domain/errors';
 import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
 import type { Sample } from '../domain/dataset';
-import { keptEpoch } from '../domain/history';
-import { assignSplits } from '../domain/split';
+import { keptEpoch, type RunRecord } from '../domain/history';
+import { conflictKey, findConflicts, type Conflict } from '../domain/look-alikes';
+import { assignSplits, type SplitCandidate } from '../domain/split';
+import { candidatesOf, groupPictures, type Grouping, type SplitRules } from '../domain/split-rules';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
-let splitsOf: {
+let candidatesFor: {
   samples: readonly Sample[];
-  seed: number;
-  valFraction: number;
-  limitPerClass: number | null;
-  overview: SplitOverview;
+  rules: SplitRules;
+  made: { readonly candidates: readonly SplitCandidate[]; readonly grouping: Grouping };
 } | null = null;
+
+/** The pictures as the split sees them, and which belong together. The same objects until pictures or rules change. */
+export function selectSplitCandidates(state: PageState): {
+  readonly candidates: readonly SplitCandidate[];
+  readonly grouping: Grouping;
+} {
+  const { samples, splitRules: rules } = state.project.document;
+  if (candidatesFor?.samples === samples && candidatesFor.rules === rules) return candidatesFor.made;
+  const grouping = groupPictures(samples, rules);
+  const made = { candidates: candidatesOf(samples, rules, grouping), grouping };
+  candidatesFor = { samples, rules, made };
+  return made;
+}
+
+let splitsOf: { keys: readonly unknown[]; overview: SplitOverview } | null = null;
 
 const noSplits: SplitOverview = { assignments: new Map(), counts: { train: 0, val: 0, test: 0 }, leftOut: 0 };
 
 /** Which picture is in which split now. The same object until pictures or the settings that decide it change. */
 export function selectSplits(state: PageState): SplitOverview {
-  const { samples, settings } = state.project.document;
+  const { samples, settings, splitRules } = state.project.document;
   const { seed, valFraction, limitPerClass } = settings;
   if (samples.length === 0 || hasSplitProblem(settings)) return noSplits;
-  if (
-    splitsOf?.samples === samples &&
-    splitsOf.seed === seed &&
-    splitsOf.valFraction === valFraction &&
-    splitsOf.limitPerClass === limitPerClass
-  ) {
-    return splitsOf.overview;
-  }
-  const { assignments, leftOut } = assignSplits(samples, { seed, valFraction, limitPerClass });
+  const { candidates } = selectSplitCandidates(state);
+  const keys = [candidates, seed, valFraction, limitPerClass];
+  if (splitsOf?.keys.every((key, index) => key === keys[index]) === true) return splitsOf.overview;
+  const { testFraction } = splitRules;
+  const { assignments, leftOut } = assignSplits(candidates, { seed, valFraction, limitPerClass, testFraction });
   const counts = { train: 0, val: 0, test: 0 };
   for (const split of assignments.values()) counts[split] += 1;
   const overview: SplitOverview = { assignments, counts, leftOut: leftOut.length };
-  splitsOf = { samples, seed, valFraction, limitPerClass, overview };
+  splitsOf = { keys, overview };
   return overview;
 }
 
@@ -86,6 +97,20 @@ export function selectSampleIndex(state: PageState): ReadonlyMap<string, Sample>
   const index = new Map(samples.map((sample) => [sample.id, sample]));
   sampleIndexOf = { samples, index };
   return index;
+}
+
+let conflictsOf: { keys: readonly unknown[]; conflicts: readonly Conflict[] } | null = null;
+
+/** Look-alikes in two classes or two splits, without those that the person accepted. */
+export function selectConflicts(state: PageState): readonly Conflict[] {
+  const { pairs, accepted } = state.lookAlikes;
+  const samples = selectSampleIndex(state);
+  const { assignments } = selectSplits(state);
+  const keys = [pairs, accepted, samples, assignments];
+  if (conflictsOf?.keys.every((key, index) => key === keys[index]) === true) return conflictsOf.conflicts;
+  const conflicts = findConflicts(pairs, samples, assignments).filter((conflict) => !accepted.has(conflictKey(conflict)));
+  conflictsOf = { keys, conflicts };
+  return conflicts;
 }
 
 /** The palette position of a class: its own, or, for a class that only the kept head knows, its index there. */
@@ -147,18 +172,12 @@ export function selectTrainBlocker(state: PageState): TrainBlocker {
   return blocker;
 }
 
-/** From this validation accuracy on, a head alone leaves fine-tuning little to gain. */
-const sufficient = 0.98;
-
-/**
- * Where fine-tuning is chosen: the best validation accuracy that a head alone reached on as many pictures of the same classes, if it
- * leaves little to gain. Null otherwise.
- */
-export function selectSufficientHead(state: PageState): number | null {
-  const { settings, classNames, runs } = state.project.document;
-  if (settings.way !== 'fine-tune') return null;
+/** The finished runs of a head alone on exactly as many pictures of the same classes as would take part now, best first. */
+function listHeadRuns(state: PageState): RunRecord[] {
+  const { classNames, runs } = state.project.document;
   const { counts } = selectSplits(state);
-  const reached = runs
+  const reached = (run: RunRecord) => keptEpoch(run)?.valAccuracy ?? 0;
+  return runs
     .filter(
       (run) =>
         run.config.way !== 'fine-tune' &&
@@ -167,7 +186,10 @@ export function selectSufficientHead(state: PageState): number | null {
         run.counts.val === counts.val &&
         run.counts.test === counts.test,
     )
-    .map((run) => keptEpoch(run)?.valAccuracy ?? 0);
-  const best = Math.max(0, ...reached);
-  return best >= sufficient ? best : null;
+    .sort((a, b) => reached(b) - reached(a));
+}
+
+/** Where fine-tuning is chosen: the best run of a head alone on these pictures. Null otherwise, and before there is one. */
+export function selectHeadRun(state: PageState): RunRecord | null {
+  return state.project.document.settings.way === 'fine-tune' ? (listHeadRuns(state)[0] ?? null) : null;
 }

@@ -5,6 +5,7 @@ import type { ProjectDocument } from '../domain/project';
 import type { Kept } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
+import type { FeatureCacheKeeper } from './feature-cache-actions';
 import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
@@ -19,6 +20,7 @@ export interface SessionParts {
   readonly weights: WeightsLoader;
   readonly pictures: PictureTaker;
   readonly features: FeaturePreparer;
+  readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
   readonly saver: Saver;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
@@ -65,6 +67,7 @@ export function createSessionActions(
 
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
+    await parts.featureCache.begin();
     return device.configure();
   };
 
@@ -115,15 +118,17 @@ export function createSessionActions(
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
       forgetChoices();
-      const { compute, weights: loaded } = core.state();
+      const { compute, weights: loaded, featureCache } = core.state();
       core.set({
         ...createInitialState(parts.createEmptyProject(), core.ports),
         compute: { ...compute, choice: 'auto', threads: null },
         weights: loaded,
+        featureCache: { budget: null, report: null, error: null },
       });
       try {
         await core.engine().removeSamples(ids);
         await core.engine().forgetEverything();
+        if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
         saver.enable();
       } catch (thrown) {
         core.set({ notice: core.fail(thrown) });

@@ -2,10 +2,16 @@ import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
+import type { ManifestColumns } from '../domain/recognise/manifest';
+import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/decision';
+import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
+import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognise/proposal';
 import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
@@ -18,6 +24,8 @@ export interface ComputeState {
   /** Threads of the processor that the person chose, 1 to `mostThreads`; null: as many as there are. What runs is in `status`. */
   readonly threads: number | null;
   readonly mostThreads: number;
+  /** Of the whole device, bytes, as the browser tells it: coarse, and capped. Null where it does not. */
+  readonly deviceMemory: number | null;
   /** Where the page is not isolated one thread computes, and this says why. */
   readonly isolation: Isolation;
   /** null until the probe has answered. */
@@ -37,7 +45,8 @@ export interface WeightsState {
 }
 
 export interface IngestState {
-  readonly phase: 'idle' | 'listing' | 'reading';
+  /** confirming: what was found is shown in `importing` and waits for the person. */
+  readonly phase: 'idle' | 'listing' | 'confirming' | 'reading';
   readonly origin: DatasetOrigin | null;
   /** While archives are opened: what was told last. */
   readonly opening: ImportProgress | null;
@@ -48,8 +57,30 @@ export interface IngestState {
   readonly error: ErrorRecord | null;
   /** Warnings that do not stop anything, such as class names that differ in case. */
   readonly warnings: readonly ErrorRecord[];
+  /** How the pictures added last were recognised, as sentences. */
+  readonly reasoning: readonly string[];
   /** Asked before anything is downloaded. */
   readonly kagglePlan: KagglePlan | null;
+}
+
+/** What was dropped, as it would come in; the person may change it before it does. */
+export interface ImportState {
+  readonly reader: ImportReader;
+  readonly reading: ImportReading;
+  readonly changes: RowChanges;
+  /** `reading` with `changes`. */
+  readonly rows: readonly ImportRow[];
+  readonly merges: readonly MergeProposal[];
+  readonly totals: ImportTotals;
+  readonly warnings: readonly ErrorRecord[];
+  /** Another reading is being made. */
+  readonly busy: boolean;
+  /** What of the person's last change could not be done. */
+  readonly error: ErrorRecord | null;
+  /** Files that cannot come in. */
+  readonly skipped: number;
+  /** Films beside a picture of the same name, left out. */
+  readonly livePhotoVideos: number;
 }
 
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
@@ -67,10 +98,21 @@ export interface FeaturesState {
   readonly wanted: WantedFeatures | null;
   readonly done: number;
   readonly total: number;
+  /** What `wanted` and `done` were when the way chosen last had no need of features: the worker still holds them. */
+  readonly kept: { readonly wanted: WantedFeatures; readonly done: number } | null;
   /** From the last pictures; null until one was measured. */
   readonly secondsPerPicture: number | null;
   /** Pictures that could not be read when everything else was done; a run names them. */
   readonly unreadable: number;
+  readonly error: ErrorRecord | null;
+}
+
+/** Features kept on this device, for all projects. */
+export interface FeatureCacheState {
+  /** Bytes that the person lets them take, 0 for none; null: automatic. */
+  readonly budget: number | null;
+  /** What was told last; null before anybody asked. */
+  readonly report: FeatureCacheReport | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -142,17 +184,39 @@ export interface InspectionState {
   readonly confirmed: readonly string[];
 }
 
+/** Pictures that are the same or look the same; what is in conflict follows from it and the labels (see selectConflicts). */
+export interface LookAlikesState {
+  readonly isSearching: boolean;
+  /** Of the pictures when it was last searched. */
+  readonly pairs: readonly LookAlike[];
+  /** Keys of conflicts that the person finds harmless, for this visit. */
+  readonly accepted: ReadonlySet<string>;
+}
+
+/** What the trained head makes of a picture without a label. */
+export interface Proposal {
+  readonly className: string;
+  /** Of that class, 0 to 1. */
+  readonly probability: number;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
+  /** null while nothing waits to be confirmed. */
+  readonly importing: ImportState | null;
   readonly features: FeaturesState;
+  readonly featureCache: FeatureCacheState;
   readonly run: RunState;
   readonly trial: TrialState;
   readonly inspection: InspectionState;
   /** Whether predictions are explained on the picture. */
   readonly showEvidence: boolean;
+  readonly lookAlikes: LookAlikesState;
+  /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
+  readonly proposals: ReadonlyMap<string, Proposal>;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Whether a trained head can predict. */
@@ -184,7 +248,17 @@ export interface PageActions {
   chooseWay(way: Way): void;
   choosePreset(preset: 'note' | 'recommended'): void;
   /** `files` may still be listed (a dropped folder); the state says `listing` meanwhile. */
-  addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[], wish?: ReadingWish): Promise<void>;
+  /** As `addFiles`, but what was found is shown first: see `importing`. */
+  offerFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  /** Another of `importing.reader.offers`. */
+  readImportAs(id: string): Promise<void>;
+  readImportByPattern(text: string): Promise<void>;
+  readImportByColumns(columns: ManifestColumns): Promise<void>;
+  changeImportRows(keys: readonly string[], change: RowChange): void;
+  mergeImport(merge: MergeProposal): void;
+  confirmImport(): Promise<void>;
+  declineImport(): Promise<void>;
   addDrawings(): Promise<void>;
   /** First step: says what would be downloaded and from where. */
   askKaggle(): Promise<void>;
@@ -213,11 +287,22 @@ export interface PageActions {
   cancelInspection(): void;
   /** The label is right, whatever the heads say. */
   confirmLabel(sampleId: string): void;
-  fittedPicture(sampleId: string): Promise<FittedPicture>;
+  /** As the head that predicts sees it, or with the fit given. */
+  fittedPicture(sampleId: string, fit?: Fit): Promise<FittedPicture>;
+  /** Asks how much is kept of features. */
+  lookAtFeatureCache(): Promise<void>;
+  /** Bytes, 0 for none; null: automatic. What is beyond goes at once. */
+  setFeatureBudget(bytes: number | null): Promise<void>;
+  /** Frees the disk of kept features; what is in memory serves on. */
+  dropKeptFeatures(): Promise<void>;
   /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
   pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
+  /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */
+  acceptProposals(ids: readonly string[]): void;
+  /** These two may stay as they are; `key` by `conflictKey`. */
+  acceptLookAlikes(key: string): void;
   dismissNotice(): void;
 }
 

@@ -91,9 +91,9 @@ export function createTrialActions(
       core.patch('trial', { busy: true, error: null });
       await answer(question);
     },
-    fittedPicture: (sampleId) => {
+    fittedPicture: (sampleId, fit) => {
       const { headRun, project } = core.state();
-      return core.engine().fittedPicture(sampleId, headRun?.config.fit ?? project.document.settings.fit);
+      return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);
     },
   };
 }

@@ -70,6 +70,7 @@ describe('the page', () => {
     const transfer = new DataTransfer();
     for (const name of ['cat.0.jpg', 'cat.1.jpg', 'dog.0.jpg', 'dog.1.jpg']) transfer.items.add(new File([name], name));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    await page.getByRole('button', { name: 'Add 4 pictures' }).click();
     await expect.poll(() => state().project.document.classNames).toEqual(['cat', 'dog']);
     const clipboard = new DataTransfer();
     clipboard.items.add(new File(['z'], 'pasted.png', { type: 'image/png' }));

@@ -1,11 +1,13 @@
 import { useEffect } from 'react';
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
+import { ImportDialog } from './import/import-dialog';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
 import { selectRunProgressText } from './shell/run-progress';
 import { usePageInput } from './shell/use-page-input';
+import { useUndoKeys } from './pictures/use-undo-keys';
 import { usePage } from './store-context';
 import { TrainPanel } from './train/train-panel';
 import { TryPanel } from './try/try-panel';
@@ -13,6 +15,7 @@ import { TryPanel } from './try/try-panel';
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
   const isDragging = usePageInput();
+  useUndoKeys();
   return (
     <>
       <a className={styles['skip']} href="#columns">
@@ -28,6 +31,7 @@ export function App() {
           <span>Drop to add pictures</span>
         </div>
       ) : null}
+      <ImportDialog />
       <PageTitle />
     </>
   );

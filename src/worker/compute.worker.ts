@@ -3,14 +3,18 @@ import { createBrowserPaths } from '../engine/compute-paths';
 import { createBrowserEnvironment } from '../engine/device-environment';
 import { Engine } from '../engine/engine';
 import { runSelfTest } from '../engine/self-test/self-test';
+import { proveTraining } from '../engine/self-test/training-proof';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createProjectStore } from '../storage/project-store';
 import { withBeat } from './with-beat';
 
 // The compute worker: it may block for as long as one picture or one step takes, so nothing but the control worker talks to it.
 installTransferHandlers();
+const picture = () => toRgb(createDrawing('cat', 0, inputSize));
 const engine = new Engine({
   device: createBrowserEnvironment(),
   paths: createBrowserPaths({
@@ -18,10 +22,9 @@ const engine = new Engine({
       new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
     plans: createProjectStore(),
   }),
-  selfTest: (path, backbone, compute) =>
-    runSelfTest(path, backbone, compute, {
-      picture: () => toRgb(createDrawing('cat', 0, inputSize)),
-      now: () => performance.now(),
-    }),
+  selfTest: (path, backbone, compute) => runSelfTest(path, backbone, compute, { picture, now: () => performance.now() }),
+  trainingTest: (subject) => proveTraining(subject, { picture }),
+  disk: new FeatureCache(createBrowserCacheEnvironment()),
+  decoder: decoderOf(navigator.userAgent),
 });
 expose(withFlushedCallbacks(withBeat(engine)));

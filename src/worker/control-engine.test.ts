@@ -39,7 +39,8 @@ function createCompute(overrides: Partial<ComputeApi>): ComputeApi {
 }
 
 function createPictures(overrides: Partial<Pictures> = {}): Pictures {
-  return new Proxy(overrides as Pictures, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unexpectedCall });
+  const pictures: Partial<Pictures> = { contents: () => new Map(), ...overrides };
+  return new Proxy(pictures as Pictures, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unexpectedCall });
 }
 
 function createKeeper(overrides: Partial<Keeper> = {}): Keeper {
@@ -203,6 +204,52 @@ describe('the control worker’s engine', () => {
     expect((await new ControlEngine(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe(
       'done',
     );
+  });
+
+  it('tells the compute worker which samples share their content, before it asks for their features, and once', async () => {
+    const order: unknown[] = [];
+    let contents = new Map<string, string>();
+    const compute = createCompute({
+      identifySamples: (given) => {
+        order.push([...given]);
+        return Promise.resolve();
+      },
+      prepareFeatures: () => {
+        order.push('prepare');
+        return Promise.resolve();
+      },
+      startRun: () => {
+        order.push('run');
+        return Promise.resolve({ status: 'paused', epoch: 0, step: 0 });
+      },
+    });
+    const engine = new ControlEngine(compute, createPictures({ contents: () => contents }), createKeeper());
+    await engine.prepareFeatures([], 'crop', () => undefined, never);
+    contents = new Map([['copy', 'content']]);
+    await engine.prepareFeatures([], 'crop', () => undefined, never);
+    await engine.startRun(request, () => undefined, never);
+    expect(order).toEqual(['prepare', [['copy', 'content']], 'prepare', 'run']);
+  });
+
+  it('forgets kept features with everything else, and tries both where one is refused', async () => {
+    const forgotten: string[] = [];
+    const forget = (name: string, refused: boolean) => () => {
+      forgotten.push(name);
+      return refused ? Promise.reject(new HeadstartError('storage-refused')) : Promise.resolve();
+    };
+    for (const [features, project] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const engine = new ControlEngine(
+        createCompute({ forgetFeatures: forget('features', features) }),
+        createPictures({ forgetSetAside: () => undefined }),
+        createKeeper({ forgetEverything: forget('project', project) }),
+      );
+      expect(await codeOf(engine.forgetEverything())).toBe(features || project ? 'storage-refused' : 'fine');
+    }
+    expect(forgotten).toEqual(['features', 'project', 'features', 'project', 'features', 'project']);
   });
 
   it('says that nothing is trained yet before the first run', async () => {

@@ -15,6 +15,7 @@ import type {
 } from '../domain/events';
 import { coverPixels } from '../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { parseProject, type ProjectDocument } from '../domain/project';
@@ -56,6 +57,8 @@ export interface Pictures {
   /** Rejects with `picture-gone` or `sample-unknown`. */
   file(sampleId: string): Promise<Blob>;
   list(): readonly Sample[];
+  /** Content hashes of samples whose id is another; the same object until they change. */
+  contents(): ReadonlyMap<string, string>;
   /** 224 x 224 RGB; rejects with `picture-gone` or `sample-unknown`. */
   pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
   /** The same for a file that is not part of the project; rejects with the reason of a skipped file. */
@@ -80,6 +83,7 @@ export class ControlEngine implements EngineApi {
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
+  #identified: ReadonlyMap<string, string> | null = null;
 
   constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper) {
     this.#compute = compute;
@@ -176,6 +180,7 @@ export class ControlEngine implements EngineApi {
     onProgress: (progress: FeaturesProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    this.#identify();
     return this.#compute.prepareFeatures(sampleIds, fit, this.#pixelSource(), onProgress, signal);
   }
 
@@ -225,7 +230,10 @@ export class ControlEngine implements EngineApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<readonly SamplePrediction[]> {
-    return this.#exclusively('predictions', () => this.#compute.predictSamples(samples, this.#pixelSource(), onProgress, signal));
+    return this.#exclusively('predictions', () => {
+      this.#identify();
+      return this.#compute.predictSamples(samples, this.#pixelSource(), onProgress, signal);
+    });
   }
 
   crossValidate(
@@ -234,7 +242,10 @@ export class ControlEngine implements EngineApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<CrossValidation> {
-    return this.#exclusively('folds', () => this.#compute.crossValidate(request, folds, this.#pixelSource(), onProgress, signal));
+    return this.#exclusively('folds', () => {
+      this.#identify();
+      return this.#compute.crossValidate(request, folds, this.#pixelSource(), onProgress, signal);
+    });
   }
 
   async loadKept(): Promise<Kept> {
@@ -261,9 +272,23 @@ export class ControlEngine implements EngineApi {
     return this.#keeper.saveProject(project);
   }
 
-  forgetEverything(): Promise<void> {
+  async forgetEverything(): Promise<void> {
     this.#pictures.forgetSetAside();
-    return this.#keeper.forgetEverything();
+    // Both are tried: what one refuses must not keep the other.
+    const results = await Promise.allSettled([this.#compute.forgetFeatures(), this.#keeper.forgetEverything()]);
+    for (const result of results) if (result.status === 'rejected') throw toHeadstartError(result.reason);
+  }
+
+  featureCache(): Promise<FeatureCacheReport> {
+    return this.#compute.featureCache();
+  }
+
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    return this.#compute.setFeatureBudget(bytes);
+  }
+
+  dropKeptFeatures(): Promise<FeatureCacheReport> {
+    return this.#compute.dropKeptFeatures();
   }
 
   memory(): Promise<MemoryReport> {
@@ -276,6 +301,7 @@ export class ControlEngine implements EngineApi {
 
   async #run(start: (pixels: PixelSource) => Promise<RunOutcome>): Promise<RunOutcome> {
     return this.#exclusively('run', async () => {
+      this.#identify();
       const outcome = await start(this.#pixelSource());
       if (outcome.status === 'done') await this.#keepHead();
       return outcome;
@@ -293,6 +319,15 @@ export class ControlEngine implements EngineApi {
     } finally {
       tell(false);
     }
+  }
+
+  /** Calls arrive in the order in which they are made: what is asked for next is known by its content. */
+  #identify(): void {
+    const contents = this.#pictures.contents();
+    const isKnown = this.#identified === null ? contents.size === 0 : contents === this.#identified;
+    if (isKnown) return;
+    this.#identified = contents;
+    this.#compute.identifySamples(contents).catch(() => undefined); // a dead worker is told by every other call
   }
 
   #pixelSource(): PixelSource {

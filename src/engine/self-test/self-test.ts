@@ -4,7 +4,7 @@ import { createPreset } from '../../domain/presets';
 import { featureCount } from '../../domain/vgg16';
 import type { Backbone } from '../backbone';
 import type { Compute } from '../device';
-import { unpackFeatures, type PackedFeatures } from '../feature-store';
+import { unpackFeatures, type PackedFeatures } from '../../storage/packed-features';
 import { freshOptimizerState } from '../optimizers';
 import { LiveHead } from '../training/live-head';
 import reference from './reference.json';
@@ -71,7 +71,8 @@ function createRows(features: Float32Array): Float32Array {
   return rows;
 }
 
-function createWeight(): Float32Array {
+/** Of the tests' head, `[2, 25088]`. */
+export function createTestWeight(): Float32Array {
   return Float32Array.from({ length: 2 * featureCount }, (_, at) => (((at * 7919) % 1009) / 1009 - 0.5) * 0.02);
 }
 
@@ -85,7 +86,7 @@ async function takeStep(
   const labels = Array.from({ length: stepPictures }, (_, row) => row % 2);
   const config = { ...createPreset('recommended', 0), optimizer: 'adam', learningRate: 0.001, weightDecay: 0 } as const;
   const head = new LiveHead(
-    { head: { weight: createWeight(), bias: new Float32Array(2) }, headBefore: null, optimizer: freshOptimizerState },
+    { head: { weight: createTestWeight(), bias: new Float32Array(2) }, headBefore: null, optimizer: freshOptimizerState },
     config,
     compute,
   );

@@ -93,6 +93,8 @@ export interface SmallRun {
   readonly state: RunState;
   readonly events: RunEvent[];
   readonly asked: string[];
+  /** Pictures as they met the whole backbone, one after another. */
+  readonly met: Uint8Array[];
   readonly training: StandInTraining;
   /** Goes on until done or paused; `abortWhen` is asked after every event. */
   go(options?: {
@@ -115,8 +117,16 @@ export interface SmallRunOptions {
 
 export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}, options: SmallRunOptions = {}): SmallRun {
   const { magnitude = 1, boundaryBudget = Infinity } = options;
-  const backbone = createStandInBackbone(magnitude);
-  const training = createStandInTraining(backbone, options.training);
+  const whole = createStandInBackbone(magnitude);
+  const met: Uint8Array[] = [];
+  const backbone: Backbone = {
+    ...whole,
+    extractBatch: (pictures, ...rest) => {
+      met.push(...pictures);
+      return whole.extractBatch(pictures, ...rest);
+    },
+  };
+  const training = createStandInTraining(whole, options.training);
   const boundaries = new FeatureStore(boundaryBudget);
   const request = createSmallRequest(config);
   const samples = request.samples.map((sample) =>
@@ -130,6 +140,7 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
     state,
     events,
     asked,
+    met,
     training,
     go: async (options = {}) => {
       const stop = new AbortController();

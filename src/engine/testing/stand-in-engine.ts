@@ -2,6 +2,7 @@ import { HeadstartError } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { RunRequest } from '../../protocol/engine-api';
 import type { SelfTestReport } from '../../domain/events';
+import type { FeatureCache } from '../../storage/feature-cache';
 import type { Backbone } from '../backbone';
 import type { ComputePath } from '../compute-paths';
 import type { DeviceEnvironment } from '../device';
@@ -30,10 +31,14 @@ export interface StandInOptions {
   readonly onExtract?: (pictures: number) => void;
   /** Passes at once unless another is given. */
   readonly selfTest?: ProvedComputeParts['selfTest'];
+  /** As `selfTest`. */
+  readonly trainingTest?: ProvedComputeParts['trainingTest'];
   /** Names of the paths that each device offers. */
   readonly pathNames?: (device: 'cpu' | 'webgpu') => readonly string[];
   /** What can train convolutions: the paths themselves, another one, or none; the paths themselves unless told. */
   readonly trains?: 'itself' | 'elsewhere' | 'nothing';
+  /** Where features are kept; nowhere unless told. */
+  readonly disk?: FeatureCache;
 }
 
 function pathOf(name: string, open: ComputePath['open']): ComputePath {
@@ -45,8 +50,10 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
   const {
     onExtract = () => undefined,
     selfTest = () => Promise.resolve(passed),
+    trainingTest = () => Promise.resolve(),
     pathNames = () => ['The stand-in'],
     trains = 'itself',
+    disk = null,
   } = options;
   const standIn = createStandInBackbone();
   const counts = { backbones: 0, disposed: 0 };
@@ -82,10 +89,12 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
       of: (compute, weights) =>
         pathNames(compute.status.device).map((name) => pathOf(name, () => open(name, weights, trains === 'itself'))),
       forTraining: (_compute, weights) =>
-        trains === 'elsewhere' ? [pathOf('The other one', () => open('Elsewhere', weights, true))] : [],
+        trains === 'nothing' ? [] : [pathOf('The other one', () => open('Elsewhere', weights, true))],
     },
     selfTest,
+    trainingTest,
     loader: new NoWeights(),
+    disk,
     today: () => new Date(Date.UTC(2026, 0, 2)),
   });
   await engine.loadWeights('', () => undefined, new AbortController().signal);

@@ -113,6 +113,7 @@ export function createStandInTraining(backbone: Backbone, options: StandInTraini
           return Promise.resolve(true);
         },
         readTensor: () => Promise.resolve(tensor.slice()),
+        readGradient: () => Promise.resolve(Float32Array.from(gradient)),
         writeTensor: (_name, values) => {
           tensor.set(values);
           return Promise.resolve();

@@ -25,7 +25,7 @@ export async function createModel(
   }
   if (training === null) throw new HeadstartError('way-not-available');
   const steps = convLayers.length - unfrozen;
-  boundaries.useDevice(`${training.computePlan} ${String(steps)}`);
+  boundaries.useOrigin(`${training.computePlan} ${String(steps)}`);
   const source = new FeatureSource({
     ...parts,
     fit,

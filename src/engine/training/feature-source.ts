@@ -3,7 +3,8 @@ import type { Fit } from '../../domain/dataset';
 import { featureCount } from '../../domain/vgg16';
 import type { PixelSource } from '../../protocol/compute-api';
 import type { Backbone } from '../backbone';
-import { packFeatures, unpackFeatures, type FeatureStore, type PackedFeatures } from '../feature-store';
+import { unpackFeatures, type PackedFeatures } from '../../storage/packed-features';
+import type { FeatureStore } from '../feature-store';
 import { yieldToTasks } from '../yield';
 import { Pace } from './pace';
 
@@ -45,7 +46,18 @@ export class FeatureSource {
     },
   ) {}
 
-  /** How many of the samples have no features yet. */
+  /**
+   * Brings into memory what an earlier visit, or another project, kept on disk of these. Ends early when the signal is aborted.
+   * `onBrought` is called from time to time.
+   */
+  async bring(sampleIds: readonly string[], onBrought?: () => void): Promise<void> {
+    const { store, fit, signal, now } = this.parts;
+    const started = now();
+    await store.bring(sampleIds, fit, signal, onBrought);
+    this.seconds += (now() - started) / 1000;
+  }
+
+  /** How many of the samples have no features in memory yet. */
   countMissing(samples: readonly { readonly id: string }[]): number {
     return samples.filter(({ id }) => !this.#isHeld(id)).length;
   }
@@ -56,6 +68,7 @@ export class FeatureSource {
    */
   async ensureAll(sampleIds: readonly string[], options: EnsureOptions = {}): Promise<void> {
     const { store, fit } = this.parts;
+    await this.bring(sampleIds);
     const missing = [...new Set(sampleIds)].filter((id) => !this.#isHeld(id));
     await this.#pass(missing, options, (id, values) => {
       store.put(id, fit, values);
@@ -73,6 +86,7 @@ export class FeatureSource {
   ): Promise<PackedFeatures[]> {
     const { store, fit } = this.parts;
     const all = [...new Set(sampleIds)];
+    if (change === null) await this.bring(all);
     const found = new Map<string, PackedFeatures>();
     const options = {
       ...(change === null ? {} : { change }),
@@ -81,7 +95,7 @@ export class FeatureSource {
       },
     };
     await this.#pass(change === null ? all.filter((id) => !this.#isHeld(id)) : all, options, (id, values) => {
-      found.set(id, change === null ? store.put(id, fit, values) : packFeatures(values));
+      found.set(id, change === null ? store.put(id, fit, values) : store.pack(values));
     });
     return sampleIds.map((id) => {
       const packed = found.get(id) ?? store.get(id, fit);

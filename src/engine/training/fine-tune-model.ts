@@ -5,7 +5,7 @@ import { convLayers } from '../../domain/vgg16';
 import type { NamedTensor, PixelSource } from '../../protocol/compute-api';
 import type { RunSample } from '../../protocol/engine-api';
 import type { Compute } from '../device';
-import { unpackFeatures } from '../feature-store';
+import { unpackFeatures } from '../../storage/packed-features';
 import type { BackboneTrainer } from '../trainer';
 import { gradientBeforeNorm, scaleToNorm } from './feature-norm';
 import type { FeatureSource, PictureChange } from './feature-source';
@@ -107,7 +107,8 @@ export class FineTuneModel implements Model {
 
   async update({ headRate, backboneRate, clip }: ModelUpdate): Promise<boolean> {
     const { trainer, config } = this.parts;
-    const own = this.#backboneLearns ? await trainer.gradientSquares() : 0;
+    // Only a norm that is clipped has to be known beforehand: the trainer's own flag keeps its update back where the gradient is not finite.
+    const own = this.#backboneLearns && clip !== null ? await trainer.gradientSquares() : 0;
     const squares = own + (await this.#head.gradientSquares());
     if (!Number.isFinite(squares)) return false;
     const gradientScale = clipScale(squares, clip);

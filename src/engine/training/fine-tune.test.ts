@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { augmentForEpoch } from '../../domain/augment';
 import { HeadstartError } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { RunConfig } from '../../domain/run-config';
 import { createCompute, type Compute } from '../device';
 import { nodeEnvironment } from '../testing/node-environment';
-import { createSmallRun, type SmallRun, type SmallRunOptions } from '../testing/small-run';
+import { createPixels, createSmallRequest, createSmallRun, type SmallRun, type SmallRunOptions } from '../testing/small-run';
+import { orderOfEpoch } from './run-plan';
 import { chosenWeights, isTrained } from './run-state';
 
 // Whole runs of a stand-in in plain JavaScript: seconds each, more on a busy machine.
@@ -56,6 +59,8 @@ async function runStraight(config: Partial<RunConfig>, options: SmallRunOptions 
 
 const lossesOf = ({ state }: SmallRun) => state.steps.map(({ trainLoss }) => trainLoss);
 const tensorOf = ({ state }: SmallRun) => chosenWeights(state).tensors[0]?.values ?? new Float32Array(0);
+
+const sha256Of = (picture: Uint8Array) => createHash('sha256').update(picture).digest('hex');
 
 function expectClose(own: readonly number[], expected: readonly number[], within: number) {
   expect(own).toHaveLength(expected.length);
@@ -230,6 +235,8 @@ describe('early stopping', () => {
       expect(losses.length).toBeLessThan(20);
       expect(losses).toHaveLength(best + 3);
       expect(run.state.checkpoint.best?.epoch).toBe(best);
+      expect(run.state.log.at(-2)).toMatch(new RegExp(`^Epoch ${String(best)} kept, chosen by validation: validation acc = `));
+      expect(run.state.log.at(-1)).toMatch(/^Test acc = /);
       expect(isTrained(run.state)).toBe(true);
       const val = predictions?.filter(({ split }) => split === 'val') ?? [];
       const loss = val.reduce((sum, own) => sum + own.loss, 0) / val.length;
@@ -268,6 +275,26 @@ describe('augmentation', () => {
       );
     });
   }
+
+  it('shows the network what the preview on the page shows: by seed, epoch and sample', async () => {
+    const config = { way: 'frozen', augmentation, seed: 9 } as const;
+    const { state, met } = await runStraight(config);
+    const request = createSmallRequest(config);
+    const { pixels } = createPixels(request);
+    const seen = new Set(met.map((picture) => sha256Of(picture)));
+    for (const epoch of [0, 1]) {
+      for (const { id } of orderOfEpoch(state.plan, epoch)) {
+        const shown = augmentForEpoch(await pixels(id, 'crop'), augmentation, { seed: 9, epoch, sampleId: id });
+        expect(seen.has(sha256Of(shown))).toBe(true);
+      }
+    }
+    const heldOut = request.samples.filter(({ split }) => split !== 'train');
+    const untouched = await Promise.all(heldOut.map(({ id }) => pixels(id, 'crop')));
+    for (const picture of untouched) expect(seen.has(sha256Of(picture))).toBe(true);
+    // Ten training pictures in each of two epochs, and what is held out once: nothing else met the backbone.
+    expect(met).toHaveLength(2 * 10 + heldOut.length);
+    expect(seen.size).toBe(met.length);
+  });
 
   it('is for pictures that meet the backbone in every epoch: the features way leaves them as they are', async () => {
     const run = await runStraight({ way: 'features', augmentation });

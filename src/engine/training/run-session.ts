@@ -1,8 +1,9 @@
 import { throwIfCancelled } from '../../domain/errors';
 import type { SamplePrediction } from '../../domain/history';
+import { formatKeptLine, formatTestLine } from '../../domain/note-log';
 import { toComputeError } from '../compute-errors';
 import { createModel } from './create-model';
-import { evaluate } from './evaluation';
+import { evaluate, testAccuracyOf } from './evaluation';
 import type { FeatureSource } from './feature-source';
 import { labelsOf } from './head-model';
 import { orderOfEpoch } from './run-plan';
@@ -25,7 +26,9 @@ export async function goOn(state: RunState, parts: SessionParts, skipTraining: b
     const { source, model } = await createModel(state.plan, chosenModel(state), parts);
     const session = { state, model, onEvent, signal, now };
     try {
-      return await timed(session, source, 'evaluation', () => evaluate({ ...session, plan: state.plan }));
+      const predictions = await timed(session, source, 'evaluation', () => evaluate({ ...session, plan: state.plan }));
+      tellResult(session, predictions);
+      return predictions;
     } finally {
       model.dispose();
     }
@@ -33,6 +36,20 @@ export async function goOn(state: RunState, parts: SessionParts, skipTraining: b
     const error = compute.failure() ?? toComputeError(thrown);
     if (error.code === 'cancelled') return null;
     throw error;
+  }
+}
+
+/** What the note's lines do not say: which epoch was kept, and the accuracy on pictures that had no say in anything. */
+function tellResult({ state, onEvent }: Session, predictions: readonly SamplePrediction[]): void {
+  const kept = state.epochs.find(({ epoch }) => epoch === state.checkpoint.best?.epoch);
+  const testAccuracy = testAccuracyOf(predictions);
+  const lines = [
+    ...(kept === undefined ? [] : [formatKeptLine(kept)]),
+    ...(testAccuracy === null ? [] : [formatTestLine(testAccuracy)]),
+  ];
+  for (const line of lines) {
+    state.log.push(line);
+    onEvent({ kind: 'log', line });
   }
 }
 
@@ -44,7 +61,10 @@ async function train(state: RunState, parts: SessionParts): Promise<void> {
   try {
     tellFirstBatch(session);
     if (state.plan.config.way === 'features') await extractAll(session, source);
-    await timed(session, source, 'train', () => training.run());
+    await timed(session, source, 'train', async () => {
+      await bringKept(session, source);
+      await training.run();
+    });
   } catch (error) {
     // After a failure of what computes the last checkpoint stands; the steps since then are done again.
     if (compute.failure() === null) await training.park().catch(() => undefined);
@@ -52,6 +72,12 @@ async function train(state: RunState, parts: SessionParts): Promise<void> {
   } finally {
     model.dispose();
   }
+}
+
+/** What is on disk, in the order in which it lies there and not batch by batch. */
+async function bringKept({ state, model }: Session, source: FeatureSource): Promise<void> {
+  const { train, val, test } = state.plan.samples;
+  await source.bring(idsOf([...(model.repeats ? [] : train), ...val, ...test]));
 }
 
 function tellFirstBatch({ state, onEvent }: Session): void {
@@ -65,7 +91,7 @@ function tellFirstBatch({ state, onEvent }: Session): void {
 async function extractAll({ state, onEvent, signal }: Session, source: FeatureSource): Promise<void> {
   const { train, val, test } = state.plan.samples;
   const all = [...train, ...val, ...test];
-  let done = all.length - source.countMissing(all);
+  let done = 0;
   const tell = () => {
     onEvent({
       kind: 'stage',
@@ -77,8 +103,13 @@ async function extractAll({ state, onEvent, signal }: Session, source: FeatureSo
     });
   };
   const secondsBefore = source.seconds;
-  try {
+  const tellHeld = () => {
+    done = all.length - source.countMissing(all);
     tell();
+  };
+  try {
+    tellHeld();
+    await source.bring(idsOf(all), tellHeld);
     throwIfCancelled(signal);
     await source.ensureAll(idsOf(all), {
       onPicture: () => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HeadstartError } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
-import { formatEpochLine, formatStepLine } from '../../domain/note-log';
+import { formatEpochLine, formatStepLine, formatTestLine } from '../../domain/note-log';
 import { createCompute, type Compute } from '../device';
 import { nodeEnvironment } from '../testing/node-environment';
 import { createSmallRun, type SmallRun } from '../testing/small-run';
@@ -113,12 +113,15 @@ describe('a run', () => {
       expect(logits[classIndex]).toBe(Math.max(...logits));
       expect(className).toBe(['cat', 'dog'][classIndex]);
     }
-    expect(state.log).toEqual(
-      [0, 1].flatMap((epoch) => [
+    const test = predictions.filter(({ split }) => split === 'test');
+    const rightOfTest = test.filter(({ classIndex, labelIndex }) => classIndex === labelIndex).length;
+    expect(state.log).toEqual([
+      ...[0, 1].flatMap((epoch) => [
         ...state.steps.filter((record) => record.epoch === epoch && record.step % 2 === 0).map(formatStepLine),
         ...state.epochs.slice(epoch, epoch + 1).map(formatEpochLine),
       ]),
-    );
+      formatTestLine(rightOfTest / test.length),
+    ]);
     expect(events.flatMap((event) => (event.kind === 'log' ? [event.line] : []))).toEqual(state.log);
   });
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { HeadstartError } from '../../domain/errors';
-import { widenFloat16 } from './float16';
+import { widenFloat16 } from '../../domain/float16';
 
 const bytesPerValue = { F16: 2, F32: 4 } as const;
 

@@ -1,5 +1,5 @@
 import { HeadstartError } from '../../domain/errors';
-import { crc32 } from '../crc32';
+import { crc32 } from '../../domain/crc32';
 import { BrokenStream, inflate, readPieces } from './inflate';
 
 /** A file inside a ZIP: where it lies, and what the archive's list says of it. Plain, so that it crosses to a decode worker. */

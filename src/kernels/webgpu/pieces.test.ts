@@ -71,6 +71,7 @@ function dispatch(groups: [number, number, number], cut: 'x' | 'z'): Dispatch {
     sum: 0,
     back: 0,
     length: 0,
+    linear: 0,
   };
   const [x, y, z] = groups;
   return { pipeline: {} as GPUComputePipeline, buffers: {} as GPUBindGroup, sizes, groups, cut, work: x * y * z * 1e5 };

@@ -54,6 +54,7 @@ const noSizes: Sizes = {
   sum: 0,
   back: 0,
   length: 0,
+  linear: 0,
 };
 
 /** Three buffers; five for an optimizer. */

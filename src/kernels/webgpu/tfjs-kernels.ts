@@ -1,51 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { featureCount } from '../../domain/vgg16';
 import { places } from '../wasm/network';
-import { usage } from './flags';
 import type { GpuBackbone } from './gpu-backbone';
-import { createGpuMemory } from './gpu-memory';
 import { programsOfLayer, type LayerPlan } from './kernel-plan';
 import { columnsFor } from './memory-plan';
-import { sizesSlotBytes, type Dispatch } from './pieces';
 import { createPipelines } from './pipelines';
 import type { MultiplyKind } from './programs/multiply-programs';
-import { sizesBytes, writeSizes } from './programs/sizes';
-import { createMaker, filterDispatch, stepDispatches } from './schedule';
-
-/** Names under which the kernels stand in TensorFlow.js' registry, for backend `webgpu`. */
-export const convKernelName = 'HeadstartConv3x3Relu';
-export const poolKernelName = 'HeadstartMaxPool2x2';
-
-/** Puts everything that tfjs has recorded into the queue, so that what follows comes after it. */
-function flush(backend: WebGPUBackend): void {
-  backend.ensureCommandEncoderReady();
-  backend.endComputePassEncoder();
-  backend.submitQueue();
-}
-
-function bufferOf(backend: WebGPUBackend, { dataId }: tf.TensorInfo): GPUBuffer {
-  backend.uploadToGPU(dataId);
-  const { resource } = backend.tensorMap.get(dataId);
-  if (!(resource instanceof GPUBuffer)) throw new Error('a tensor does not lie in a buffer');
-  return resource;
-}
-
-function webgpuBackend(): WebGPUBackend {
-  const backend = tf.backend();
-  if (!(backend instanceof WebGPUBackend)) throw new Error('tfjs does not compute on WebGPU');
-  return backend;
-}
-
-function nchw({ shape }: tf.TensorInfo): readonly [number, number, number, number] {
-  const [pictures, channels, height, width] = shape;
-  if (shape.length !== 4 || pictures === undefined || channels === undefined || height === undefined || width === undefined)
-    throw new RangeError(`expected [pictures, channels, height, width], not [${shape.join()}]`);
-  return [pictures, channels, height, width];
-}
+import { filterDispatch, stepDispatches } from './schedule';
+import { bufferOf, createCompute, flush, nchw, webgpuBackend } from './tfjs-compute';
+import { gradientPrograms, registerGradients } from './tfjs-gradients';
+import { convKernelName, poolKernelName } from './tfjs-ops';
 
 /**
- * Compiles the kernels and registers them with TensorFlow.js on its present WebGPU backend; tensors are `[pictures, channels, height, width]`.
+ * Compiles the kernels and registers them with TensorFlow.js on its present WebGPU backend, their gradients too; tensors are
+ * `[pictures, channels, height, width]`.
  * Winograd where channels are multiples of 16, else the direct kernel; outChannels must be a multiple of 16. The result takes them back.
  */
 export async function registerConvKernels(multiply: MultiplyKind): Promise<() => void> {
@@ -54,32 +22,11 @@ export async function registerConvKernels(multiply: MultiplyKind): Promise<() =>
   const pipelines = createPipelines(device, { subgroups: device.features.has('subgroups') }, (promise) => promise);
   const winograd: LayerPlan = { kernel: 'winograd4', multiply };
   const kinds: readonly LayerPlan[] = [winograd, { kernel: 'direct' }];
-  await pipelines.compile(kinds.flatMap((layer) => [...programsOfLayer(layer, true), ...programsOfLayer(layer, false)]));
-  const slot = sizesSlotBytes(device.limits.minUniformBufferOffsetAlignment);
-
-  /** Submits dispatches whole, over buffers that live until they are done. */
-  function compute(
-    make: (take: (bytes: number) => GPUBuffer, maker: ReturnType<typeof createMaker>) => readonly Dispatch[],
-  ): void {
-    flush(backend);
-    const memory = createGpuMemory(device);
-    const sizes = memory.create('sizes', 4 * slot, usage.uniform | usage.copyTarget);
-    const maker = createMaker(device, pipelines, sizes, sizesBytes);
-    const dispatches = make((bytes) => memory.create('kernel', bytes, usage.storage | usage.copyTarget), maker);
-    const words = new Uint32Array((4 * slot) / 4);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    dispatches.forEach(({ pipeline, buffers, sizes: own, groups }, at) => {
-      writeSizes(words, (at * slot) / 4, own, 0);
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, buffers, [at * slot]);
-      pass.dispatchWorkgroups(...groups);
-    });
-    pass.end();
-    device.queue.writeBuffer(sizes, 0, words);
-    device.queue.submit([encoder.finish()]);
-    memory.destroyAll(); // what was submitted keeps them until it is done
-  }
+  await pipelines.compile([
+    ...kinds.flatMap((layer) => [...programsOfLayer(layer, true), ...programsOfLayer(layer, false)]),
+    ...gradientPrograms(multiply),
+  ]);
+  const compute = createCompute(backend, pipelines);
 
   function conv({ inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap }): tf.TensorInfo {
     const { x, filter, bias } = inputs;
@@ -141,20 +88,12 @@ export async function registerConvKernels(multiply: MultiplyKind): Promise<() =>
 
   tf.registerKernel({ kernelName: convKernelName, backendName: 'webgpu', kernelFunc: conv });
   tf.registerKernel({ kernelName: poolKernelName, backendName: 'webgpu', kernelFunc: pool });
+  const unregisterGradients = registerGradients(backend, compute, multiply);
   return () => {
+    unregisterGradients();
     tf.unregisterKernel(convKernelName, 'webgpu');
     tf.unregisterKernel(poolKernelName, 'webgpu');
   };
-}
-
-/** 3 x 3 convolution, padding 1, with bias and ReLU: x `[n, i, h, w]`, filter `[o, i, 3, 3]`, bias `[o]` -> `[n, o, h, w]`, halved with `pool`. */
-export function convRelu(x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D, pool: boolean): tf.Tensor4D {
-  return tf.engine().runKernel<tf.Tensor4D>(convKernelName, { x, filter, bias }, { pool });
-}
-
-/** The largest of each 2 x 2 of `[n, c, h, w]`, an odd last row or column left out. */
-export function maxPool(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.engine().runKernel<tf.Tensor4D>(poolKernelName, { x });
 }
 
 /** Features that never left the device, as an ordinary tensor `[pictures, 25088]` over their buffer. */

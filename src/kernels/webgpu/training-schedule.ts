@@ -65,7 +65,7 @@ export function mastersDispatch(
 
 /**
  * A convolution with U: with bias and ReLU, or, without `bias`, the gradient by input through the ReLU before it, where `to` holds the input
- * and is overwritten.
+ * and is overwritten; `linear` says that there was no ReLU.
  */
 export function convolveDispatches(
   maker: Maker,
@@ -75,6 +75,7 @@ export function convolveDispatches(
   to: Place,
   bias: Place | null,
   { v, m, filters, nothing }: WorkBuffers,
+  linear = false,
 ): Dispatch[] {
   const { inChannels, outChannels } = shape;
   const tiles = tilesIn(shape);
@@ -90,7 +91,7 @@ export function convolveDispatches(
     maker.line(
       bias === null ? 'output-masked' : 'output',
       [m, bias?.buffer ?? nothing, to.buffer],
-      sizes,
+      { ...sizes, linear: linear ? 1 : 0 },
       tiles * outChannels,
       52 * movedValue + 120,
     ),
@@ -189,6 +190,20 @@ export function biasGradientDispatch(
   );
 }
 
+/** Where each pooled value came from; `linear` where what was pooled had not passed a ReLU. */
+export function picksDispatch(
+  maker: Maker,
+  { pictures, height, width, outChannels }: MapShape & { readonly outChannels: number },
+  from: GPUBuffer,
+  picks: GPUBuffer,
+  nothing: GPUBuffer,
+  linear = false,
+): Dispatch {
+  const length = pictures * outChannels * Math.floor(height / 2) * Math.floor(width / 2);
+  const sizes = { pictures, height, width, outChannels, length, linear: linear ? 1 : 0 };
+  return maker.line('picks', [from, nothing, picks], sizes, Math.ceil(length / 4), 18 * movedValue);
+}
+
 /** Pooling that remembers where its values came from. */
 export function poolDispatches(
   maker: Maker,
@@ -203,7 +218,7 @@ export function poolDispatches(
   const length = pictures * outChannels * Math.floor(height / 2) * Math.floor(width / 2);
   return [
     maker.line('pool', [from, nothing, to], sizes, length, 5 * movedValue),
-    maker.line('picks', [from, nothing, picks], { ...sizes, length }, Math.ceil(length / 4), 18 * movedValue),
+    picksDispatch(maker, shape, from, picks, nothing),
   ];
 }
 

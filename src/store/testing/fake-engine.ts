@@ -14,10 +14,12 @@ import type {
 } from '../../domain/events';
 import { coverPixels } from '../../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../../domain/evaluation/inspection';
+import type { FeatureCacheReport } from '../../domain/feature-cache';
 import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
+import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
   EngineAddresses,
@@ -36,10 +38,14 @@ export interface FakeStorage {
   run: RunRecord | null;
   hasWeights: boolean;
   problem: Kept['problem'];
+  /** Pictures whose features are kept. */
+  features: number;
+  /** Why they are not. */
+  featuresProblem: ErrorCode | null;
 }
 
 export function createFakeStorage(): FakeStorage {
-  return { project: null, run: null, hasWeights: false, problem: null };
+  return { project: null, run: null, hasWeights: false, problem: null, features: 0, featuresProblem: null };
 }
 
 export interface FakeEngineOptions {
@@ -75,6 +81,16 @@ interface PausedRun {
 }
 
 const weightsBytes = 29_441_056;
+const fakeFeatureBytes = 11_000;
+
+/** A picture of its own for each sample: brighter to the right and downwards, in a tint by its id. */
+function drawGradient(sampleId: string): Uint8Array {
+  const tint = hashText(sampleId, 0) % 100;
+  return Uint8Array.from({ length: 224 * 224 * 3 }, (_, at) => {
+    const pixel = Math.floor(at / 3);
+    return Math.floor(((pixel % 224) + pixel / 224) / 4) + (at % 3 === 0 ? tint : 40);
+  });
+}
 
 /** An engine without tensors for tests of the page: it keeps the contract's laws and learns nothing. */
 export class FakeEngine implements EngineApi {
@@ -98,6 +114,7 @@ export class FakeEngine implements EngineApi {
   #status: ComputeStatus | null = null;
   #prepareCall = 0;
   readonly #held = new Set<string>();
+  #featureBudget: number | null = null;
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
@@ -271,9 +288,9 @@ export class FakeEngine implements EngineApi {
     return this.#answer('listSamples', () => this.#samples);
   }
 
-  fittedPicture(_sampleId: string, fit: Fit): Promise<FittedPicture> {
+  fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture> {
     return this.#answer('fittedPicture', () => ({
-      pixels: new Uint8Array(224 * 224 * 3).fill(128),
+      pixels: drawGradient(sampleId),
       fit,
       width: 224,
       height: 224,
@@ -319,7 +336,7 @@ export class FakeEngine implements EngineApi {
         await this.#tick();
         throwIfCancelled(signal);
         if (mine !== this.#prepareCall) return;
-        this.#held.add(`${fit}/${next}`);
+        this.#hold(`${fit}/${next}`);
       }
     });
   }
@@ -411,12 +428,48 @@ export class FakeEngine implements EngineApi {
     });
   }
 
+  featureCache(): Promise<FeatureCacheReport> {
+    return this.#answer('featureCache', () => this.#reportFeatures());
+  }
+
+  setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport> {
+    return this.#answer('setFeatureBudget', () => {
+      this.#featureBudget = bytes;
+      this.#storage.features = Math.min(this.#storage.features, Math.floor((bytes ?? Infinity) / fakeFeatureBytes));
+      return this.#reportFeatures();
+    });
+  }
+
+  dropKeptFeatures(): Promise<FeatureCacheReport> {
+    return this.#answer('dropKeptFeatures', () => {
+      this.#storage.features = 0;
+      return this.#reportFeatures();
+    });
+  }
+
   memory(): Promise<MemoryReport> {
     return this.#answer('memory', () => ({ tensors: 0, bytes: 0, gpuBytes: null }));
   }
 
   dispose(): Promise<void> {
     return this.#answer('dispose', () => undefined);
+  }
+
+  #reportFeatures(): FeatureCacheReport {
+    const { features, featuresProblem } = this.#storage;
+    return {
+      pictures: features,
+      bytes: features * fakeFeatureBytes,
+      budget: this.#featureBudget ?? 1e9,
+      automaticBudget: 1e9,
+      problem: featuresProblem === null ? null : new HeadstartError(featuresProblem).toRecord(),
+    };
+  }
+
+  #hold(key: string): void {
+    if (this.#held.has(key)) return;
+    this.#held.add(key);
+    if (this.#storage.featuresProblem === null && this.#featureBudget !== 0) this.#storage.features += 1;
   }
 
   get #secondsPerPicture(): number {
@@ -456,6 +509,8 @@ export class FakeEngine implements EngineApi {
       if (code === null) {
         const sample: Sample = {
           ...plainSample,
+          // Small files are what a test wrote: it may want two to be the same.
+          contentHash: file.size < 200 ? await file.text() : null,
           id: `id:${path}`,
           name,
           path,
@@ -497,7 +552,7 @@ export class FakeEngine implements EngineApi {
       stage('features', run.featuresDone, request.samples.length, null);
       await this.#tick();
       if (signal.aborted) return paused();
-      this.#held.add(`${request.config.fit}/${request.samples[run.featuresDone]?.id ?? ''}`);
+      this.#hold(`${request.config.fit}/${request.samples[run.featuresDone]?.id ?? ''}`);
     }
     stage('features', request.samples.length, request.samples.length, `${String(request.samples.length)} in 1 s`);
     if (steps.length === 0) {

@@ -10,7 +10,7 @@ import { ClearDialog } from './remove-dialogs';
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
 export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
   const { readFiles } = usePictureInput();
-  const { addFiles, addDrawings, askKaggle } = useActions();
+  const { offerFiles, addDrawings, askKaggle } = useActions();
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isClearing, setClearing] = useState(false);
@@ -23,7 +23,7 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
     if (id === 'clear') setClearing(true);
   };
   const take = (input: HTMLInputElement): void => {
-    if (input.files !== null && input.files.length > 0) void addFiles(readFiles([...input.files]));
+    if (input.files !== null && input.files.length > 0) void offerFiles(readFiles([...input.files]));
     // So that the same folder can be chosen again.
     input.value = '';
   };

@@ -5,12 +5,12 @@ import { useActions } from '../store-context';
 
 export function ChooseFolderButton() {
   const { readFiles } = usePictureInput();
-  const { addFiles } = useActions();
+  const { offerFiles } = useActions();
   return (
     <FileTrigger
       acceptDirectory
       onSelect={(files) => {
-        if (files !== null) void addFiles(readFiles(files));
+        if (files !== null) void offerFiles(readFiles(files));
       }}
     >
       <Button>Choose a folder</Button>
@@ -20,12 +20,12 @@ export function ChooseFolderButton() {
 
 export function ChooseFilesButton() {
   const { readFiles } = usePictureInput();
-  const { addFiles } = useActions();
+  const { offerFiles } = useActions();
   return (
     <FileTrigger
       allowsMultiple
       onSelect={(files) => {
-        if (files !== null) void addFiles(readFiles(files));
+        if (files !== null) void offerFiles(readFiles(files));
       }}
     >
       <Button>Choose files</Button>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { ImportProgress } from '../../domain/import-listing';
 import type { ListedFile } from '../../store/state';
 import { renderPage, type RenderedPage } from '../testing/render-page';
 import { DataPanel } from './data-panel';
@@ -52,6 +53,20 @@ describe('the Data column', () => {
     expect(document.activeElement?.getAttribute('aria-label')).toBe('Class name: wolf. Rename');
   });
 
+  it('tells what is looked into and how much room an archive takes unpacked, and lets it be cancelled', async () => {
+    const { store } = rendered;
+    const show = (opening: ImportProgress) => {
+      store.setState({ ingest: { ...store.getState().ingest, phase: 'listing', origin: 'folder', opening } });
+    };
+    show({ stage: 'listing', archive: 'downloads/pets.zip', files: 12_345 });
+    await expect.element(page.getByText('Looking into pets.zip')).toBeVisible();
+    await expect.element(page.getByText('12,345 files')).toBeVisible();
+    show({ stage: 'unpacking', archive: 'train.zip', doneBytes: 140e6, totalBytes: 570e6, secondsLeft: 12.3 });
+    await expect.element(page.getByText('Unpacking train.zip, which takes 570 MB')).toBeVisible();
+    await expect.element(page.getByText('140 MB of 570 MB · 13 s left')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Cancel' })).toBeEnabled();
+  });
+
   it('tells what a limit leaves out and lifts it', async () => {
     await addFiles([...listed('cat', 10), ...listed('dog', 10)]);
     rendered.store.getState().actions.changeSettings({ limitPerClass: 5 });
@@ -68,6 +83,20 @@ describe('the Data column', () => {
     const row = page.getByRole('row', { name: /notes\.txt/ });
     await expect.element(row).toHaveTextContent('The file is not a picture.');
     await expect.element(row).toHaveTextContent('convert it to JPEG or PNG');
+  });
+
+  it('shows the skipped files of one reason', async () => {
+    await addFiles([
+      ...listed('cat', 3),
+      ...listed('dog', 3),
+      ...listed('dog', 2, (index) => `notes${String(index)}.txt`),
+      { path: 'pets/cat/void.jpg', file: new File([], 'void.jpg') },
+    ]);
+    await page.getByRole('button', { name: 'Show the skipped files' }).click();
+    await page.getByRole('combobox', { name: 'Reason' }).selectOptions('1 empty');
+    await expect.element(page.getByRole('row', { name: /void\.jpg/ })).toBeVisible();
+    await expect.element(page.getByRole('row', { name: /notes/ })).not.toBeInTheDocument();
+    await expect.element(page.getByRole('button', { name: 'Copy list as CSV' })).toBeVisible();
   });
 
   it('shows all pictures of a class, of 2,000 only those in sight, and removes the chosen by keyboard', async () => {

@@ -1,4 +1,9 @@
+import { useState } from 'react';
+import { selectSamplesByClass } from '../../store/selectors';
 import { joinClasses } from '../join-classes';
+import { ConflictsNote } from '../pictures/conflicts-note';
+import { PicturesDialog, type ShownPictures } from '../pictures/pictures-dialog';
+import { UndoButtons } from '../pictures/undo-buttons';
 import { ErrorNote, Panel } from '../primitives';
 import { usePage } from '../store-context';
 import { AddMenu } from './add-menu';
@@ -9,6 +14,7 @@ import { KaggleDialog } from './kaggle-dialog';
 import { ReadingProgress } from './reading-progress';
 import { SkippedNote } from './skipped-note';
 import { Totals } from './totals';
+import { UnlabelledLane } from './unlabelled-lane';
 
 /** More classes than these fold to rows. */
 const classesWithPictures = 8;
@@ -18,19 +24,34 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const classNames = usePage(({ project }) => project.document.classNames);
   const classColours = usePage(({ project }) => project.document.classColours);
   const isReading = usePage(({ ingest }) => ingest.phase !== 'idle');
+  const isAsking = usePage(({ ingest }) => ingest.phase === 'confirming');
   const error = usePage(({ ingest }) => ingest.error);
   const warnings = usePage(({ ingest }) => ingest.warnings);
-  const isEmpty = classNames.length === 0;
+  const hasPictures = usePage(({ project }) => project.document.samples.length > 0);
+  const hasHistory = usePage(({ project }) => project.past.length + project.future.length > 0);
+  const hasUnlabelled = usePage((state) => selectSamplesByClass(state).has(null));
+  const [shown, setShown] = useState<ShownPictures | null>(null);
+  const isEmpty = classNames.length === 0 && !hasPictures;
   return (
-    <Panel step={1} heading="Data" aside={isEmpty ? null : <AddMenu isDisabled={isReading} />}>
+    <Panel
+      step={1}
+      heading="Data"
+      aside={
+        <>
+          {hasHistory ? <UndoButtons /> : null}
+          {isEmpty ? null : <AddMenu isDisabled={isReading} />}
+        </>
+      }
+    >
       <ReadingProgress />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />
       ))}
-      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} /> : null}
+      {isEmpty && (!isReading || isAsking) ? <EmptyData isDropTarget={isDropTarget} /> : null}
       {isEmpty ? null : <Totals />}
-      {isEmpty ? null : (
+      {hasUnlabelled ? <UnlabelledLane onShow={setShown} /> : null}
+      {classNames.length === 0 ? null : (
         <div className={joinClasses(styles['lanes'], classNames.length > classesWithPictures && styles['many'])}>
           {classNames.map((className, labelIndex) => (
             // By its colour, which a renamed class keeps: the lane, and the focus in it, stay.
@@ -39,17 +60,27 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
               className={className}
               labelIndex={labelIndex}
               isFolded={classNames.length > classesWithPictures}
+              onShow={setShown}
             />
           ))}
         </div>
       )}
+      <ConflictsNote />
       <SkippedNote />
       {isEmpty ? null : (
         <div className={joinClasses(styles['drop'], isDropTarget && styles['target'])}>
-          Drop folders or pictures anywhere on this page
+          Drop folders, pictures or archives anywhere on this page
           <br />
           <span className={styles['tiny']}>They stay in this browser</span>
         </div>
+      )}
+      {shown === null ? null : (
+        <PicturesDialog
+          shown={shown}
+          onClose={() => {
+            setShown(null);
+          }}
+        />
       )}
       <KaggleDialog />
     </Panel>

@@ -52,12 +52,12 @@ function show(ingest: IngestState): Shown {
 export function ReadingProgress() {
   const ingest = usePage((state) => state.ingest);
   const { cancelIngest } = useActions();
-  if (ingest.phase === 'idle') return null;
+  if (ingest.phase === 'idle' || ingest.phase === 'confirming') return null;
   const { title, share, words } = show(ingest);
   return (
     <div className={styles['reading']}>
       <ProgressBar label={title} showLabel share={share} valueText={words} />
-      <Button small isDisabled={ingest.phase === 'listing' && ingest.opening === null} onPress={cancelIngest}>
+      <Button small onPress={cancelIngest}>
         Cancel
       </Button>
     </div>

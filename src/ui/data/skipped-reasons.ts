@@ -33,12 +33,36 @@ const reasonWords: Partial<Record<ErrorCode, string>> = {
   'entry-link': 'a link',
 };
 
-/** `2 cut short, 1 not a picture`: the commonest first. */
-export function countReasons(files: readonly SkippedFile[]): string {
+export interface SkipReason {
+  readonly code: ErrorCode;
+  readonly words: string;
+  readonly count: number;
+}
+
+/** Each reason with the number of its files, the commonest first. */
+export function listReasons(files: readonly SkippedFile[]): readonly SkipReason[] {
   const counts = new Map<ErrorCode, number>();
   for (const { reason } of files) counts.set(reason.code, (counts.get(reason.code) ?? 0) + 1);
   return [...counts]
     .sort(([, a], [, b]) => b - a)
-    .map(([code, count]) => `${count.toLocaleString('en-GB')} ${reasonWords[code] ?? 'for another reason'}`)
+    .map(([code, count]) => ({ code, count, words: reasonWords[code] ?? 'for another reason' }));
+}
+
+/** `2 cut short, 1 not a picture`: the commonest first. */
+export function countReasons(files: readonly SkippedFile[]): string {
+  return listReasons(files)
+    .map(({ count, words }) => `${count.toLocaleString('en-GB')} ${words}`)
     .join(', ');
+}
+
+function quote(text: string): string {
+  // A spreadsheet would take these for a formula.
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+/** The list as a table for a spreadsheet (RFC 4180): file, code, why, what to do. */
+export function toCsv(files: readonly SkippedFile[]): string {
+  const rows = files.map(({ path, reason }) => [path, reason.code, reason.message, reason.remedy]);
+  return [['file', 'code', 'why', 'what to do'], ...rows].map((row) => `${row.map(quote).join(',')}\r\n`).join('');
 }

@@ -1,8 +1,11 @@
-import { selectSplits } from '../../store/selectors';
+import { useState } from 'react';
+import { selectClassCounts, selectSplitCandidates, selectSplits } from '../../store/selectors';
 import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { countOf } from '../words';
 import styles from './data.module.css';
+import { SplitDialog } from './split-dialog';
+import { findUneven } from './uneven-classes';
 
 const parts = [
   { split: 'train', name: 'train' },
@@ -17,7 +20,9 @@ export function Totals() {
   const limit = usePage(({ project }) => project.document.settings.limitPerClass);
   const { counts, leftOut } = usePage(selectSplits);
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
+  const { grouping } = usePage(selectSplitCandidates);
   const { changeSettings } = useActions();
+  const [isSplitting, setSplitting] = useState(false);
   const used = counts.train + counts.val + counts.test;
   const shown = parts.filter(({ split }) => counts[split] > 0);
   return (
@@ -36,6 +41,28 @@ export function Totals() {
           <i key={split} data-split={split} style={{ width: `${String((100 * counts[split]) / Math.max(1, used))}%` }} />
         ))}
       </div>
+      <div className={styles['between']}>
+        <span className={styles['muted']}>
+          {grouping.by === null ? '' : `${countOf(grouping.count, grouping.by === 'times' ? 'burst' : 'group')} kept together`}
+        </span>
+        <Button
+          small
+          look="quiet"
+          onPress={() => {
+            setSplitting(true);
+          }}
+        >
+          Split and balance…
+        </Button>
+      </div>
+      <UnevenNote />
+      {isSplitting ? (
+        <SplitDialog
+          onClose={() => {
+            setSplitting(false);
+          }}
+        />
+      ) : null}
       {leftOut === 0 || limit === null ? null : (
         <div className={styles['between']}>
           <span className={styles['muted']}>
@@ -53,6 +80,35 @@ export function Totals() {
           </Button>
         </div>
       )}
+    </div>
+  );
+}
+
+/** Where one class has twice another's pictures or more: what that does, and the remedy. */
+function UnevenNote() {
+  const uneven = findUneven(usePage(selectClassCounts));
+  const classWeights = usePage(({ project }) => project.document.settings.classWeights);
+  const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
+  const { changeSettings } = useActions();
+  if (uneven === null) return null;
+  const { largest, smallest, ratio } = uneven;
+  const isWeighed = classWeights === 'balanced';
+  return (
+    <div className={styles['between']}>
+      <span className={styles['muted']}>
+        Uneven: {largest} has {ratio.toLocaleString('en-GB', { maximumFractionDigits: 1 })} times the pictures of {smallest}
+        {isWeighed ? '; classes are weighed evenly' : ''}
+      </span>
+      <Button
+        small
+        look="quiet"
+        isDisabled={isRunning}
+        onPress={() => {
+          changeSettings({ classWeights: isWeighed ? 'none' : 'balanced' });
+        }}
+      >
+        {isWeighed ? 'Weigh by pictures' : 'Weigh evenly'}
+      </Button>
     </div>
   );
 }

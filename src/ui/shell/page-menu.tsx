@@ -5,6 +5,7 @@ import { joinClasses } from '../join-classes';
 import { Button, Dialog, IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
+import { KeptFeaturesDialog } from './kept-features-dialog';
 import styles from './menu.module.css';
 import { PrivacyWords } from './privacy-words';
 import proseStyles from './prose.module.css';
@@ -14,6 +15,7 @@ const items = [
   { id: 'rename', name: 'Rename the project…', isDanger: false },
   { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
+  { id: 'features', name: 'Features kept on this device…', isDanger: false },
   { id: 'forget', name: 'Forget everything on this device…', isDanger: true },
 ] as const;
 
@@ -58,6 +60,7 @@ export function PageMenu() {
         </div>
       </Dialog>
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
+      {open === 'features' ? <KeptFeaturesDialog onClose={close} /> : null}
       <ForgetDialog isOpen={open === 'forget'} onClose={close} />
     </>
   );

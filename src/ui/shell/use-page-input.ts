@@ -15,7 +15,7 @@ function carriesFiles(event: DragEvent): boolean {
  */
 export function usePageInput(): boolean {
   const { readDrop } = usePictureInput();
-  const { addFiles, tryFile } = useActions();
+  const { offerFiles, tryFile } = useActions();
   const [isDragging, setDragging] = useState(false);
 
   useEffect(() => {
@@ -36,7 +36,7 @@ export function usePageInput(): boolean {
     const drop = (event: DragEvent): void => {
       if (!carriesFiles(event) || event.defaultPrevented || event.dataTransfer === null) return;
       event.preventDefault();
-      void addFiles(readDrop(event.dataTransfer));
+      void offerFiles(readDrop(event.dataTransfer));
     };
     const paste = (event: ClipboardEvent): void => {
       const picture = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
@@ -57,7 +57,7 @@ export function usePageInput(): boolean {
       removeEventListener('drop', drop);
       removeEventListener('paste', paste);
     };
-  }, [readDrop, addFiles, tryFile]);
+  }, [readDrop, offerFiles, tryFile]);
 
   return isDragging;
 }

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { SwitchButton, SwitchField } from 'react-aria-components';
 import { usualAugmentation, type Augmentation } from '../../domain/run-config';
 import { useActions, usePage } from '../store-context';
+import { AugmentationPreview } from './augmentation-preview';
 import styles from './settings.module.css';
 
 type Amount = Exclude<keyof Augmentation, 'flip'>;
@@ -103,6 +104,7 @@ export function AugmentationSettings({ isReadOnly }: { readonly isReadOnly: bool
               <AmountField key={words.part} augmentation={augmentation} isReadOnly={isReadOnly} {...words} />
             ))}
           </div>
+          <AugmentationPreview augmentation={augmentation} />
         </>
       )}
     </div>

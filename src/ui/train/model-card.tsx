@@ -62,7 +62,7 @@ export function ModelCard() {
           {unfrozen === 0 || unfrozen === convLayers.length
             ? formatCount(backboneParameterCount)
             : `${formatCount(countUnfrozenParameters(unfrozen))} of ${formatCount(backboneParameterCount)}`}{' '}
-          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')}
+          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')} = {formatCount(featureCount)} features
         </div>
       </div>
       <svg className={styles['arrow']} width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">

@@ -47,6 +47,19 @@ describe('the four stages', () => {
     expect(later?.words).toBe('epoch 2 of 5 · 4 s left');
   });
 
+  it('say what training waits for until it has a pace', () => {
+    const note = 'Testing gradients on a drawing: 1 of 4';
+    const waiting = createRun({
+      phase: 'running',
+      stages: [stage('training', { status: 'running', total: 50, note })],
+      config: { ...createPreset('recommended', 0, 'fine-tune'), epochs: 5, headWarmupEpochs: 0 },
+    });
+    expect(createStageViews(ready, waiting, nothing)[2]?.words).toBe(`epoch 1 of 5 · ${note}`);
+    expect(createStageViews(ready, { ...waiting, phase: 'paused' }, nothing)[2]?.words).toBe('paused · epoch 1 of 5');
+    const going = [stage('training', { status: 'running', done: 1, total: 50, secondsLeft: 4, note })];
+    expect(createStageViews(ready, { ...waiting, stages: going }, nothing)[2]?.words).toBe('epoch 1 of 5 · 4 s left');
+  });
+
   it('leave what training said of its last picture behind when it is done', () => {
     const stages = [stage('training', { status: 'done', done: 50, total: 50, note: 'picture 2 of 2 of this batch' })];
     const [, , training] = createStageViews(ready, createRun({ phase: 'done', stages }), nothing);

@@ -72,7 +72,8 @@ function runningWords(run: RunState, { stage, done, total, secondsLeft, note }: 
     return join(
       epochs > 0 ? `epoch ${formatCount(epoch)} of ${formatCount(epochs)}` : null,
       isWarmup ? 'head alone' : null,
-      timeLeft(secondsLeft),
+      // Before there is a pace: what it waits for, such as kernels that are tested first.
+      timeLeft(secondsLeft) ?? (run.phase === 'running' ? note : null),
     );
   }
   return join(total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : null, note, timeLeft(secondsLeft));

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { selectTrainBlocker } from '../../store/selectors';
 import { Button } from '../primitives';
-import { Estimate, SmallerOffer, SufficientHead } from './estimate';
+import { Estimate, Offers } from './estimate';
 import { useActions, usePage } from '../store-context';
 import styles from './train-controls.module.css';
 
@@ -55,8 +55,7 @@ export function TrainControls({ fieldProblem }: { readonly fieldProblem: string 
       >
         {hasHead ? 'Train again' : 'Train'}
       </Button>
-      {reason === null ? <SmallerOffer /> : null}
-      {reason === null ? <SufficientHead /> : null}
+      {reason === null ? <Offers /> : null}
     </div>
   );
 }

@@ -16,13 +16,13 @@ afterEach(() => {
   panels = null;
 });
 
-async function renderWithPictures(options: FakeEngineOptions = {}): Promise<RenderedPanels> {
+async function renderWithPictures(options: FakeEngineOptions = {}, perClass = 20): Promise<RenderedPanels> {
   const rendered = renderPanels(
     <>
       <TrainPanel />
       <TryPanel />
     </>,
-    { ...options, drawings: () => drawPictures(['cat', 'dog'], 20) },
+    { ...options, drawings: () => drawPictures(['cat', 'dog'], perClass) },
   );
   panels = rendered;
   await rendered.store.getState().actions.begin();
@@ -48,7 +48,7 @@ describe('the three ways', () => {
     await userEvent.keyboard('{ArrowRight}');
     await expect.element(page.getByText(/start from ImageNet’s weights.*quite unlike ImageNet’s/)).toBeVisible();
     expect(settings()).toMatchObject({ way: 'fine-tune', preset: 'recommended' });
-    await expect.element(page.getByText(/at a hundredth of the head’s learning rate/)).toBeVisible();
+    await expect.element(page.getByText(/at a thirtieth of the head’s learning rate/)).toBeVisible();
     await expect.element(button('Train')).toHaveAttribute('aria-disabled', 'false');
   });
 
@@ -112,10 +112,62 @@ describe('the three ways', () => {
     await expect.element(page.getByText('Accuracy on validation 0.99.')).toBeVisible();
     await way('Fine-tune').click();
     await expect
-      .element(page.getByText('The head alone reached 0.99 on these pictures; fine-tuning is unlikely to gain.'))
+      .element(
+        page.getByText(
+          'The head alone reached 0.99 on validation (8 of 8, 95 % interval 0.68–1.00); fine-tuning is unlikely to gain.',
+        ),
+      )
       .toBeVisible();
     await way('Features, then classifier').click();
     await expect.element(page.getByText(/The head alone reached/)).not.toBeInTheDocument();
+  });
+
+  it('say what the head alone reached where that leaves room', async () => {
+    const { store } = await renderWithPictures({ valAccuracy: 0.75 });
+    await store.getState().actions.train();
+    await way('Fine-tune').click();
+    await expect
+      .element(
+        page.getByText(
+          'The head alone reached 0.75 on validation (6 of 8, 95 % interval 0.41–0.93); fine-tuning has room to gain.',
+        ),
+      )
+      .toBeVisible();
+  });
+
+  it('offer the head first before a long fine-tuning, and train it at one press', async () => {
+    const { store } = await renderWithPictures({ secondsPerPicture: 2 });
+    await expect.element(button('Train')).toHaveAccessibleDescription(/^Ready: all 40 pictures/);
+    await way('Fine-tune').click();
+    const offer = button(/^Train the head first, about \d s$/);
+    await expect.element(offer).toBeVisible();
+    offer.element().focus();
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(() => {
+      expect(store.getState().run.result?.config.way).toBe('features');
+    }, patience);
+    await way('Fine-tune').click();
+    await expect.element(page.getByText(/^The head alone reached .*fine-tuning/)).toBeVisible();
+    await expect.element(offer).not.toBeInTheDocument();
+  });
+
+  it('offer fewer pictures where fine-tuning all of them takes long', async () => {
+    const { store } = await renderWithPictures({ secondsPerPicture: 2 }, 60);
+    await way('Fine-tune').click();
+    const offer = button(/^Use \d+ a class instead, about \d+ (s|min)$/);
+    await expect.element(offer).toBeVisible();
+    await offer.click();
+    expect(store.getState().project.document.settings).toMatchObject({ way: 'fine-tune', preset: 'recommended' });
+    expect(store.getState().project.document.settings.limitPerClass).toBeGreaterThanOrEqual(20);
+  });
+
+  it('say where fine-tuning would take more memory than the device is likely to have', async () => {
+    await renderWithPictures();
+    await way('Fine-tune').click();
+    await expect.element(page.getByText(/That is much for this device’s/)).not.toBeInTheDocument();
+    await page.getByLabelText('Unfreeze').selectOptions('Everything (13)');
+    await page.getByLabelText('Batch size').fill('128');
+    await expect.element(page.getByText(/^That is much for this device’s 8.6 GB: .* A smaller batch/)).toBeVisible();
   });
 
   it('label an accuracy whose epoch validation chose', async () => {

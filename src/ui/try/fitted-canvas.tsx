@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
+import { drawPixels } from '../draw-pixels';
 import { useActions, usePage } from '../store-context';
-import { drawPixels } from './draw-pixels';
 import { Thumbnail } from './thumbnail';
 import styles from './fitted-canvas.module.css';
 

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { keptEpoch } from '../../domain/history';
+import { headlineOf } from '../../domain/headline';
 import { wilsonInterval } from '../../domain/metrics';
 import { selectSampleIndex, selectSplits } from '../../store/selectors';
 import type { PageState } from '../../store/state';
@@ -36,10 +36,12 @@ function join(words: string, chosen: string | null): string {
 
 /** After a reload the pictures' own predictions are gone; the kept run still knows how many were right. */
 function selectKeptResult({ headRun }: PageState): string | null {
-  const kept = headRun === null ? null : keptEpoch(headRun);
-  if (headRun === null || kept === null || headRun.counts.val === 0 || !Number.isFinite(kept.valAccuracy)) return null;
-  const interval = formatInterval(Math.round(kept.valAccuracy * headRun.counts.val), headRun.counts.val);
-  return join(`Run ${formatCount(headRun.number)}: ${interval}`, chosenWords(headRun));
+  const headline = headRun === null ? null : headlineOf(headRun);
+  if (headRun === null || headline === null || headline.pictures === 0) return null;
+  const { split, accuracy, pictures, chosenBy } = headline;
+  const interval = formatInterval(Math.round(accuracy * pictures), pictures);
+  const name = `Run ${formatCount(headRun.number)}${split === 'test' ? ', test pictures' : ''}`;
+  return join(`${name}: ${interval}`, chosenBy === null ? null : chosenWords(headRun));
 }
 
 function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) {

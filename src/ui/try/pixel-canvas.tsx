@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { drawPixels } from './draw-pixels';
+import { drawPixels } from '../draw-pixels';
 import styles from './fitted-canvas.module.css';
 
 /** Draws 224 x 224 RGB pixels: a picture as the network sees it. */

@@ -51,7 +51,7 @@ ${lineMain(`
 
 /**
  * Gradient by a convolution's input through the ReLU before it: M `[36][outChannels][columns]` -> `[pictures][outChannels][height][width]`,
- * which holds that input and is overwritten where ReLU let it pass, else becomes zero. Channels are counted as the gradient's.
+ * which holds that input and is overwritten where ReLU let it pass, else becomes zero; with `linear` it is overwritten everywhere. Channels are counted as the gradient's.
  */
 export const maskedOutputProgram = `
 ${sizesBlock}${winogradConstants}
@@ -66,7 +66,7 @@ ${lineMain(`
     .map(
       ([i, j]) => `if (y + ${i}u < sizes.height && x + ${j}u < sizes.width) {
     let at${i}${j} = to + ${i}u * sizes.width + ${j}u;
-    output[at${i}${j}] = select(0f, y${i}${j}, output[at${i}${j}] > 0f);
+    output[at${i}${j}] = select(0f, y${i}${j}, output[at${i}${j}] > 0f || sizes.linear == 1u);
   }`,
     )
     .join('\n  ')}`)}`;

@@ -17,8 +17,8 @@ ${lineMain(`
 const none = 4;
 
 /**
- * Which of each 2 x 2 is the first that is largest, row-major as PyTorch has it, and `none` where it is not above zero: a byte a pooled value,
- * four of them a thread, `length` values in all. Input as in `pool`.
+ * Which of each 2 x 2 is the first that is largest, row-major as PyTorch has it, and, without `linear`, `none` where it is not above zero: a byte a
+ * pooled value, four of them a thread, `length` values in all. Input as in `pool`.
  */
 export const picksProgram = `
 ${sizesBlock}
@@ -38,7 +38,7 @@ fn pick(at: u32) -> u32 {
   if (c > best) { best = c; own = 2u; }
   let d = input[begin + sizes.width + 1u];
   if (d > best) { best = d; own = 3u; }
-  return select(${none}u, own, best > 0f);
+  return select(${none}u, own, best > 0f || sizes.linear == 1u);
 }
 ${lineMain(`
   if (at * 4u >= sizes.length) { return; }

@@ -24,6 +24,8 @@ export interface Sizes {
   readonly back: number;
   /** Values to work on. */
   readonly length: number;
+  /** 1 where there was no ReLU: a gradient passes whatever the value was. */
+  readonly linear: number;
 }
 
 /** The numbers of an optimizer's step, float32. */
@@ -56,6 +58,7 @@ const fields = [
   'sum',
   'back',
   'length',
+  'linear',
 ] as const satisfies readonly (keyof Sizes)[];
 
 const numbers = ['scale', 'rate', 'decay', 'momentum', 'shrink', 'root'] as const satisfies readonly (keyof StepNumbers)[];

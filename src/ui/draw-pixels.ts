@@ -1,8 +1,12 @@
-/** Draws RGB pixels, row by row, over the whole canvas. */
-export function drawPixels(
-  canvas: HTMLCanvasElement,
-  { pixels, width, height }: { readonly pixels: Uint8Array; readonly width: number; readonly height: number },
-): void {
+/** Square or not: RGB, 8 bit, row-major. */
+export interface RgbPicture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Makes the canvas as large as the picture and draws it. */
+export function drawPixels(canvas: HTMLCanvasElement, { pixels, width, height }: RgbPicture): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   canvas.width = width;
