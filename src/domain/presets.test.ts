@@ -86,7 +86,7 @@ describe('the presets', () => {
       gradientClip: 1,
     });
     expect(config.backboneLearningRate).toBeLessThanOrEqual(config.learningRate / 10);
-    for (const change of [{ unfreeze: 'all' }, { backboneLearningRate: 1e-4 }, { headWarmupEpochs: 2 }] as const)
+    for (const change of [{ unfreeze: 'all' }, { backboneLearningRate: 3e-4 }, { headWarmupEpochs: 2 }] as const)
       expect(matchPreset({ ...config, ...change })).toBe('custom');
     expect(matchPreset({ ...config, unfreeze: 3 })).toBe('recommended');
     expect(createPreset('note', 3, 'fine-tune')).toMatchObject({ preset: 'note', way: 'features' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { selectFoldPredictions, selectRunSamples, selectSplitPredictions, selectWantsFolds } from './inspection-selectors';
+import { selectSplits } from './selectors';
 import { beginWithPictures, createPage, reach, until, type Page } from './testing/create-page';
 
 async function trained(page = createPage()): Promise<Page> {
@@ -53,6 +54,21 @@ describe('looking inside', () => {
     expect(samples[0]).toEqual({ ...first, labelIndex: 1 - first.labelIndex });
   });
 
+  it('knows a kept head’s pictures in a later visit by its settings, the pins and the rules of the split', async () => {
+    const { storage } = await trained();
+    const page = createPage(storage);
+    await beginWithPictures(page);
+    const { splitRules } = page.state().project.document;
+    page.actions.dispatch({ kind: 'change-split-rules', rules: { ...splitRules, testFraction: 0.2 } });
+    const { assignments, counts } = selectSplits(page.state());
+    const pinned = [...assignments].flatMap(([id, split]) => (split === 'train' ? [id] : [])).slice(0, 1);
+    page.actions.dispatch({ kind: 'pin-split', ids: pinned, split: 'test' });
+    expect(counts.test).toBeGreaterThan(0);
+    const samples = selectRunSamples(page.state());
+    expect(new Map(samples.map(({ id, split }) => [id, split]))).toEqual(selectSplits(page.state()).assignments);
+    expect(samples.find(({ id }) => id === pinned[0])?.split).toBe('test');
+  });
+
   it('keeps the run’s label where a class is called otherwise now', async () => {
     const page = await trained();
     const before = selectRunSamples(page.state());
@@ -84,6 +100,18 @@ describe('looking inside', () => {
     await going;
     expect(page.state().inspection).toMatchObject({ task: null, error: null, folds: null });
     await reach(page, () => page.engine().askedFeatures.length > asked);
+  });
+
+  it('lets nothing be proposed for unlabelled pictures meanwhile', async () => {
+    const page = await trained();
+    const going = page.actions.crossValidate();
+    await until(page, ({ inspection }) => inspection.progress !== null);
+    const ids = page.state().project.document.samples.slice(0, 2);
+    page.actions.dispatch({ kind: 'move-samples', ids: ids.map(({ id }) => id), className: null });
+    expect(page.state().inspection.task).toBe('folds');
+    expect(page.engine().calls).not.toContain('predictSample');
+    await going;
+    await reach(page, ({ proposals }) => proposals.size === 2);
   });
 
   it('gives way to a run', async () => {

@@ -222,6 +222,14 @@ describe('the control worker’s engine', () => {
         order.push('run');
         return Promise.resolve({ status: 'paused', epoch: 0, step: 0 });
       },
+      predictSamples: () => {
+        order.push('predict');
+        return Promise.resolve([]);
+      },
+      crossValidate: () => {
+        order.push('folds');
+        return Promise.resolve({ folds: 0, predictions: [], seconds: 0 });
+      },
     });
     const engine = new ControlEngine(compute, createPictures({ contents: () => contents }), createKeeper());
     await engine.prepareFeatures([], 'crop', () => undefined, never);
@@ -229,6 +237,11 @@ describe('the control worker’s engine', () => {
     await engine.prepareFeatures([], 'crop', () => undefined, never);
     await engine.startRun(request, () => undefined, never);
     expect(order).toEqual(['prepare', [['copy', 'content']], 'prepare', 'run']);
+    contents = new Map([['second', 'content']]);
+    await engine.predictSamples([], () => undefined, never);
+    contents = new Map([['third', 'content']]);
+    await engine.crossValidate(request, 5, () => undefined, never);
+    expect(order.slice(4)).toEqual([[['second', 'content']], 'predict', [['third', 'content']], 'folds']);
   });
 
   it('forgets kept features with everything else, and tries both where one is refused', async () => {

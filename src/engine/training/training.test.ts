@@ -50,7 +50,8 @@ describe('a run', () => {
       .map((event) => (event.kind === 'stage' ? event.stage : event.kind))
       .filter((kind, i, all) => kind !== all[i - 1]);
     expect(kinds.slice(0, 4)).toEqual(['first-batch', 'features', 'training', 'step']);
-    expect(kinds.slice(-3)).toEqual(['log', 'evaluation', 'predictions']);
+    // The last line says how many test pictures were right.
+    expect(kinds.slice(-4)).toEqual(['log', 'evaluation', 'predictions', 'log']);
     for (const stage of ['features', 'training', 'evaluation'] as const) {
       const told = events.filter((event) => event.kind === 'stage').filter((event) => event.stage === stage);
       told.forEach(({ done, total }, i) => {

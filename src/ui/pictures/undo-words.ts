@@ -44,6 +44,8 @@ export function describeStep({ command, parts }: UndoStep, document: ProjectDocu
     case 'lose-samples':
     case 'change-settings':
     case 'add-run':
+    case 'annotate-run':
+    case 'remove-run':
       return 'last change';
   }
 }
