@@ -10,7 +10,7 @@ const catalogue = {
   },
   'no-readable-picture': {
     message: 'None of the {count} files could be read as a picture.',
-    remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP or GIF pictures.',
+    remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP, HEIC or GIF pictures.',
   },
   'no-labels': {
     message: 'The pictures have no labels: no class folders and no names such as cat.0.jpg.',
@@ -50,7 +50,7 @@ const catalogue = {
   // one reason per skipped file
   'file-empty': { message: 'The file is empty (0 bytes).', remedy: 'Copy it again from its source.' },
   'not-a-picture': { message: 'The file is not a picture.', remedy: 'Leave it out, or convert it to JPEG or PNG.' },
-  'unsupported-format': { message: 'This browser cannot open {format} pictures.', remedy: 'Convert it to JPEG or PNG.' },
+  'unsupported-format': { message: 'This page does not open {format} pictures.', remedy: 'Convert it to JPEG or PNG.' },
   'picture-truncated': { message: 'The picture is cut short.', remedy: 'Copy it again from its source.' },
   'picture-broken': { message: 'The picture is damaged and cannot be decoded.', remedy: 'Copy it again from its source.' },
   'picture-too-large': {
@@ -60,6 +60,10 @@ const catalogue = {
   'picture-too-small': {
     message: 'The picture is only {width} × {height} pixels.',
     remedy: 'Use pictures of at least 8 × 8 pixels.',
+  },
+  'heic-decoder-missing': {
+    message: 'The part of this page that opens HEIC pictures could not be loaded.',
+    remedy: 'Check the network and add the picture again.',
   },
   'file-unreadable': {
     message: 'The browser was not allowed to read the file.',
@@ -238,6 +242,7 @@ export const skipCodes = [
   'picture-broken',
   'picture-too-large',
   'picture-too-small',
+  'heic-decoder-missing',
   'file-unreadable',
   'duplicate-file',
   'no-labels',

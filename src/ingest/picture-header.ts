@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
 import type { PictureFormat } from './picture-format';
-import { commonFormats, sniffFormat } from './picture-format';
+import { commonFormats, refusedFormats, sniffFormat } from './picture-format';
 import { scanPicture } from './picture-scan';
 
 /** Pixels that a page can decode without running out of memory: 320 MB as RGBA. */
@@ -28,12 +28,12 @@ export function refuseUndecoded(format: PictureFormat): ErrorRecord {
   return commonFormats.has(format) ? describeError('picture-broken') : describeError('unsupported-format', { format });
 }
 
-/** Judges a file by its first bytes: empty, no picture, or a format that no browser opens from a file; null when it may be one. */
+/** Judges a file by its first bytes: empty, no picture, or a format that is refused; null when it may be one. */
 export function refuseByStart(size: number, start: Uint8Array): ErrorRecord | null {
   if (size === 0) return describeError('file-empty');
   const format = sniffFormat(start);
   if (format === null) return describeError('not-a-picture');
-  if (format === 'SVG' || format === 'Photoshop') return describeError('unsupported-format', { format });
+  if (refusedFormats.has(format)) return describeError('unsupported-format', { format });
   return null;
 }
 
