@@ -1,16 +1,33 @@
-import type { DatasetOrigin, Sample, SkippedFile } from './dataset';
+import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
 import type { ProjectDocument } from './project';
 import type { RunConfig } from './run-config';
 
-/** Everything that can change a project. There is no other way; undo will stand on the log of these. */
+/** Everything that can change a project. There is no other way; undo stands on the log of these (see command-log.ts). */
 export type ProjectCommand =
   | { readonly kind: 'name-project'; readonly name: string }
-  | { readonly kind: 'add-samples'; readonly samples: readonly Sample[]; readonly origin: DatasetOrigin }
+  | {
+      readonly kind: 'add-samples';
+      readonly samples: readonly Sample[];
+      readonly origin: DatasetOrigin;
+      /** Names one reading of pictures, which is undone as one; absent for a command of its own. */
+      readonly reading?: string;
+    }
   | { readonly kind: 'add-skipped'; readonly files: readonly SkippedFile[] }
   | { readonly kind: 'dismiss-skipped' }
+  /** To a class, which is made where there is none of that name, or to the unlabelled pictures (null). */
+  | { readonly kind: 'move-samples'; readonly ids: readonly string[]; readonly className: string | null }
+  /** Null takes the pin away. */
+  | { readonly kind: 'pin-split'; readonly ids: readonly string[]; readonly split: Split | null }
   | { readonly kind: 'remove-samples'; readonly ids: readonly string[] }
+  /** Pictures that nobody can read any more. It cannot be undone, nor can what was done before. */
+  | { readonly kind: 'lose-samples'; readonly ids: readonly string[] }
+  | { readonly kind: 'add-class'; readonly className: string }
+  /** To a name that another class has: the two become one. */
   | { readonly kind: 'rename-class'; readonly from: string; readonly to: string }
+  | { readonly kind: 'merge-classes'; readonly from: readonly string[]; readonly to: string }
+  /** A position in the palette; the class that has it takes this one's. */
+  | { readonly kind: 'recolour-class'; readonly className: string; readonly colour: number }
   | { readonly kind: 'remove-class'; readonly className: string }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
@@ -27,9 +44,26 @@ export function compareCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
-function withClasses(document: ProjectDocument, samples: readonly Sample[]): ProjectDocument {
-  const classNames = [...new Set(samples.map(({ className }) => className))].sort(compareCodePoints);
+/** How a typed class name is kept: two that look the same are the same. Empty when it is no name. */
+export function normaliseClassName(name: string): string {
+  return name.normalize('NFC').trim();
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, at) => name === b[at]);
+}
+
+/** Gives classes their order, and a colour to those that have none. */
+function withClassNames(document: ProjectDocument, names: readonly string[]): ProjectDocument {
+  const classNames = [...new Set(names)].sort(compareCodePoints);
   const known = new Map(Object.entries(document.classColours));
+  // The same lists while nothing changed in them: what is drawn from them need not be drawn anew.
+  if (
+    isSameList(classNames, document.classNames) &&
+    known.size === classNames.length &&
+    classNames.every((name) => known.has(name))
+  )
+    return { ...document, classNames: document.classNames };
   const taken = new Set(classNames.flatMap((name) => known.get(name) ?? []));
   const colourOf = (name: string): number => {
     const kept = known.get(name);
@@ -41,16 +75,66 @@ function withClasses(document: ProjectDocument, samples: readonly Sample[]): Pro
   };
   // fromEntries makes own properties, whatever a class is called (`__proto__` too).
   const classColours = Object.fromEntries(classNames.map((name) => [name, colourOf(name)]));
-  return { ...document, samples, classNames, classColours };
+  return { ...document, classNames, classColours };
 }
 
-function renameClass(document: ProjectDocument, from: string, to: string): ProjectDocument {
-  const name = to.normalize('NFC').trim();
-  if (name === '' || name === from || !document.classNames.includes(from)) return document;
-  const samples = document.samples.map((sample) => (sample.className === from ? { ...sample, className: name } : sample));
-  const colour = document.classColours[name] ?? document.classColours[from];
+function filledClasses(samples: readonly Sample[]): Set<string> {
+  const filled = new Set<string>();
+  for (const { className } of samples) if (className !== null) filled.add(className);
+  return filled;
+}
+
+/** A class that loses its last picture goes with it; one that had none, being made by hand, stays. */
+function withSamples(document: ProjectDocument, samples: readonly Sample[]): ProjectDocument {
+  const before = filledClasses(document.samples);
+  const after = filledClasses(samples);
+  const kept = document.classNames.filter((name) => after.has(name) || !before.has(name));
+  return withClassNames({ ...document, samples }, [...kept, ...after]);
+}
+
+/** `change` gives back the same sample where nothing changes; so does this the document. */
+function changeSamples(document: ProjectDocument, ids: readonly string[], change: (sample: Sample) => Sample): ProjectDocument {
+  const chosen = new Set(ids);
+  let changed = false;
+  const samples = document.samples.map((sample) => {
+    const next = chosen.has(sample.id) ? change(sample) : sample;
+    changed ||= next !== sample;
+    return next;
+  });
+  return changed ? withSamples(document, samples) : document;
+}
+
+function removeSamples(document: ProjectDocument, ids: readonly string[]): ProjectDocument {
+  const gone = new Set(ids);
+  const samples = document.samples.filter(({ id }) => !gone.has(id));
+  return samples.length === document.samples.length ? document : withSamples(document, samples);
+}
+
+function mergeClasses(document: ProjectDocument, from: readonly string[], to: string): ProjectDocument {
+  const name = normaliseClassName(to);
+  const merged = new Set(from.filter((className) => className !== name && document.classNames.includes(className)));
+  const [first] = merged;
+  if (name === '' || first === undefined) return document;
+  const samples = document.samples.map((sample) =>
+    sample.className !== null && merged.has(sample.className) ? { ...sample, className: name } : sample,
+  );
+  const colour = document.classColours[name] ?? document.classColours[first];
   const classColours = { ...document.classColours, ...(colour === undefined ? {} : { [name]: colour }) };
-  return withClasses({ ...document, classColours }, samples);
+  const classNames = [...document.classNames.filter((className) => !merged.has(className)), name];
+  return withClassNames({ ...document, samples, classColours }, classNames);
+}
+
+function recolourClass(document: ProjectDocument, className: string, colour: number): ProjectDocument {
+  const former = document.classColours[className];
+  if (former === undefined || former === colour || !Number.isSafeInteger(colour) || colour < 0) return document;
+  // Two classes never share a position: whoever has it takes the other's.
+  const classColours = Object.fromEntries(
+    Object.entries(document.classColours).map(([name, kept]): [string, number] => [
+      name,
+      name === className ? colour : kept === colour ? former : kept,
+    ]),
+  );
+  return { ...document, classColours };
 }
 
 /** The document after a command. Pure; unchanged (the same object) when the command changes nothing. */
@@ -62,24 +146,46 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
     }
     case 'add-samples': {
       const known = new Set(document.samples.map(({ id }) => id));
-      const fresh = command.samples.filter(({ id }) => !known.has(id));
+      const fresh = [...new Map(command.samples.map((sample) => [sample.id, sample])).values()].filter(
+        ({ id }) => !known.has(id),
+      );
       if (fresh.length === 0) return document;
-      return withClasses({ ...document, origin: command.origin }, [...document.samples, ...fresh]);
+      return withSamples({ ...document, origin: command.origin }, [...document.samples, ...fresh]);
     }
     case 'add-skipped':
       return command.files.length === 0 ? document : { ...document, skipped: [...document.skipped, ...command.files] };
     case 'dismiss-skipped':
       return document.skipped.length === 0 ? document : { ...document, skipped: [] };
-    case 'remove-samples': {
-      const gone = new Set(command.ids);
-      const samples = document.samples.filter(({ id }) => !gone.has(id));
-      return samples.length === document.samples.length ? document : withClasses(document, samples);
+    case 'move-samples': {
+      const className = command.className === null ? null : normaliseClassName(command.className);
+      if (className === '') return document;
+      return changeSamples(document, command.ids, (sample) =>
+        sample.className === className ? sample : { ...sample, className },
+      );
+    }
+    case 'pin-split':
+      return changeSamples(document, command.ids, (sample) =>
+        sample.pinnedSplit === command.split ? sample : { ...sample, pinnedSplit: command.split },
+      );
+    case 'remove-samples':
+    case 'lose-samples':
+      return removeSamples(document, command.ids);
+    case 'add-class': {
+      const name = normaliseClassName(command.className);
+      if (name === '' || document.classNames.includes(name)) return document;
+      return withClassNames(document, [...document.classNames, name]);
     }
     case 'rename-class':
-      return renameClass(document, command.from, command.to);
+      return mergeClasses(document, [command.from], command.to);
+    case 'merge-classes':
+      return mergeClasses(document, command.from, command.to);
+    case 'recolour-class':
+      return recolourClass(document, command.className, command.colour);
     case 'remove-class': {
+      if (!document.classNames.includes(command.className)) return document;
       const samples = document.samples.filter(({ className }) => className !== command.className);
-      return samples.length === document.samples.length ? document : withClasses(document, samples);
+      const classNames = document.classNames.filter((name) => name !== command.className);
+      return withClassNames({ ...document, samples }, classNames);
     }
     case 'clear-pictures':
       return { ...document, samples: [], skipped: [], classNames: [], classColours: {}, origin: null };
@@ -88,26 +194,4 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
     case 'add-run':
       return { ...document, runs: [...document.runs, command.run] };
   }
-}
-
-/** The project's present state and how it came to be. */
-export interface CommandLog {
-  readonly initial: ProjectDocument;
-  readonly commands: readonly ProjectCommand[];
-  readonly document: ProjectDocument;
-}
-
-export function createCommandLog(initial: ProjectDocument): CommandLog {
-  return { initial, commands: [], document: initial };
-}
-
-/** Appends a command; one that changes nothing is not logged. */
-export function logCommand(log: CommandLog, command: ProjectCommand): CommandLog {
-  const document = applyCommand(log.document, command);
-  return document === log.document ? log : { ...log, commands: [...log.commands, command], document };
-}
-
-/** The document that a log leads to; equals `log.document` always. */
-export function replay(log: CommandLog): ProjectDocument {
-  return log.commands.reduce(applyCommand, log.initial);
 }

@@ -14,14 +14,34 @@ export interface Sample {
   readonly name: string;
   /** Path relative to what was dropped, with `/`. */
   readonly path: string;
-  readonly className: string;
+  /** Null while it is unlabelled: such a picture is in no run. */
+  readonly className: string | null;
   /** The split that the folders gave (`train`, `val`/`valid`, `test`), or null when the seed decides. */
   readonly folderSplit: Split | null;
+  /** The split that the person chose for this picture, over folders, seed and groups; null when they did not. */
+  readonly pinnedSplit: Split | null;
+  /** First 32 hexadecimal digits of the content's SHA-256; null in a project saved before it was kept. */
+  readonly contentHash: string | null;
+  /** 64 bits of what it looks like, 16 hexadecimal digits (see ingest/perceptual-hash); null as above. */
+  readonly perceptualHash: string | null;
+  /** EXIF's DateTimeOriginal as `2026-01-31T12:34:56`, on the camera's clock; null where the file does not say. */
+  readonly takenAt: string | null;
+  /** As its first bytes say, such as `JPEG`; null as above. */
+  readonly format: string | null;
   /** After EXIF orientation, pixels. */
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
 }
+
+/** What a sample is unless its file or the person says otherwise; also what documents saved before these fields mean. */
+export const plainSample = {
+  pinnedSplit: null,
+  contentHash: null,
+  perceptualHash: null,
+  takenAt: null,
+  format: null,
+} as const satisfies Partial<Sample>;
 
 /** A file that was left out, with the reason. */
 export interface SkippedFile {
@@ -36,6 +56,7 @@ export type DatasetOrigin = 'folder' | 'drawings' | 'kaggle';
 export interface PictureSource {
   readonly path: string;
   readonly file: Blob;
-  readonly className: string;
+  /** Null for a picture without a label. */
+  readonly className: string | null;
   readonly folderSplit: Split | null;
 }

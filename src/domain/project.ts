@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DatasetOrigin, Sample, SkippedFile } from './dataset';
+import { plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
@@ -15,7 +15,7 @@ export interface ProjectDocument {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly origin: DatasetOrigin | null;
-  /** Sorted by code point, as PyTorch's ImageFolder does: the position is the class index. */
+  /** Sorted by code point, as PyTorch's ImageFolder does: the position is the class index. A class made by hand may be empty. */
   readonly classNames: readonly string[];
   /** Position in the palette of each class, so that a colour stays when classes come and go. */
   readonly classColours: Readonly<Record<string, number>>;
@@ -96,8 +96,13 @@ const sample = v.object({
   id: v.string(),
   name: v.string(),
   path: v.string(),
-  className: v.string(),
+  className: v.nullable(v.string()),
   folderSplit: v.nullable(split),
+  pinnedSplit: v.optional(v.nullable(split), plainSample.pinnedSplit),
+  contentHash: v.optional(v.nullable(v.string()), plainSample.contentHash),
+  perceptualHash: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))), plainSample.perceptualHash),
+  takenAt: v.optional(v.nullable(v.string()), plainSample.takenAt),
+  format: v.optional(v.nullable(v.string()), plainSample.format),
   width: count,
   height: count,
   bytes: count,

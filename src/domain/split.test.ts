@@ -15,7 +15,9 @@ import {
 
 const seeded: SplitSettings = { valFraction: 0.2, seed: 0, limitPerClass: null };
 
-function create(className: string, count: number, folderSplit: Split | null = null): SplitCandidate[] {
+type Labelled = SplitCandidate & { readonly className: string };
+
+function create(className: string, count: number, folderSplit: Split | null = null): Labelled[] {
   return Array.from({ length: count }, (_, at) => ({
     id: `${className}-${String(folderSplit)}-${String(at)}`,
     className,
@@ -23,7 +25,7 @@ function create(className: string, count: number, folderSplit: Split | null = nu
   }));
 }
 
-function count(samples: readonly SplitCandidate[], { assignments }: SplitAssignment, className?: string): Record<Split, number> {
+function count(samples: readonly Labelled[], { assignments }: SplitAssignment, className?: string): Record<Split, number> {
   const counts = { train: 0, val: 0, test: 0 };
   for (const sample of samples) {
     const split = assignments.get(sample.id);
@@ -37,7 +39,7 @@ function idsIn({ assignments }: SplitAssignment, split: Split): string[] {
 }
 
 const arbitrarySamples = fc.uniqueArray(
-  fc.record<SplitCandidate>({
+  fc.record<Labelled>({
     id: fc.string({ minLength: 1, maxLength: 6 }),
     className: fc.constantFrom('cat', 'dog', 'naïve', '猫'),
     folderSplit: fc.constantFrom<(Split | null)[]>(null, null, 'train', 'val', 'test'),
@@ -238,7 +240,7 @@ describe('laws of every split', () => {
 });
 
 describe('the order in which features are extracted', () => {
-  const classSizes = (samples: readonly SplitCandidate[], ids: readonly string[]): Map<string, number> => {
+  const classSizes = (samples: readonly Labelled[], ids: readonly string[]): Map<string, number> => {
     const classes = new Map(samples.map(({ id, className }) => [id, className]));
     const sizes = new Map(samples.map(({ className }) => [className, 0]));
     for (const id of ids) sizes.set(classes.get(id) ?? '', (sizes.get(classes.get(id) ?? '') ?? 0) + 1);

@@ -33,6 +33,7 @@ function rank<T extends SplitCandidate>(samples: readonly T[], seed: number, pur
 function groupByClass<T extends SplitCandidate>(samples: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const sample of samples) {
+    if (sample.className === null) continue;
     const group = groups.get(sample.className);
     if (group === undefined) groups.set(sample.className, [sample]);
     else group.push(sample);
@@ -83,7 +84,7 @@ function quotas({ train, val, test }: SplitCounts, limit: number): SplitCounts {
 }
 
 /**
- * Gives every sample one split. Splits that the folders gave are kept. Where they give a val split, nothing else goes there and samples
+ * Gives every sample with a label one split. Splits that the folders gave are kept. Where they give a val split, nothing else goes there and samples
  * without a split train; otherwise `valFraction` of each class (rounded; at least one and not all where it has two) is drawn from what
  * is not test. `limitPerClass` counts train and val together, in the folders' proportion; test shrinks by the same factor, and
  * never serves as val. The choice depends on the seed and the samples' ids alone: not on their order, their classes' names or other classes;
@@ -158,6 +159,7 @@ export interface FolderCounts {
 export function countFolders(samples: readonly SplitCandidate[]): FolderCounts {
   const classes = new Map<string, Record<Split, number>>();
   for (const { className, folderSplit } of samples) {
+    if (className === null) continue;
     const counts = classes.get(className) ?? { train: 0, val: 0, test: 0 };
     counts[folderSplit ?? 'train'] += 1;
     classes.set(className, counts);

@@ -4,7 +4,15 @@ import { DecodePool, poolSize } from './decode-pool';
 import { FakeDecodeWorker } from './fake-decode-worker';
 
 const file = new Blob(['picture']);
-const picture = { width: 10, height: 20, hash: 'abc', thumbnail: new Blob() };
+const picture = {
+  width: 10,
+  height: 20,
+  hash: 'abc',
+  perceptualHash: '0f0f0f0f0f0f0f0f',
+  takenAt: null,
+  format: 'JPEG' as const,
+  thumbnail: new Blob(),
+};
 
 function createPool(size: number) {
   const workers: FakeDecodeWorker[] = [];

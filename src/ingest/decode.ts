@@ -2,9 +2,11 @@ import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
 import { hashContent } from './content-hash';
+import { readTakenAt } from './exif';
 import { type Orientation, readOrientation, turnsSides, uprightMatrix } from './exif-orientation';
 import { fitPicture } from './fit';
 import { decodeHeic, HeicError } from './heic';
+import { hashAppearance } from './perceptual-hash';
 import type { PictureFormat } from './picture-format';
 import { mimeTypeOf, sniffLength } from './picture-format';
 import { checkHeader, refuseByStart, refuseSize, refuseUndecoded } from './picture-header';
@@ -22,6 +24,11 @@ export interface InspectedPicture {
   readonly height: number;
   /** First 32 hexadecimal digits of the content's SHA-256. */
   readonly hash: string;
+  /** 16 hexadecimal digits: see `hashAppearance`. */
+  readonly perceptualHash: string;
+  /** As in `Sample`. */
+  readonly takenAt: string | null;
+  readonly format: PictureFormat;
   /** At most 112 x 112 pixels, JPEG. */
   readonly thumbnail: Blob;
 }
@@ -124,18 +131,24 @@ function rowsOfBitmap(bitmap: ImageBitmap): RowSource {
 }
 
 /** The middle square, made small by the browser's own smoothing: it is only looked at. */
-async function drawThumbnail(bitmap: ImageBitmap): Promise<Blob> {
+function drawThumbnail(bitmap: ImageBitmap): OffscreenCanvasRenderingContext2D {
   const square = Math.min(bitmap.width, bitmap.height);
   const side = Math.min(thumbnailSide, square);
   const context = createContext(side, side);
   context.fillRect(0, 0, side, side);
   context.imageSmoothingQuality = 'medium';
   context.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
-  return context.canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality });
+  return context;
+}
+
+interface OpenPicture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly format: PictureFormat;
+  readonly bitmap: ImageBitmap;
 }
 
 /** Reads and judges a whole file. @throws RefusedPicture */
-async function openChecked(file: Blob): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly bitmap: ImageBitmap }> {
+async function openChecked(file: Blob): Promise<OpenPicture> {
   const early = refuseByStart(file.size, await readBytes(file.slice(0, sniffLength)));
   if (early !== null) throw new RefusedPicture(early);
   const bytes = await readBytes(file);
@@ -143,7 +156,7 @@ async function openChecked(file: Blob): Promise<{ readonly bytes: Uint8Array<Arr
   if (refusal !== null) throw new RefusedPicture(refusal);
   const bitmap = await openBitmap(bytes, format);
   const size = refuseSize(bitmap.width, bitmap.height);
-  if (size === null) return { bytes, bitmap };
+  if (size === null) return { bytes, format, bitmap };
   bitmap.close();
   throw new RefusedPicture(size);
 }
@@ -153,10 +166,24 @@ async function openChecked(file: Blob): Promise<{ readonly bytes: Uint8Array<Arr
  * @throws RefusedPicture with the reason when it cannot come in.
  */
 export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
-  const { bytes, bitmap } = await openChecked(file);
+  const { bytes, format, bitmap } = await openChecked(file);
   try {
-    const [hash, thumbnail] = await Promise.all([hashContent(bytes), drawThumbnail(bitmap)]);
-    return { width: bitmap.width, height: bitmap.height, hash, thumbnail };
+    const small = drawThumbnail(bitmap);
+    const { width: side } = small.canvas;
+    const perceptualHash = hashAppearance(small.getImageData(0, 0, side, side).data, side);
+    const [hash, thumbnail] = await Promise.all([
+      hashContent(bytes),
+      small.canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality }),
+    ]);
+    return {
+      width: bitmap.width,
+      height: bitmap.height,
+      hash,
+      perceptualHash,
+      takenAt: readTakenAt(bytes, format),
+      format,
+      thumbnail,
+    };
   } finally {
     bitmap.close();
   }

@@ -14,6 +14,8 @@ function source(path: string, text: string, className = path.split('/')[0] ?? ''
   return { path, file: new Blob([text]), className, folderSplit: null };
 }
 
+const looks = { perceptualHash: '0f0f0f0f0f0f0f0f', takenAt: null, format: 'JPEG' as const };
+
 /** Workers that answer in an order of their own: the longer a file, the later. */
 function createLibrary(size = 3) {
   const asked: string[] = [];
@@ -33,7 +35,7 @@ function createLibrary(size = 3) {
             worker.answer({
               id,
               kind: 'inspect',
-              result: { width: 30, height: 20, hash: `hash of ${text}`, thumbnail: new Blob(['t']) },
+              result: { ...looks, width: 30, height: 20, hash: `hash of ${text}`, thumbnail: new Blob(['t']) },
             });
         });
       }),
@@ -59,6 +61,9 @@ describe('PictureLibrary.add', () => {
     expect(samplesOf(events).map(({ path }) => path)).toEqual(sources.map(({ path }) => path));
     expect(library.list()).toEqual(samplesOf(events));
     expect(samplesOf(events)[3]).toEqual({
+      ...looks,
+      pinnedSplit: null,
+      contentHash: `hash of ${'x'.repeat(3)}3`,
       id: `hash of ${'x'.repeat(3)}3`,
       name: '3.jpg',
       path: 'cat/3.jpg',
@@ -112,6 +117,18 @@ describe('PictureLibrary.add', () => {
       ['cat/again.jpg', 'The same file is already in the project as cat/a.jpg.'],
     ]);
     expect(library.list().map(({ path }) => path)).toEqual(['cat/a.jpg', 'cat/b.jpg']);
+  });
+
+  it('takes the same content in two splits, and with and without a label: whoever sees both can mend it', async () => {
+    const { add, library } = createLibrary();
+    await add([
+      { ...source('train/cat/a.jpg', 'a'), className: 'cat', folderSplit: 'train' },
+      { ...source('val/cat/a.jpg', 'a'), className: 'cat', folderSplit: 'val' },
+      { ...source('a.jpg', 'a'), className: null },
+    ]);
+    const samples = library.list();
+    expect(new Set(samples.map(({ id }) => id)).size).toBe(3);
+    expect(new Set(samples.map(({ contentHash }) => contentHash)).size).toBe(1);
   });
 
   it('takes the same content in two classes under two ids, the same ones every time', async () => {
@@ -179,7 +196,7 @@ describe('PictureLibrary.add', () => {
     for (let i = 0; i < 2; i += 1) {
       await vi.advanceTimersByTimeAsync(0);
       const id = workers[0]?.requests.at(-1)?.id ?? -1;
-      workers[0]?.answer({ id, kind: 'inspect', result: { width: 9, height: 9, hash: `${i}`, thumbnail: new Blob() } });
+      workers[0]?.answer({ id, kind: 'inspect', result: { ...looks, width: 9, height: 9, hash: `${i}`, thumbnail: new Blob() } });
     }
     await vi.advanceTimersByTimeAsync(99);
     expect(samplesOf(events)).toHaveLength(1);
@@ -187,6 +204,56 @@ describe('PictureLibrary.add', () => {
     expect(samplesOf(events)).toHaveLength(2);
     pool.dispose();
     expect(await work).toMatchObject({ added: 2, cancelled: true });
+  });
+});
+
+describe('PictureLibrary.remove', () => {
+  it('keeps the file for whoever takes the removal back', async () => {
+    const { library, add } = createLibrary();
+    await add([source('cat/a.jpg', 'aaa'), source('cat/b.jpg', 'b')]);
+    const [a = '', b = ''] = library.list().map(({ id }) => id);
+    library.remove([a]);
+    expect(library.list().map(({ id }) => id)).toEqual([b]);
+    await expect(library.pixels(a, 'crop')).rejects.toMatchObject({ code: 'sample-unknown' });
+    await expect(library.file(a)).rejects.toMatchObject({ code: 'sample-unknown' });
+    expect(library.restore([a, b, 'absent'])).toEqual(['absent']);
+    expect(await library.pixels(a, 'crop')).toEqual(Uint8Array.of(3, 7));
+    expect(await (await library.file(a)).text()).toBe('aaa');
+  });
+
+  it('lets the same file in again, which then is the one that comes back', async () => {
+    const { library, add, events } = createLibrary();
+    await add([source('cat/a.jpg', 'a')]);
+    const [id = ''] = library.list().map((sample) => sample.id);
+    library.remove([id]);
+    expect(await add([source('cat/again.jpg', 'a')])).toMatchObject({ added: 1, skipped: 0 });
+    expect(samplesOf(events).map((sample) => sample.id)).toEqual([id, id]);
+    expect(library.restore([id])).toEqual([]);
+    expect(await add([source('cat/third.jpg', 'a')])).toMatchObject({ added: 0, skipped: 1 });
+  });
+
+  it('is final once everything is forgotten', async () => {
+    const { library, add } = createLibrary();
+    await add([source('cat/a.jpg', 'a')]);
+    const [id = ''] = library.list().map((sample) => sample.id);
+    library.remove([id]);
+    library.forgetSetAside();
+    expect(library.restore([id])).toEqual([id]);
+  });
+});
+
+describe('PictureLibrary.file', () => {
+  it('says which file can no longer be read', async () => {
+    const { library } = createLibrary();
+    const gone = Object.assign(new Blob(['gone']), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('moved', 'NotFoundError')) }),
+    });
+    await library.add([{ ...source('cat/a.jpg', 'x'), file: gone }], () => undefined, never);
+    const [id = ''] = library.list().map((sample) => sample.id);
+    await expect(library.file(id)).rejects.toMatchObject({
+      code: 'picture-gone',
+      message: expect.stringContaining('a.jpg') as string,
+    });
   });
 });
 

@@ -69,6 +69,28 @@ export class PictureLibrary {
     }
   }
 
+  /** Brings back pictures that were removed; gives the ids that are not known. */
+  restore(ids: readonly string[]): readonly string[] {
+    return ids.filter((id) => !this.#shelf.restore(id));
+  }
+
+  /** The file as it was given, once it proved readable. @throws HeadstartError `sample-unknown`, `picture-gone` */
+  async file(sampleId: string): Promise<Blob> {
+    const entry = this.#shelf.get(sampleId);
+    if (entry === null) throw new HeadstartError('sample-unknown');
+    try {
+      await entry.file.slice(0, 1).arrayBuffer();
+    } catch (cause) {
+      throw new HeadstartError('picture-gone', { name: entry.sample.name }, { cause });
+    }
+    return entry.file;
+  }
+
+  /** Lets go of everything that was removed. */
+  forgetSetAside(): void {
+    this.#shelf.forgetSetAside();
+  }
+
   list(): readonly Sample[] {
     return this.#shelf.list();
   }

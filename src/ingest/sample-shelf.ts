@@ -1,45 +1,54 @@
-import type { PictureSource, Sample } from '../domain/dataset';
+import { plainSample, type PictureSource, type Sample } from '../domain/dataset';
 import { hashContentAndPath } from './content-hash';
 import type { InspectedPicture } from './decode';
 
 interface Entry {
   readonly sample: Sample;
   readonly file: Blob;
-  readonly hash: string;
+  /** Where its content stands: two of the same place are one picture. */
+  readonly place: string;
 }
 
 /** The project's samples in the order in which they came, and which content is already among them. */
 export class SampleShelf {
   readonly #entries = new Map<string, Entry>();
-  /** Content hash to class name to the path that came first. */
+  /** Removed, and kept for whoever takes the removal back. */
+  readonly #setAside = new Map<string, Entry>();
+  /** Content hash to class and split to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
 
   /**
-   * Takes a picture in, unless its class has the same content already.
-   * The same content in another class comes in under an id of its own, made from content and path.
+   * Takes a picture in, unless its class has the same content already in the same split.
+   * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
    * @returns the sample, or the path of the one that is there already.
    */
   put(source: PictureSource, picture: InspectedPicture): { readonly sample: Sample } | { readonly sameAs: string } {
     const { path, file, className, folderSplit } = source;
-    const paths = this.#contents.get(picture.hash) ?? new Map<string, string>();
-    const sameAs = paths.get(className);
+    const { hash } = picture;
+    const place = JSON.stringify([className, folderSplit]);
+    const paths = this.#contents.get(hash) ?? new Map<string, string>();
+    const sameAs = paths.get(place);
     if (sameAs !== undefined) return { sameAs };
-    const id = paths.size === 0 ? picture.hash : hashContentAndPath(picture.hash, path);
+    const id = paths.size === 0 && !this.#entries.has(hash) ? hash : hashContentAndPath(hash, path);
     const taken = this.#entries.get(id);
     if (taken !== undefined) return { sameAs: taken.sample.path };
-    const name = path.slice(path.lastIndexOf('/') + 1);
     const sample: Sample = {
+      ...plainSample,
       id,
-      name,
+      name: path.slice(path.lastIndexOf('/') + 1),
       path,
       className,
       folderSplit,
+      contentHash: hash,
+      perceptualHash: picture.perceptualHash,
+      takenAt: picture.takenAt,
+      format: picture.format,
       width: picture.width,
       height: picture.height,
       bytes: file.size,
     };
-    this.#entries.set(id, { sample, file, hash: picture.hash });
-    this.#contents.set(picture.hash, paths.set(className, path));
+    this.#setAside.delete(id);
+    this.#place({ sample, file, place });
     return { sample };
   }
 
@@ -47,16 +56,41 @@ export class SampleShelf {
     return this.#entries.get(id) ?? null;
   }
 
+  /** Sets a sample aside: it no longer counts, and `restore` brings it back. */
   remove(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
-    const paths = this.#contents.get(entry.hash);
-    paths?.delete(entry.sample.className);
-    if (paths?.size === 0) this.#contents.delete(entry.hash);
+    this.#setAside.set(id, entry);
+    const { hash, paths } = this.#pathsOf(entry);
+    paths.delete(entry.place);
+    if (paths.size === 0) this.#contents.delete(hash);
+  }
+
+  /** False when there is no such sample. */
+  restore(id: string): boolean {
+    const entry = this.#setAside.get(id);
+    this.#setAside.delete(id);
+    if (entry !== undefined) this.#place(entry);
+    return this.#entries.has(id);
+  }
+
+  forgetSetAside(): void {
+    this.#setAside.clear();
   }
 
   list(): readonly Sample[] {
     return [...this.#entries.values()].map(({ sample }) => sample);
+  }
+
+  #place(entry: Entry): void {
+    this.#entries.set(entry.sample.id, entry);
+    const { hash, paths } = this.#pathsOf(entry);
+    this.#contents.set(hash, paths.set(entry.place, entry.sample.path));
+  }
+
+  #pathsOf({ sample }: Entry): { readonly hash: string; readonly paths: Map<string, string> } {
+    const hash = sample.contentHash ?? sample.id;
+    return { hash, paths: this.#contents.get(hash) ?? new Map<string, string>() };
   }
 }

@@ -104,8 +104,13 @@ export interface EngineApi {
   /** Asks nothing of the network: what `addKaggle` would fetch. */
   planKaggle(picturesPerClass: number): Promise<KagglePlan>;
   addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  /** Sets pictures aside. Their files stay known until the worker ends, so that `restoreSamples` can take this back. */
   removeSamples(ids: readonly string[]): Promise<void>;
-  /** Samples whose pixels the worker can still read. */
+  /** Brings back pictures that were set aside; gives the ids that it does not know. */
+  restoreSamples(ids: readonly string[]): Promise<readonly string[]>;
+  /** The picture's file as it was given. Rejects with `sample-unknown` or `picture-gone`. */
+  pictureFile(sampleId: string): Promise<Blob>;
+  /** Samples whose pixels the worker can still read, without those set aside. */
   listSamples(): Promise<readonly Sample[]>;
   fittedPicture(sampleId: string, fit: Fit): Promise<FittedPicture>;
 

@@ -1,4 +1,4 @@
-import type { ProjectCommand } from '../domain/commands';
+import type { LoggedCommand } from '../domain/command-log';
 import { toHeadstartError, type ErrorRecord } from '../domain/errors';
 import type { EngineApi } from '../protocol/engine-api';
 import type { PagePorts } from './ports';
@@ -16,7 +16,7 @@ export interface StoreCore {
   set(change: Partial<PageState>): void;
   /** Changes some fields of one slice. */
   patch<K extends PageSlice>(slice: K, change: Partial<PageState[K]>): void;
-  readonly dispatch: (command: ProjectCommand) => void;
+  readonly dispatch: (command: LoggedCommand) => void;
   /**
    * The error as it is shown. A dead worker is the page's matter, not the column's: it is noted there, and null comes back.
    */
@@ -27,7 +27,7 @@ export function createCore(
   ports: PagePorts,
   get: () => PageState,
   set: (change: Partial<PageState>) => void,
-  dispatch: (command: ProjectCommand) => void,
+  dispatch: (command: LoggedCommand) => void,
 ): StoreCore {
   let engine = ports.engine;
   return {

@@ -1,4 +1,4 @@
-import type { DatasetOrigin, PictureSource } from '../domain/dataset';
+import type { DatasetOrigin, PictureSource, Sample } from '../domain/dataset';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
 import { untitledName } from '../domain/project';
@@ -26,7 +26,10 @@ export interface PictureTaker {
     | 'cancelIngest'
     | 'removeSamples'
     | 'clearPictures'
+    | 'pictureFile'
   >;
+  /** Tells the worker which pictures left the project and which came back; called after every change of the project. */
+  follow(before: readonly Sample[], after: readonly Sample[]): void;
   /** Gives a new worker the pictures that the page still holds; samples that it cannot have any more leave the project. */
   giveBack(): Promise<void>;
   /** Ends what is being read and lets go of the files. */
@@ -40,20 +43,23 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   let sources: readonly PictureSource[] = [];
   let drawingsAdded = false;
   let abort: AbortController | null = null;
+  let readings = 0;
+  /** Resolves when the worker knows of the last change. */
+  let following: Promise<void> = Promise.resolve();
 
   const nextFrame = (): Promise<void> =>
     new Promise((resolve) => {
       core.ports.scheduleFrame(resolve);
     });
 
-  const take = (origin: DatasetOrigin, events: readonly IngestEvent[]): void => {
+  const take = (origin: DatasetOrigin, reading: string, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
     if (samples.length > 0) {
       const thumbnails = new Map(core.state().thumbnails);
       for (const { sample, thumbnail } of samples) thumbnails.set(sample.id, thumbnail);
       const { notice } = core.state();
       core.set({ thumbnails, notice: notice?.code === 'pictures-not-kept' ? null : notice });
-      core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin });
+      core.dispatch({ kind: 'add-samples', samples: samples.map(({ sample }) => sample), origin, reading });
     }
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
@@ -71,10 +77,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const controller = new AbortController();
     abort = controller;
     core.set({ ingest: { ...idleIngest, phase: 'reading', origin, total, warnings } });
+    readings += 1;
+    const reading = String(readings);
     const inbox = createInbox<IngestEvent>(
       core.ports,
       (events) => {
-        take(origin, events);
+        take(origin, reading, events);
       },
       deliveryPauseMs,
     );
@@ -115,32 +123,47 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (target?.kind === 'sample' && gone(target.sampleId)) core.set({ trial: idleTrial });
   };
 
-  const removeSamples = async (ids: readonly string[]): Promise<void> => {
-    if (ids.length === 0) return;
-    const gone = new Set(ids);
-    const paths = new Set(
-      core
-        .state()
-        .project.document.samples.filter(({ id }) => gone.has(id))
-        .map(({ path }) => path),
-    );
-    sources = sources.filter(({ path }) => !paths.has(path));
-    core.dispatch({ kind: 'remove-samples', ids });
-    const thumbnails = new Map(core.state().thumbnails);
-    for (const id of ids) thumbnails.delete(id);
-    core.set({ thumbnails });
-    forgetTrial((id) => gone.has(id));
+  const tellWorker = async (left: readonly string[], came: readonly string[]): Promise<void> => {
     try {
-      await core.engine().removeSamples(ids);
+      if (left.length > 0) await core.engine().removeSamples(left);
+      const lost = came.length > 0 ? await core.engine().restoreSamples(came) : [];
+      if (lost.length === 0) return;
+      core.dispatch({ kind: 'lose-samples', ids: lost });
+      core.set({ notice: describeError('pictures-not-kept') });
     } catch (thrown) {
       core.patch('ingest', { error: core.fail(thrown) });
     }
+  };
+
+  const follow = (before: readonly Sample[], after: readonly Sample[]): void => {
+    if (before === after) return;
+    const present = new Set(after.map(({ id }) => id));
+    const former = new Set(before.map(({ id }) => id));
+    const left = [...former].filter((id) => !present.has(id));
+    const came = [...present].filter((id) => !former.has(id));
+    if (left.length + came.length === 0) return;
+    forgetTrial((id) => former.has(id) && !present.has(id));
+    const earlier = following;
+    following = (async () => {
+      await earlier;
+      await tellWorker(left, came);
+    })();
+  };
+
+  /** What the project holds or undo can bring back. */
+  const wantedSources = (): readonly PictureSource[] => {
+    const { document, past, future } = core.state().project;
+    const paths = new Set<string>();
+    for (const { samples } of [document, ...[...past, ...future].map(({ parts }) => parts)])
+      for (const { path } of samples) paths.add(path);
+    return sources.filter(({ path }) => paths.has(path));
   };
 
   const giveBack = async (): Promise<void> => {
     const engine = core.engine();
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
+    sources = wantedSources();
     if (sources.length > 0) await engine.addPictures(sources, ignore, signal);
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
     const held = new Set((await engine.listSamples()).map(({ id }) => id));
@@ -149,11 +172,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const surplus = [...held].filter((id) => !wanted.has(id));
     if (surplus.length > 0) await engine.removeSamples(surplus);
     if (lost.length === 0) return;
-    core.dispatch({ kind: 'remove-samples', ids: lost });
+    core.dispatch({ kind: 'lose-samples', ids: lost });
     core.set({ notice: describeError('pictures-not-kept') });
   };
 
   return {
+    follow,
     giveBack,
     forget: () => {
       abort?.abort();
@@ -212,22 +236,18 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       cancelIngest: () => {
         abort?.abort();
       },
-      removeSamples,
+      removeSamples: async (ids) => {
+        core.dispatch({ kind: 'remove-samples', ids });
+        await following;
+      },
       clearPictures: async () => {
         abort?.abort();
         abort = null;
-        const ids = core.state().project.document.samples.map(({ id }) => id);
-        sources = [];
-        drawingsAdded = false;
         core.dispatch({ kind: 'clear-pictures' });
-        forgetTrial(() => true);
-        core.set({ thumbnails: new Map(), ingest: idleIngest });
-        try {
-          await core.engine().removeSamples(ids);
-        } catch (thrown) {
-          core.patch('ingest', { error: core.fail(thrown) });
-        }
+        core.set({ ingest: idleIngest });
+        await following;
       },
+      pictureFile: (sampleId) => core.engine().pictureFile(sampleId),
     },
   };
 }

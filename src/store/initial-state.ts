@@ -1,4 +1,4 @@
-import { createCommandLog } from '../domain/commands';
+import { createCommandLog } from '../domain/command-log';
 import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readThreadsChoice } from './kept-choice';

@@ -235,11 +235,84 @@ describe('pictures', () => {
     await page.actions.trySample(first);
     await page.actions.removeSamples([first]);
     expect(page.state().trial.target).toBeNull();
-    expect(page.state().thumbnails.has(first)).toBe(false);
     expect(await page.engine().listSamples()).toHaveLength(39);
     await page.actions.clearPictures();
     expect(await page.engine().listSamples()).toHaveLength(0);
     expect(page.state().project.document.classNames).toEqual([]);
+  });
+
+  it('come back with their labels and pins when their removal is taken back, here and in the worker', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    const [first = '', second = ''] = page.state().project.document.samples.map(({ id }) => id);
+    page.actions.dispatch({ kind: 'move-samples', ids: [first], className: 'dog' });
+    page.actions.dispatch({ kind: 'pin-split', ids: [first], split: 'val' });
+    const before = page.state().project.document.samples;
+    await page.actions.removeSamples([first, second]);
+    page.actions.undo();
+    expect(page.state().project.document.samples).toBe(before);
+    await vi.waitFor(async () => {
+      expect(await page.engine().listSamples()).toHaveLength(40);
+    }, patience);
+    expect(page.state().thumbnails.has(first)).toBe(true);
+    page.actions.redo();
+    await vi.waitFor(async () => {
+      expect(await page.engine().listSamples()).toHaveLength(38);
+    }, patience);
+  });
+
+  it('can be brought back after the worker died and another took its place', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    await page.actions.clearPictures();
+    page.engine().die();
+    await page.actions.restartWorker();
+    expect(await page.engine().listSamples()).toHaveLength(0);
+    page.actions.undo();
+    await vi.waitFor(async () => {
+      expect(await page.engine().listSamples()).toHaveLength(40);
+    }, patience);
+    expect(page.state()).toMatchObject({ notice: null, project: { document: { samples: { length: 40 } } } });
+  });
+
+  it('that the worker cannot bring back leave again, with a word on it', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    const ids = page
+      .state()
+      .project.document.samples.slice(0, 3)
+      .map(({ id }) => id);
+    await page.actions.removeSamples(ids);
+    await page.engine().forgetSetAside();
+    page.actions.undo();
+    await vi.waitFor(() => {
+      expect(page.state().notice?.code).toBe('pictures-not-kept');
+    }, patience);
+    expect(page.state().project.document.samples).toHaveLength(37);
+    expect(page.state().project.past).toEqual([]);
+  });
+
+  it('come in as one change: undo takes back the whole of a reading', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    page.actions.undo();
+    // The project’s name was given by the same reading, before its first picture.
+    expect(page.state().project.document.samples).toEqual([]);
+    page.actions.redo();
+    expect(page.state().project.document.samples).toHaveLength(40);
+  });
+
+  it('without a label take part in no run', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    const ids = page
+      .state()
+      .project.document.samples.slice(0, 5)
+      .map(({ id }) => id);
+    page.actions.dispatch({ kind: 'move-samples', ids, className: null });
+    await page.actions.train();
+    const { counts } = page.state().run.result ?? { counts: { train: 0, val: 0, test: 0 } };
+    expect(counts.train + counts.val + counts.test).toBe(35);
   });
 });
 

@@ -1,4 +1,4 @@
-import { logCommand, type ProjectCommand } from '../domain/commands';
+import { logCommand, type LoggedCommand } from '../domain/command-log';
 import type { ErrorRecord } from '../domain/errors';
 import { createPreset } from '../domain/presets';
 import { createProject, type ProjectDocument } from '../domain/project';
@@ -23,12 +23,14 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     createProject(ports.createId(), new Date().toISOString(), createPreset('recommended', 0));
 
   return createStore<PageStore>()((set, get, api) => {
-    const dispatch = (command: ProjectCommand): void => {
+    const dispatch = (command: LoggedCommand): void => {
       const former = get().project;
       const project = logCommand(former, command);
       if (project === former) return;
       set({ project });
       saver.changed();
+      // What comes in was told by the worker itself.
+      if (command.kind !== 'add-samples') pictures.follow(former.document.samples, project.document.samples);
     };
     const core = createCore(ports, get, set, dispatch);
     const saver = createSaver(core);

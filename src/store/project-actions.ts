@@ -4,9 +4,15 @@ import type { PageActions } from './state';
 
 export function createProjectActions(
   core: StoreCore,
-): Pick<PageActions, 'dispatch' | 'changeSettings' | 'chooseWay' | 'choosePreset' | 'dismissNotice'> {
+): Pick<PageActions, 'dispatch' | 'undo' | 'redo' | 'changeSettings' | 'chooseWay' | 'choosePreset' | 'dismissNotice'> {
   return {
     dispatch: core.dispatch,
+    undo: () => {
+      if (core.state().ingest.phase === 'idle') core.dispatch({ kind: 'undo' });
+    },
+    redo: () => {
+      if (core.state().ingest.phase === 'idle') core.dispatch({ kind: 'redo' });
+    },
     changeSettings: (change) => {
       const changed = { ...core.state().project.document.settings, ...change };
       core.dispatch({ kind: 'change-settings', settings: { ...changed, preset: matchPreset(changed) } });

@@ -30,7 +30,7 @@ function createRequest(state: PageState): RunRequest {
     classNames,
     samples: samples.flatMap(({ id, className }) => {
       const split = assignments.get(id);
-      const labelIndex = labels.get(className);
+      const labelIndex = className === null ? undefined : labels.get(className);
       return split === undefined || labelIndex === undefined ? [] : [{ id, labelIndex, split }];
     }),
   };

@@ -42,30 +42,37 @@ function hasSplitProblem(settings: RunConfig): boolean {
   );
 }
 
-let countsOf: { samples: readonly Sample[]; counts: ReadonlyMap<string, number> } | null = null;
+let countsOf: { samples: readonly Sample[]; counts: ReadonlyMap<string | null, number> } | null = null;
 
-/** Pictures of each class. */
-export function selectClassCounts(state: PageState): ReadonlyMap<string, number> {
+/** Pictures of each class that has some; under null the unlabelled. */
+export function selectClassCounts(state: PageState): ReadonlyMap<string | null, number> {
   const { samples } = state.project.document;
   if (countsOf?.samples === samples) return countsOf.counts;
-  const counts = new Map<string, number>();
+  const counts = new Map<string | null, number>();
   for (const { className } of samples) counts.set(className, (counts.get(className) ?? 0) + 1);
   countsOf = { samples, counts };
   return counts;
 }
 
-let groupsOf: { samples: readonly Sample[]; groups: ReadonlyMap<string, readonly Sample[]> } | null = null;
+let groupsOf: { samples: readonly Sample[]; groups: ReadonlyMap<string | null, readonly Sample[]> } | null = null;
 
-/** The samples of each class, in the order in which they came. */
-export function selectSamplesByClass(state: PageState): ReadonlyMap<string, readonly Sample[]> {
+/** The samples of each class, in the order in which they came; under null the unlabelled. The same arrays while nothing in them changes. */
+export function selectSamplesByClass(state: PageState): ReadonlyMap<string | null, readonly Sample[]> {
   const { samples } = state.project.document;
   if (groupsOf?.samples === samples) return groupsOf.groups;
-  const groups = new Map<string, Sample[]>();
+  const found = new Map<string | null, Sample[]>();
   for (const sample of samples) {
-    const group = groups.get(sample.className);
-    if (group === undefined) groups.set(sample.className, [sample]);
+    const group = found.get(sample.className);
+    if (group === undefined) found.set(sample.className, [sample]);
     else group.push(sample);
   }
+  const groups = new Map(
+    [...found].map(([className, group]): [string | null, readonly Sample[]] => {
+      const former = groupsOf?.groups.get(className);
+      const isSame = former?.length === group.length && group.every((sample, at) => sample === former[at]);
+      return [className, isSame ? former : group];
+    }),
+  );
   groupsOf = { samples, groups };
   return groups;
 }

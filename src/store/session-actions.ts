@@ -1,4 +1,5 @@
-import { applyCommand, createCommandLog, logCommand } from '../domain/commands';
+import { createCommandLog, logCommand } from '../domain/command-log';
+import { applyCommand } from '../domain/commands';
 import { describeError } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
 import type { Kept } from '../protocol/engine-api';

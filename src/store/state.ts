@@ -1,4 +1,4 @@
-import type { CommandLog, ProjectCommand } from '../domain/commands';
+import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
@@ -140,7 +140,10 @@ export interface PageActions {
   /** The kernels of the graphics card are taken as they are known by now. */
   skipMeasuring(): Promise<void>;
   retryWeights(): Promise<void>;
-  dispatch(command: ProjectCommand): void;
+  dispatch(command: LoggedCommand): void;
+  /** Takes the latest change of the pictures or names back; pictures come back with their labels. */
+  undo(): void;
+  redo(): void;
   changeSettings(change: Partial<RunConfig>): void;
   /** Another way of transfer; a preset goes along with it. */
   chooseWay(way: Way): void;
@@ -166,6 +169,8 @@ export interface PageActions {
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
   fittedPicture(sampleId: string): Promise<FittedPicture>;
+  /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
+  pictureFile(sampleId: string): Promise<Blob>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   dismissNotice(): void;

@@ -41,6 +41,12 @@ export interface Pictures {
   ): Promise<IngestReport>;
   planKaggle(server: string, picturesPerClass: number): KagglePlan;
   remove(ids: readonly string[]): void;
+  /** Takes `remove` back; gives the ids that are not known. */
+  restore(ids: readonly string[]): readonly string[];
+  /** Lets go of what `restore` could bring back. */
+  forgetSetAside(): void;
+  /** Rejects with `picture-gone` or `sample-unknown`. */
+  file(sampleId: string): Promise<Blob>;
   list(): readonly Sample[];
   /** 224 x 224 RGB; rejects with `picture-gone` or `sample-unknown`. */
   pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
@@ -121,6 +127,14 @@ export class ControlEngine implements EngineApi {
     await this.#compute.forgetSamples(ids);
   }
 
+  restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
+    return Promise.resolve(this.#pictures.restore(ids));
+  }
+
+  pictureFile(sampleId: string): Promise<Blob> {
+    return this.#pictures.file(sampleId);
+  }
+
   listSamples(): Promise<readonly Sample[]> {
     return Promise.resolve(this.#pictures.list());
   }
@@ -190,6 +204,7 @@ export class ControlEngine implements EngineApi {
   }
 
   forgetEverything(): Promise<void> {
+    this.#pictures.forgetSetAside();
     return this.#keeper.forgetEverything();
   }
 

@@ -1,4 +1,4 @@
-import type { Fit, PictureSource, Sample } from '../../domain/dataset';
+import { plainSample, type Fit, type PictureSource, type Sample } from '../../domain/dataset';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
 import type {
   ComputeStatus,
@@ -82,6 +82,8 @@ export class FakeEngine implements EngineApi {
   readonly #tick: () => Promise<void>;
   readonly #options: FakeEngineOptions;
   #samples: Sample[] = [];
+  readonly #setAside = new Map<string, Sample>();
+  readonly #files = new Map<string, Blob>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
@@ -99,6 +101,12 @@ export class FakeEngine implements EngineApi {
       this.#kill = reject;
     });
     this.#death.catch(() => undefined);
+  }
+
+  /** What was removed can be restored no more. */
+  forgetSetAside(): Promise<void> {
+    this.#setAside.clear();
+    return this.#tick();
   }
 
   /** The worker dies: everything pending and everything later rejects. */
@@ -186,8 +194,29 @@ export class FakeEngine implements EngineApi {
   removeSamples(ids: readonly string[]): Promise<void> {
     return this.#answer('removeSamples', () => {
       const gone = new Set(ids);
+      for (const sample of this.#samples) if (gone.has(sample.id)) this.#setAside.set(sample.id, sample);
       this.#samples = this.#samples.filter(({ id }) => !gone.has(id));
       for (const key of this.#held) if (gone.has(key.slice(key.indexOf('/') + 1))) this.#held.delete(key);
+    });
+  }
+
+  restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#answer('restoreSamples', () =>
+      ids.filter((id) => {
+        const sample = this.#setAside.get(id);
+        this.#setAside.delete(id);
+        if (sample !== undefined) this.#samples.push(sample);
+        return !this.#samples.some((held) => held.id === id);
+      }),
+    );
+  }
+
+  pictureFile(sampleId: string): Promise<Blob> {
+    return this.#answer('pictureFile', () => {
+      const file = this.#files.get(sampleId);
+      if (file === undefined) throw new HeadstartError('sample-unknown');
+      if (this.unreadable.has(sampleId)) throw new HeadstartError('picture-gone', { name: sampleId });
+      return file;
     });
   }
 
@@ -335,6 +364,7 @@ export class FakeEngine implements EngineApi {
       const code = file.size === 0 ? 'file-empty' : name.endsWith('.txt') ? 'not-a-picture' : null;
       if (code === null) {
         const sample: Sample = {
+          ...plainSample,
           id: `id:${path}`,
           name,
           path,
@@ -345,6 +375,8 @@ export class FakeEngine implements EngineApi {
           bytes: file.size,
         };
         this.#samples.push(sample);
+        this.#setAside.delete(sample.id);
+        this.#files.set(sample.id, file);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
         added += 1;
       } else {

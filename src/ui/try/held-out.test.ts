@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample, Split } from '../../domain/dataset';
+import { plainSample, type Sample, type Split } from '../../domain/dataset';
 import type { SamplePrediction } from '../../domain/history';
 import { createHeldOut, describeHeldOut, filterHeldOut } from './held-out';
 
 function sample(id: string, className: string): Sample {
-  return { id, name: `${id}.jpg`, path: `${className}/${id}.jpg`, className, folderSplit: null, width: 9, height: 9, bytes: 9 };
+  return {
+    ...plainSample,
+    id,
+    name: `${id}.jpg`,
+    path: `${className}/${id}.jpg`,
+    className,
+    folderSplit: null,
+    width: 9,
+    height: 9,
+    bytes: 9,
+  };
 }
 
 const samples = new Map(['a', 'b', 'c', 'd'].map((id) => [id, sample(id, id < 'c' ? 'cat' : 'dog')]));

@@ -12,8 +12,8 @@ export const sureFrom = 0.7;
 export interface HeldOutPicture {
   readonly id: string;
   readonly name: string;
-  /** Its label, as the class is called now. */
-  readonly className: string;
+  /** Its label, as the class is called now; null when it was taken away since. */
+  readonly className: string | null;
   readonly split: HeldOutSplit;
   readonly prediction: SamplePrediction | null;
   readonly isWrong: boolean;
@@ -68,7 +68,7 @@ export function filterHeldOut(pictures: readonly HeldOutPicture[], filter: HeldO
 
 /** What a picture is called aloud: `3.jpg, label cat, predicted dog, wrong, unsure`. */
 export function describeHeldOut({ name, className, prediction, isWrong, isUnsure }: HeldOutPicture): string {
-  const parts = [name, `label ${className}`];
+  const parts = [name, className === null ? 'no label' : `label ${className}`];
   if (prediction !== null) parts.push(`predicted ${prediction.className}`, isWrong ? 'wrong' : 'right');
   if (isUnsure) parts.push('unsure');
   return parts.join(', ');

@@ -32,7 +32,7 @@ function useLabel(
   const predictions = usePage(({ run }) => run.predictions);
   if (target.kind === 'file' || prediction === null) return null;
   const sample = samples.get(target.sampleId);
-  if (sample === undefined) return null;
+  if (sample === undefined || sample.className === null) return null;
   const labelIndex = predictions.find(({ sampleId }) => sampleId === target.sampleId)?.labelIndex;
   const isRight = labelIndex === undefined ? sample.className === prediction.className : labelIndex === prediction.classIndex;
   return { name: sample.className, isRight };
