@@ -50,7 +50,8 @@ export interface SkippedFile {
 }
 
 /** Where the pictures of a project came from, for words and for the project's name. */
-export type DatasetOrigin = 'folder' | 'drawings' | 'kaggle';
+export const datasetOrigins = ['folder', 'drawings', 'kaggle', 'clipboard', 'camera', 'hub'] as const;
+export type DatasetOrigin = (typeof datasetOrigins)[number];
 
 /** One file with the label and split that the label rules gave it. `file` never leaves the browser. */
 export interface PictureSource {

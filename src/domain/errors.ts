@@ -38,6 +38,10 @@ const catalogue = {
     message: 'Adding pictures was cancelled.',
     remedy: 'The pictures read so far are kept; drop the folder again to add the rest.',
   },
+  'clipboard-empty': {
+    message: 'The clipboard holds no picture.',
+    remedy: 'Copy a picture, not its address or a text, and paste again.',
+  },
   'pictures-not-kept': {
     message: 'Pictures are not kept between visits; yours are still on your disk.',
     remedy: 'Add them again to train more; everything else is kept.',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
+import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
@@ -153,7 +153,7 @@ const projectSchema = v.object({
   id: v.string(),
   name: v.pipe(v.string(), v.maxLength(200)),
   createdAt: v.string(),
-  origin: v.nullable(v.picklist(['folder', 'drawings', 'kaggle'])),
+  origin: v.nullable(v.picklist(datasetOrigins)),
   classNames: v.array(v.string()),
   classColours: v.record(v.string(), count),
   samples: v.array(sample),

@@ -1,4 +1,5 @@
 import type { DatasetOrigin, PictureSource, Sample } from '../domain/dataset';
+import { normaliseClassName } from '../domain/commands';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
 import { untitledName } from '../domain/project';
@@ -19,6 +20,8 @@ export interface PictureTaker {
   readonly actions: Pick<
     PageActions,
     | 'addFiles'
+    | 'addToClass'
+    | 'refusePaste'
     | 'addDrawings'
     | 'askKaggle'
     | 'declineKaggle'
@@ -34,6 +37,21 @@ export interface PictureTaker {
   giveBack(): Promise<void>;
   /** Ends what is being read and lets go of the files. */
   forget(): void;
+}
+
+/** Names that say when, since a clipboard calls everything `image.png`; no two in a project are the same. */
+function sourcesOf(
+  files: readonly File[],
+  className: string | null,
+  origin: 'clipboard' | 'camera',
+): readonly (PictureSource & { readonly file: Blob })[] {
+  const folder = { clipboard: 'pasted', camera: 'camera' }[origin];
+  const time = new Date().toISOString().replaceAll(':', '-').replace('T', ' ').replace('Z', '');
+  return files.map((file, index) => {
+    const ending = /\.[a-z0-9]+$/i.exec(file.name)?.[0] ?? '';
+    const path = `${folder}/${time} ${String(index + 1).padStart(4, '0')}${ending}`;
+    return { path, file, className, folderSplit: null };
+  });
 }
 
 type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, signal: AbortSignal) => Promise<IngestReport>;
@@ -208,6 +226,20 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         } catch (thrown) {
           core.set({ ingest: { ...idleIngest, error: core.fail(thrown) } });
         }
+      },
+      addToClass: async (files, className, origin) => {
+        if (isBusy()) return;
+        await ready;
+        const name = className === null ? null : normaliseClassName(className);
+        const added = sourcesOf(files, name === '' ? null : name, origin);
+        const before = core.state().project.document.samples.length;
+        sources = [...sources, ...added];
+        await read(origin, added.length, [], (engine, onEvent, signal) => engine.addPictures(added, onEvent, signal));
+        const count = core.state().project.document.samples.length - before;
+        if (count > 0) core.patch('ingest', { landed: { count, className: added[0]?.className ?? null, origin } });
+      },
+      refusePaste: () => {
+        core.patch('ingest', { error: describeError('clipboard-empty') });
       },
       addDrawings: async () => {
         if (isBusy()) return;

@@ -37,6 +37,7 @@ export const idleIngest: IngestState = {
   secondsLeft: null,
   error: null,
   warnings: [],
+  landed: null,
   kagglePlan: null,
 };
 

@@ -37,6 +37,13 @@ export interface WeightsState {
   readonly error: ErrorRecord | null;
 }
 
+export interface LandedPictures {
+  readonly count: number;
+  /** Null: among the unlabelled pictures. */
+  readonly className: string | null;
+  readonly origin: 'clipboard' | 'camera';
+}
+
 export interface IngestState {
   readonly phase: 'idle' | 'listing' | 'reading';
   readonly origin: DatasetOrigin | null;
@@ -47,6 +54,8 @@ export interface IngestState {
   readonly error: ErrorRecord | null;
   /** Warnings that do not stop anything, such as class names that differ in case. */
   readonly warnings: readonly ErrorRecord[];
+  /** Where pictures went that were pasted or recorded; null when nothing has to be said. */
+  readonly landed: LandedPictures | null;
   /** Asked before anything is downloaded. */
   readonly kagglePlan: KagglePlan | null;
 }
@@ -150,6 +159,10 @@ export interface PageActions {
   choosePreset(preset: 'note' | 'recommended'): void;
   /** `files` may still be listed (a dropped folder); the state says `listing` meanwhile. */
   addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  /** Pictures that have no path of their own; `className` null brings them in unlabelled. A class is made where there is none. */
+  addToClass(files: readonly File[], className: string | null, origin: 'clipboard' | 'camera'): Promise<void>;
+  /** Something was pasted that holds no picture. */
+  refusePaste(): void;
   addDrawings(): Promise<void>;
   /** First step: says what would be downloaded and from where. */
   askKaggle(): Promise<void>;

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
+import { PasteDialog } from './data/paste-dialog';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
@@ -12,7 +13,7 @@ import { TryPanel } from './try/try-panel';
 
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
-  const isDragging = usePageInput();
+  const { isDragging, pasted, forgetPasted } = usePageInput();
   return (
     <>
       <a className={styles['skip']} href="#columns">
@@ -28,6 +29,7 @@ export function App() {
           <span>Drop to add pictures</span>
         </div>
       ) : null}
+      {pasted.length > 0 ? <PasteDialog files={pasted} onClose={forgetPasted} /> : null}
       <PageTitle />
     </>
   );

@@ -6,6 +6,7 @@ import { ClassLane } from './class-lane';
 import styles from './data.module.css';
 import { EmptyData } from './empty-data';
 import { KaggleDialog } from './kaggle-dialog';
+import { LandedNote } from './landed-note';
 import { ReadingProgress } from './reading-progress';
 import { SkippedNote } from './skipped-note';
 import { Totals } from './totals';
@@ -24,6 +25,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   return (
     <Panel step={1} heading="Data" aside={isEmpty ? null : <AddMenu isDisabled={isReading} />}>
       <ReadingProgress />
+      <LandedNote />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />

@@ -3,7 +3,14 @@ import { useActions, usePage } from '../store-context';
 import { joinWords, timeLeft } from '../words';
 import styles from './data.module.css';
 
-const titles = { folder: 'Reading pictures', drawings: 'Drawing pictures', kaggle: 'Downloading photos' } as const;
+const titles = {
+  folder: 'Reading pictures',
+  drawings: 'Drawing pictures',
+  kaggle: 'Downloading photos',
+  hub: 'Downloading pictures',
+  clipboard: 'Reading what was pasted',
+  camera: 'Reading what was recorded',
+} as const;
 
 /** How far the reading is; nothing while nothing is read. */
 export function ReadingProgress() {

@@ -70,8 +70,8 @@ function Invitation({ hasPictures }: { readonly hasPictures: boolean }) {
   const headReady = usePage((state) => state.headReady);
   const [words, more] = headReady
     ? hasPictures
-      ? ['Click a picture below, or choose or drop one.', 'You see its class, the probabilities and the logits.']
-      : ['Choose or drop a picture.', 'The kept head says what it is.']
+      ? ['Click a picture below, or choose, drop or paste one.', 'You see its class, the probabilities and the logits.']
+      : ['Choose, drop or paste a picture.', 'The kept head says what it is.']
     : hasPictures
       ? ['Press Train first; then click a picture.', 'These are kept apart: the head never learns from them.']
       : [
