@@ -209,7 +209,7 @@ const catalogue = {
   },
   // downloads that a person asks for
   'hub-offline': {
-    message: 'The photos could not be reached at {host}.',
+    message: 'The pictures could not be reached at {host}.',
     remedy: 'Check the network and try again, or use the sample drawings.',
   },
   'hub-refused': {
@@ -219,6 +219,26 @@ const catalogue = {
   'hub-busy': {
     message: 'The photo server asks to wait (too many requests).',
     remedy: 'Try again in a few minutes, or use the sample drawings.',
+  },
+  'hub-name-invalid': {
+    message: '“{text}” is not the name of a dataset.',
+    remedy: 'Type it as on its page, owner/name, or paste the page’s address.',
+  },
+  'hub-unknown': {
+    message: 'Hugging Face knows no dataset “{dataset}”.',
+    remedy: 'Check the name: owner/name, as on the dataset’s page.',
+  },
+  'hub-closed': {
+    message: '“{dataset}” is not public: it is private, asks for an account, or does not exist.',
+    remedy: 'Download it with your account, then drop the folder here.',
+  },
+  'hub-no-viewer': {
+    message: 'Hugging Face cannot show the rows of “{dataset}” ({detail}).',
+    remedy: 'Download it from its page, then drop the folder here.',
+  },
+  'hub-not-pictures': {
+    message: '“{dataset}” has no column of pictures.',
+    remedy: 'Choose a dataset of pictures: its page shows them in the viewer.',
   },
   'hub-unexpected': {
     message: 'The photo server’s answer could not be understood.',

@@ -70,6 +70,8 @@ export interface WeightsReport {
 /** Laws: `done` never falls, `total` never changes, it ends with both equal. */
 export type IngestEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly secondsLeft: number | null }
+  /** A server is busy or out of order; it is asked again after so many seconds. Ends with the next of any kind. */
+  | { readonly kind: 'waiting'; readonly seconds: number }
   | { readonly kind: 'samples'; readonly samples: readonly IngestedSample[] }
   | { readonly kind: 'skipped'; readonly files: readonly SkippedFile[] };
 

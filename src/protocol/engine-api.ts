@@ -11,6 +11,7 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import type { RunConfig } from '../domain/run-config';
@@ -104,6 +105,12 @@ export interface EngineApi {
   /** Asks nothing of the network: what `addKaggle` would fetch. */
   planKaggle(picturesPerClass: number): Promise<KagglePlan>;
   addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  /** Asks Hugging Face what a public dataset holds: its name is all that is sent. Rejects with hub-*. */
+  describeHub(dataset: string, signal: AbortSignal): Promise<HubDataset>;
+  /** How many pictures each class has; null where the server does not say. */
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  /** Fetches what was chosen; `counts` as told by `countHub`. */
+  addHub(choice: HubChoice, counts: HubCounts, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   /** Sets pictures aside. Their files stay known until the worker ends, so that `restoreSamples` can take this back. */
   removeSamples(ids: readonly string[]): Promise<void>;
   /** Brings back pictures that were set aside; gives the ids that it does not know. */

@@ -1,6 +1,7 @@
 import type { DatasetOrigin, PictureSource, Sample } from '../domain/dataset';
 import { normaliseClassName } from '../domain/commands';
-import { describeError, type ErrorRecord } from '../domain/errors';
+import { describeError, HeadstartError, type ErrorRecord } from '../domain/errors';
+import { parseHubName } from '../domain/hub-dataset';
 import type { IngestEvent, IngestReport } from '../domain/events';
 import { untitledName } from '../domain/project';
 import type { EngineApi } from '../protocol/engine-api';
@@ -26,6 +27,9 @@ export interface PictureTaker {
     | 'askKaggle'
     | 'declineKaggle'
     | 'acceptKaggle'
+    | 'describeHub'
+    | 'countHub'
+    | 'addHub'
     | 'cancelIngest'
     | 'removeSamples'
     | 'clearPictures'
@@ -82,6 +86,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
     const progress = events.findLast((event) => event.kind === 'progress');
+    const waiting = events.findLast((event) => event.kind === 'waiting');
+    core.patch('ingest', { waitingSeconds: events.at(-1)?.kind === 'waiting' ? (waiting?.seconds ?? null) : null });
     if (progress !== undefined)
       core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
   };
@@ -122,7 +128,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     // clearPictures and forgetEverything put a state of their own in place.
     if (abort !== controller) return;
     abort = null;
-    core.patch('ingest', { phase: 'idle', secondsLeft: null, error });
+    core.patch('ingest', { phase: 'idle', secondsLeft: null, waitingSeconds: null, error });
   };
 
   const isBusy = (): boolean => {
@@ -134,6 +140,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   /** A name that a person gave stays. */
   const nameProject = (name: string | null): void => {
     if (name !== null && core.state().project.document.name === untitledName) core.dispatch({ kind: 'name-project', name });
+  };
+
+  const noteAsked = (dataset: string): void => {
+    const { askedDatasets } = core.state();
+    if (!askedDatasets.includes(dataset)) core.set({ askedDatasets: [...askedDatasets, dataset] });
   };
 
   const forgetTrial = (gone: (sampleId: string) => boolean): void => {
@@ -262,8 +273,22 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       acceptKaggle: async () => {
         const plan = core.state().ingest.kagglePlan;
         if (plan === null || isBusy()) return;
+        noteAsked(plan.dataset);
         nameProject('Cats and dogs');
         await read('kaggle', 0, [], (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
+      },
+      describeHub: (text, signal) => {
+        const dataset = parseHubName(text);
+        if (dataset === null) return Promise.reject(new HeadstartError('hub-name-invalid', { text: text.trim().slice(0, 100) }));
+        noteAsked(dataset);
+        return core.engine().describeHub(dataset, signal);
+      },
+      countHub: (choice, signal) => core.engine().countHub(choice, signal),
+      addHub: async (choice, counts) => {
+        if (isBusy()) return;
+        await ready;
+        nameProject(choice.dataset);
+        await read('hub', 0, [], (engine, onEvent, signal) => engine.addHub(choice, counts, onEvent, signal));
       },
       cancelIngest: () => {
         abort?.abort();

@@ -37,6 +37,7 @@ export const idleIngest: IngestState = {
   secondsLeft: null,
   error: null,
   warnings: [],
+  waitingSeconds: null,
   landed: null,
   kagglePlan: null,
 };
@@ -76,6 +77,7 @@ export function createInitialState(
     run: idleRun,
     trial: idleTrial,
     thumbnails: new Map(),
+    askedDatasets: [],
     headReady: false,
     headRun: null,
     notice: null,

@@ -3,6 +3,7 @@ import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
 import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
@@ -54,6 +55,8 @@ export interface IngestState {
   readonly error: ErrorRecord | null;
   /** Warnings that do not stop anything, such as class names that differ in case. */
   readonly warnings: readonly ErrorRecord[];
+  /** A server asked to be asked again after so many seconds; null while nothing is waited for. */
+  readonly waitingSeconds: number | null;
   /** Where pictures went that were pasted or recorded; null when nothing has to be said. */
   readonly landed: LandedPictures | null;
   /** Asked before anything is downloaded. */
@@ -129,6 +132,8 @@ export interface PageState {
   readonly trial: TrialState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
+  /** Datasets whose names were sent to Hugging Face on this visit. */
+  readonly askedDatasets: readonly string[];
   /** Whether a trained head can predict. */
   readonly headReady: boolean;
   /** The run whose head predicts: this visit's last, or the one kept from the last visit. */
@@ -168,6 +173,10 @@ export interface PageActions {
   askKaggle(): Promise<void>;
   declineKaggle(): void;
   acceptKaggle(): Promise<void>;
+  /** Asks Hugging Face what a dataset holds: its name leaves this device. Rejects as the engine does. */
+  describeHub(text: string, signal: AbortSignal): Promise<HubDataset>;
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  addHub(choice: HubChoice, counts: HubCounts): Promise<void>;
   cancelIngest(): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;

@@ -13,6 +13,7 @@ import type {
   WeightsProgress,
   WeightsReport,
 } from '../domain/events';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord } from '../domain/history';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
@@ -40,6 +41,15 @@ export interface Pictures {
     signal: AbortSignal,
   ): Promise<IngestReport>;
   planKaggle(server: string, picturesPerClass: number): KagglePlan;
+  describeHub(server: string, dataset: string, signal: AbortSignal): Promise<HubDataset>;
+  countHub(server: string, choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  addHub(
+    server: string,
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport>;
   remove(ids: readonly string[]): void;
   /** Takes `remove` back; gives the ids that are not known. */
   restore(ids: readonly string[]): readonly string[];
@@ -119,6 +129,25 @@ export class ControlEngine implements EngineApi {
   addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
     return this.#whileReading(() =>
       this.#pictures.addKaggle(this.#requireAddresses().datasetsServer, picturesPerClass, onEvent, signal),
+    );
+  }
+
+  describeHub(dataset: string, signal: AbortSignal): Promise<HubDataset> {
+    return this.#pictures.describeHub(this.#requireAddresses().datasetsServer, dataset, signal);
+  }
+
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts> {
+    return this.#pictures.countHub(this.#requireAddresses().datasetsServer, choice, signal);
+  }
+
+  addHub(
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    return this.#whileReading(() =>
+      this.#pictures.addHub(this.#requireAddresses().datasetsServer, choice, counts, onEvent, signal),
     );
   }
 

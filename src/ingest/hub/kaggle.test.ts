@@ -148,7 +148,7 @@ describe('fetchKaggle', () => {
     await server.close();
     expect(await codeOf(collect(1, { url }))).toEqual([
       'hub-offline',
-      `The photos could not be reached at ${new URL(url).host}.`,
+      `The pictures could not be reached at ${new URL(url).host}.`,
     ]);
     server = await startDatasetsServer();
   });

@@ -13,6 +13,7 @@ import type {
   WeightsReport,
 } from '../../domain/events';
 import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
+import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ProjectDocument } from '../../domain/project';
 import type {
@@ -189,6 +190,47 @@ export class FakeEngine implements EngineApi {
 
   addKaggle(_picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
     return this.#answer('addKaggle', () => this.#read([], onEvent, signal));
+  }
+
+  describeHub(dataset: string, _signal: AbortSignal): Promise<HubDataset> {
+    return this.#answer('describeHub', () => ({
+      name: dataset,
+      host: 'photos.example',
+      configs: [
+        {
+          name: 'default',
+          imageColumns: ['image'],
+          labelColumns: [
+            { name: 'labels', classNames: ['cat', 'dog'] },
+            { name: 'taken', classNames: null },
+          ],
+          splits: [
+            { name: 'train', rows: 200, bytes: 6_000_000 },
+            { name: 'test', rows: 50, bytes: 1_500_000 },
+          ],
+        },
+      ],
+    }));
+  }
+
+  countHub({ label }: HubChoice, _signal: AbortSignal): Promise<HubCounts> {
+    const counts = (label?.classNames ?? []).map((className) => ({ className, count: 125 }));
+    return this.#answer('countHub', () => (counts.length === 0 ? null : counts));
+  }
+
+  addHub(
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const sources = (counts ?? []).flatMap(({ className }) =>
+      Array.from({ length: choice.picturesEach }, (_, index): PictureSource => {
+        const path = `${choice.dataset}/${className}/${String(index)}.jpg`;
+        return { path, file: new Blob([path]), className, folderSplit: null };
+      }),
+    );
+    return this.#answer('addHub', () => this.#read(sources, onEvent, signal));
   }
 
   removeSamples(ids: readonly string[]): Promise<void> {

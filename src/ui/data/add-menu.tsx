@@ -5,6 +5,7 @@ import { usePictureInput } from '../picture-input';
 import { Button } from '../primitives';
 import menuStyles from '../shell/menu.module.css';
 import { useActions } from '../store-context';
+import { HubDialog } from './hub-dialog';
 import { ClearDialog } from './remove-dialogs';
 
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
@@ -14,12 +15,14 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isClearing, setClearing] = useState(false);
+  const [isFetching, setFetching] = useState(false);
 
   const act = (id: string): void => {
     if (id === 'folder') folder.current?.click();
     if (id === 'files') files.current?.click();
     if (id === 'drawings') void addDrawings();
     if (id === 'photos') void askKaggle();
+    if (id === 'hub') setFetching(true);
     if (id === 'clear') setClearing(true);
   };
   const take = (input: HTMLInputElement): void => {
@@ -50,6 +53,9 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
             <MenuItem id="photos" className={menuStyles['item'] ?? ''}>
               Get 500 cats and dogs…
             </MenuItem>
+            <MenuItem id="hub" className={menuStyles['item'] ?? ''}>
+              From Hugging Face…
+            </MenuItem>
             <MenuItem id="clear" className={joinClasses(menuStyles['item'], menuStyles['danger'])}>
               Remove all pictures…
             </MenuItem>
@@ -77,6 +83,13 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
           take(event.currentTarget);
         }}
       />
+      {isFetching ? (
+        <HubDialog
+          onClose={() => {
+            setFetching(false);
+          }}
+        />
+      ) : null}
       {isClearing ? (
         <ClearDialog
           onClose={() => {
