@@ -5,7 +5,7 @@ import type { ProjectDocument } from './project';
  * What undo puts back: the pictures with their labels and pins, the classes and the names. A run is never undone, it happened; neither
  * are settings, whose controls stand on the page, nor the list of skipped files.
  */
-export type UndoneParts = Pick<ProjectDocument, 'name' | 'origin' | 'classNames' | 'classColours' | 'samples'>;
+export type UndoneParts = Pick<ProjectDocument, 'name' | 'origin' | 'classNames' | 'classColours' | 'samples' | 'splitRules'>;
 
 /** One change that can be taken back, or done again, by putting `parts` in place. */
 export interface UndoStep {
@@ -33,22 +33,17 @@ export function createCommandLog(initial: ProjectDocument): CommandLog {
   return { initial, commands: [], document: initial, past: [], future: [] };
 }
 
-function partsOf({ name, origin, classNames, classColours, samples }: ProjectDocument): UndoneParts {
-  return { name, origin, classNames, classColours, samples };
+function partsOf({ name, origin, classNames, classColours, samples, splitRules }: ProjectDocument): UndoneParts {
+  return { name, origin, classNames, classColours, samples, splitRules };
 }
 
-function isUndone(command: ProjectCommand): boolean {
-  switch (command.kind) {
-    case 'add-skipped':
-    case 'dismiss-skipped':
-    case 'change-settings':
-    case 'add-run':
-    case 'lose-samples':
-      return false;
-    default:
-      return true;
-  }
-}
+const notUndone: ReadonlySet<ProjectCommand['kind']> = new Set([
+  'add-skipped',
+  'dismiss-skipped',
+  'change-settings',
+  'add-run',
+  'lose-samples',
+]);
 
 /** Pictures come in by parts; one reading is taken back as one. */
 function belongTogether(former: ProjectCommand | undefined, command: ProjectCommand): boolean {
@@ -82,7 +77,7 @@ export function logCommand(log: CommandLog, command: LoggedCommand): CommandLog 
   const next = { ...log, commands: [...log.commands, command], document };
   // What is lost cannot come back: a step that would bring it back is worth nothing.
   if (command.kind === 'lose-samples') return { ...next, past: [], future: [] };
-  if (!isUndone(command)) return next;
+  if (notUndone.has(command.kind)) return next;
   const isContinued = log.future.length === 0 && belongTogether(log.past.at(-1)?.command, command);
   const past = isContinued ? log.past : [...log.past, { command, parts: partsOf(log.document) }].slice(-undoDepth);
   return { ...next, past, future: [] };

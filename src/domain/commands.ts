@@ -2,6 +2,7 @@ import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
 import type { ProjectDocument } from './project';
 import type { RunConfig } from './run-config';
+import type { SplitRules } from './split-rules';
 
 /** Everything that can change a project. There is no other way; undo stands on the log of these (see command-log.ts). */
 export type ProjectCommand =
@@ -29,6 +30,7 @@ export type ProjectCommand =
   /** A position in the palette; the class that has it takes this one's. */
   | { readonly kind: 'recolour-class'; readonly className: string; readonly colour: number }
   | { readonly kind: 'remove-class'; readonly className: string }
+  | { readonly kind: 'change-split-rules'; readonly rules: SplitRules }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
   | { readonly kind: 'add-run'; readonly run: RunRecord };
@@ -95,13 +97,8 @@ function withSamples(document: ProjectDocument, samples: readonly Sample[]): Pro
 /** `change` gives back the same sample where nothing changes; so does this the document. */
 function changeSamples(document: ProjectDocument, ids: readonly string[], change: (sample: Sample) => Sample): ProjectDocument {
   const chosen = new Set(ids);
-  let changed = false;
-  const samples = document.samples.map((sample) => {
-    const next = chosen.has(sample.id) ? change(sample) : sample;
-    changed ||= next !== sample;
-    return next;
-  });
-  return changed ? withSamples(document, samples) : document;
+  const samples = document.samples.map((sample) => (chosen.has(sample.id) ? change(sample) : sample));
+  return samples.some((sample, at) => sample !== document.samples[at]) ? withSamples(document, samples) : document;
 }
 
 function removeSamples(document: ProjectDocument, ids: readonly string[]): ProjectDocument {
@@ -189,6 +186,8 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
     }
     case 'clear-pictures':
       return { ...document, samples: [], skipped: [], classNames: [], classColours: {}, origin: null };
+    case 'change-split-rules':
+      return { ...document, splitRules: command.rules };
     case 'change-settings':
       return { ...document, settings: command.settings };
     case 'add-run':

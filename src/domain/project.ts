@@ -3,6 +3,7 @@ import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type Skip
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
+import { plainSplitRules, type SplitRules } from './split-rules';
 
 /** Raised with every change of the document's shape; older documents are migrated, newer ones refused. */
 export const projectVersion = 1;
@@ -20,6 +21,7 @@ export interface ProjectDocument {
   /** Position in the palette of each class, so that a colour stays when classes come and go. */
   readonly classColours: Readonly<Record<string, number>>;
   readonly samples: readonly Sample[];
+  readonly splitRules: SplitRules;
   readonly skipped: readonly SkippedFile[];
   readonly settings: RunConfig;
   /** Oldest first. */
@@ -39,6 +41,7 @@ export function createProject(id: string, createdAt: string, settings: RunConfig
     classNames: [],
     classColours: {},
     samples: [],
+    splitRules: plainSplitRules,
     skipped: [],
     settings,
     runs: [],
@@ -108,6 +111,13 @@ const sample = v.object({
   bytes: count,
 });
 
+const splitRules = v.object({
+  by: v.picklist(['folders', 'ratio']),
+  testFraction: v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)),
+  together: v.picklist(['auto', 'never', 'times', 'pattern']),
+  pattern: v.pipe(v.string(), v.maxLength(200)),
+}) satisfies v.GenericSchema<unknown, SplitRules>;
+
 const step = v.object({
   epoch: count,
   step: count,
@@ -157,6 +167,7 @@ const projectSchema = v.object({
   classNames: v.array(v.string()),
   classColours: v.record(v.string(), count),
   samples: v.array(sample),
+  splitRules: v.optional(splitRules, plainSplitRules),
   skipped: v.array(
     v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) }),
   ),

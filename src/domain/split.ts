@@ -3,9 +3,17 @@ import { hashText } from './rng';
 import type { RunConfig } from './run-config';
 
 /** What the split needs to know of a sample. */
-export type SplitCandidate = Pick<Sample, 'id' | 'className' | 'folderSplit'>;
+export interface SplitCandidate extends Pick<Sample, 'id' | 'className' | 'folderSplit'> {
+  /** Over the folder's and over chance; absent or null where the person chose none. */
+  readonly pinnedSplit?: Split | null;
+  /** Pictures of one group never lie in two splits, unless folders or pins say so. */
+  readonly group?: string | null;
+}
 
-export type SplitSettings = Pick<RunConfig, 'valFraction' | 'seed' | 'limitPerClass'>;
+export interface SplitSettings extends Pick<RunConfig, 'valFraction' | 'seed' | 'limitPerClass'> {
+  /** Share that goes to test where the folders give none; 0 where it is absent. */
+  readonly testFraction?: number;
+}
 
 export interface SplitAssignment {
   /** Every sample that takes part, by id. */
@@ -52,17 +60,21 @@ export function limitPerClass<T extends SplitCandidate>(
   return { kept: ranked.flatMap((group) => group.slice(0, limit)), leftOut: ranked.flatMap((group) => group.slice(limit)) };
 }
 
-/** By folder: `train` holds those of no split's folder too. */
+/** By pin and folder: `train` holds those of no split's folder too. */
 type ClassParts<T> = Readonly<Record<Split, readonly T[]>>;
 export type SplitCounts = Readonly<Record<Split, number>>;
 
 const splitNames = ['train', 'val', 'test'] as const;
 
+function givenSplit({ pinnedSplit, folderSplit }: SplitCandidate): Split {
+  return pinnedSplit ?? folderSplit ?? 'train';
+}
+
 function partsOf<T extends SplitCandidate>(group: readonly T[]): ClassParts<T> {
   return {
-    train: group.filter(({ folderSplit }) => folderSplit === 'train' || folderSplit === null),
-    val: group.filter(({ folderSplit }) => folderSplit === 'val'),
-    test: group.filter(({ folderSplit }) => folderSplit === 'test'),
+    train: group.filter((sample) => givenSplit(sample) === 'train'),
+    val: group.filter((sample) => givenSplit(sample) === 'val'),
+    test: group.filter((sample) => givenSplit(sample) === 'test'),
   };
 }
 
@@ -83,33 +95,149 @@ function quotas({ train, val, test }: SplitCounts, limit: number): SplitCounts {
   return { train: trainQuota, val: limit - trainQuota, test: test === 0 ? 0 : Math.max(1, Math.round((test * limit) / total)) };
 }
 
+/** The pin of one picture counts for its whole group, where the others have none of their own. */
+function pinGroups<T extends SplitCandidate>(samples: readonly T[]): readonly T[] {
+  const pins = new Map<string, Split>();
+  for (const { group, pinnedSplit } of samples)
+    if (typeof group === 'string' && pinnedSplit !== undefined && pinnedSplit !== null && !pins.has(group))
+      pins.set(group, pinnedSplit);
+  if (pins.size === 0) return samples;
+  return samples.map((sample) => {
+    const pin = typeof sample.group === 'string' ? pins.get(sample.group) : undefined;
+    return pin === undefined ? sample : { ...sample, pinnedSplit: sample.pinnedSplit ?? pin };
+  });
+}
+
+/** One picture, or those of a group: drawn together. */
+interface Unit {
+  readonly key: string;
+  readonly className: string | null;
+  readonly ids: readonly string[];
+}
+
+/** Groups belong to the class of most of their pictures. */
+function unitsOf(samples: readonly SplitCandidate[]): Unit[] {
+  const units: Unit[] = [];
+  const groups = new Map<string, SplitCandidate[]>();
+  for (const sample of samples) {
+    if (typeof sample.group !== 'string') {
+      units.push({ key: sample.id, className: sample.className, ids: [sample.id] });
+      continue;
+    }
+    const members = groups.get(sample.group);
+    if (members === undefined) groups.set(sample.group, [sample]);
+    else members.push(sample);
+  }
+  for (const [key, members] of groups) {
+    const [most] = groupByClass(members).sort(
+      (a, b) => b.length - a.length || compareText(a[0]?.className ?? '', b[0]?.className ?? ''),
+    );
+    units.push({ key, className: most?.[0]?.className ?? null, ids: members.map(({ id }) => id) });
+  }
+  return units;
+}
+
+/** A group may overshoot what is wanted by this share of it: better than a part that stays empty. */
+const overshoot = 0.25;
+
+/** From the front of the list as many units as give about `wanted` pictures; at least one where one is wanted and two are there. */
+function take(units: readonly Unit[], wanted: number): Set<Unit> {
+  const taken = new Set<Unit>();
+  let count = 0;
+  for (const unit of units) {
+    if (count >= wanted) break;
+    const isSingle = unit.ids.length === 1;
+    if (!isSingle && count + unit.ids.length > wanted * (1 + overshoot)) continue;
+    taken.add(unit);
+    count += unit.ids.length;
+  }
+  if (taken.size === 0 && wanted > 0 && units.length > 1) {
+    const smallest = units.reduce((least, unit) => (unit.ids.length < least.ids.length ? unit : least));
+    taken.add(smallest);
+  }
+  return taken;
+}
+
+/** What is kept of a class and still to be drawn from. */
+interface ClassToDraw {
+  readonly drawable: readonly SplitCandidate[];
+  readonly kept: SplitCounts;
+}
+
+/** Draws validation and test from what the folders and pins leave to chance. */
+function draw(
+  classes: ReadonlyMap<string, ClassToDraw>,
+  { seed, valFraction, testFraction = 0 }: SplitSettings,
+  givenByFolders: ReadonlySet<Split>,
+): Map<string, Split> {
+  const drawn = new Map<string, Split>();
+  const units = unitsOf([...classes.values()].flatMap(({ drawable }) => drawable));
+  const start = hashText('val', seed);
+  const ranked = units.map((unit) => ({ unit, at: hashText(unit.key, start) }));
+  ranked.sort((a, b) => a.at - b.at || compareText(a.unit.key, b.unit.key));
+  const ofClass = new Map<string, Unit[]>();
+  for (const { unit } of ranked) {
+    const className = unit.className ?? '';
+    const others = ofClass.get(className);
+    if (others === undefined) ofClass.set(className, [unit]);
+    else others.push(unit);
+  }
+  for (const [className, own] of ofClass) {
+    const kept = classes.get(className)?.kept ?? { train: 0, val: 0, test: 0 };
+    const valWanted = givenByFolders.has('val') ? 0 : valWantedOf(kept, valFraction);
+    const val = take(own, valWanted);
+    const rest = own.filter((unit) => !val.has(unit));
+    // From the other end, so that validation stays as it is whatever test takes; one unit at least stays to train.
+    const testWanted = givenByFolders.has('test') ? 0 : testWantedOf(kept, testFraction);
+    const test = take(rest.slice(1).reverse(), testWanted);
+    for (const unit of val) for (const id of unit.ids) drawn.set(id, 'val');
+    for (const unit of test) for (const id of unit.ids) drawn.set(id, 'test');
+  }
+  return drawn;
+}
+
+/** How many more go to validation than are pinned to it. */
+function valWantedOf({ train, val }: SplitCounts, valFraction: number): number {
+  return Math.max(0, Math.min(train - 1, valCount(train + val, valFraction) - val));
+}
+
+function testWantedOf({ train, val, test }: SplitCounts, testFraction: number): number {
+  return testFraction === 0 ? 0 : Math.max(0, Math.round((train + val + test) * testFraction) - test);
+}
+
 /**
- * Gives every sample with a label one split. Splits that the folders gave are kept. Where they give a val split, nothing else goes there and samples
- * without a split train; otherwise `valFraction` of each class (rounded; at least one and not all where it has two) is drawn from what
- * is not test. `limitPerClass` counts train and val together, in the folders' proportion; test shrinks by the same factor, and
- * never serves as val. The choice depends on the seed and the samples' ids alone: not on their order, their classes' names or other classes;
- * without a limit, a new picture moves at most one other picture of its class.
+ * Gives every sample with a label one split. What the person pinned is kept, then splits that the folders gave. Where they give a val
+ * split, nothing else goes there and samples without a split train; otherwise `valFraction` of each class (rounded; at least one and not
+ * all where it has two) is drawn from what is not test. `limitPerClass` counts train and val together, in the folders' proportion; test
+ * shrinks by the same factor, and never serves as val. A group is drawn as a whole, for the class of most of its pictures; a class then
+ * may miss its share by a quarter of it or one group. The choice depends on the seed and the samples' ids and groups alone: not on their
+ * order, their classes' names or other classes; without a limit, a new picture moves at most one other picture of its class, or one group.
  */
 export function assignSplits(samples: readonly SplitCandidate[], settings: SplitSettings): SplitAssignment {
-  const { seed, valFraction, limitPerClass: limit } = settings;
-  const foldersGiveVal = samples.some(({ folderSplit }) => folderSplit === 'val');
+  const { seed, limitPerClass: limit } = settings;
+  const givenByFolders = new Set(samples.flatMap(({ folderSplit }) => folderSplit ?? []));
   const splits: [id: string, split: Split][] = [];
   const leftOut: string[] = [];
+  const toDraw = new Map<string, ClassToDraw>();
 
-  for (const group of groupByClass(samples)) {
+  for (const group of groupByClass(pinGroups(samples))) {
     const parts = partsOf(group);
     const quota = limit === null ? null : quotas(lengthsOf(parts), limit);
+    const kept: Record<Split, readonly SplitCandidate[]> = { train: [], val: [], test: [] };
     for (const part of splitNames) {
       const ranked = rank(parts[part], seed, 'limit');
       const count = quota?.[part] ?? ranked.length;
       leftOut.push(...ranked.slice(count).map(({ id }) => id));
-      const kept = rank(ranked.slice(0, count), seed, 'val');
-      const drawn = part === 'train' && !foldersGiveVal ? valCount(kept.length, valFraction) : 0;
-      splits.push(...kept.map(({ id }, at): [string, Split] => [id, at < drawn ? 'val' : part]));
+      kept[part] = ranked.slice(0, count);
+      for (const { id } of kept[part]) splits.push([id, part]);
     }
+    const drawable = kept.train.filter(({ pinnedSplit }) => pinnedSplit !== 'train');
+    toDraw.set(group[0]?.className ?? '', { drawable, kept: lengthsOf(kept) });
   }
-  splits.sort(([a], [b]) => compareText(a, b));
-  return { assignments: new Map(splits), leftOut: leftOut.sort(compareText) };
+  const drawn = draw(toDraw, settings, givenByFolders);
+  const assigned = splits.map(([id, part]): [string, Split] => [id, drawn.get(id) ?? part]);
+  assigned.sort(([a], [b]) => compareText(a, b));
+  return { assignments: new Map(assigned), leftOut: leftOut.sort(compareText) };
 }
 
 function valCount(count: number, valFraction: number): number {
@@ -139,7 +267,7 @@ function orderOfClass<T extends SplitCandidate>(group: readonly T[], seed: numbe
  * smaller limit keeps. Wherever it is cut, the classes stand balanced, and a limit set then finds its pictures done first.
  */
 export function orderForLimits(samples: readonly SplitCandidate[], seed: number): string[] {
-  const classes = groupByClass(samples).map((group) => orderOfClass(group, seed));
+  const classes = groupByClass(pinGroups(samples)).map((group) => orderOfClass(group, seed));
   const longest = classes.reduce((most, { length }) => Math.max(most, length), 0);
   const ids: string[] = [];
   for (let round = 0; round < longest; round += 1)
@@ -150,33 +278,38 @@ export function orderForLimits(samples: readonly SplitCandidate[], seed: number)
   return ids;
 }
 
-/** What the folders hold of each class, counted once so that many limits can be tried on it. */
+/** What folders and pins hold of each class, counted once so that many limits can be tried on it. */
 export interface FolderCounts {
   readonly classes: ReadonlyMap<string, SplitCounts>;
   readonly foldersGiveVal: boolean;
+  readonly foldersGiveTest: boolean;
 }
 
 export function countFolders(samples: readonly SplitCandidate[]): FolderCounts {
   const classes = new Map<string, Record<Split, number>>();
-  for (const { className, folderSplit } of samples) {
+  for (const sample of pinGroups(samples)) {
+    const { className } = sample;
     if (className === null) continue;
     const counts = classes.get(className) ?? { train: 0, val: 0, test: 0 };
-    counts[folderSplit ?? 'train'] += 1;
+    counts[givenSplit(sample)] += 1;
     classes.set(className, counts);
   }
-  return { classes, foldersGiveVal: samples.some(({ folderSplit }) => folderSplit === 'val') };
+  const isGiven = (split: Split): boolean => samples.some(({ folderSplit }) => folderSplit === split);
+  return { classes, foldersGiveVal: isGiven('val'), foldersGiveTest: isGiven('test') };
 }
 
-/** How many samples of each class `assignSplits` would give to each split, without choosing them. */
+/** How many samples of each class `assignSplits` would give to each split, without choosing them; about so many where there are groups. */
 export function countSplits(
-  { classes, foldersGiveVal }: FolderCounts,
-  { valFraction, limitPerClass: limit }: Omit<SplitSettings, 'seed'>,
+  { classes, foldersGiveVal, foldersGiveTest }: FolderCounts,
+  { valFraction, limitPerClass: limit, testFraction = 0 }: Omit<SplitSettings, 'seed'>,
 ): Map<string, SplitCounts> {
   return new Map(
     [...classes].map(([className, counts]): [string, SplitCounts] => {
-      const { train, val, test } = limit === null ? counts : quotas(counts, limit);
-      const drawn = foldersGiveVal ? 0 : valCount(train, valFraction);
-      return [className, { train: train - drawn, val: val + drawn, test }];
+      const kept = limit === null ? counts : quotas(counts, limit);
+      const { train, val, test } = kept;
+      const toVal = foldersGiveVal ? 0 : valWantedOf(kept, valFraction);
+      const toTest = foldersGiveTest ? 0 : Math.min(testWantedOf(kept, testFraction), Math.max(0, train - toVal - 1));
+      return [className, { train: train - toVal - toTest, val: val + toVal, test: test + toTest }];
     }),
   );
 }

@@ -1,13 +1,12 @@
-import type { Sample } from '../domain/dataset';
 import { estimateTraining, findSmallerRun } from '../domain/estimate';
 import { estimateFineTuneBytes, estimateMovingRun } from '../domain/fine-tune-estimate';
 import { augmentationOf, runConfigProblems, type RunConfig } from '../domain/run-config';
-import { countFolders, orderForLimits, type FolderCounts } from '../domain/split';
-import { selectSampleIndex, selectSplits } from './selectors';
+import { countFolders, orderForLimits, type FolderCounts, type SplitCandidate } from '../domain/split';
+import { selectSampleIndex, selectSplitCandidates, selectSplits } from './selectors';
 import type { FeatureProgress, FeaturesState, PageState, TrainEstimate, WantedFeatures } from './state';
 
 /** By the samples themselves: what was made of them goes when they go. */
-const wantedOf = new WeakMap<readonly Sample[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
+const wantedOf = new WeakMap<readonly SplitCandidate[], { keys: readonly unknown[]; wanted: WantedFeatures }>();
 
 /** Whether training pictures pass through convolutions in every epoch, instead of once. */
 function isMoving(settings: RunConfig): boolean {
@@ -25,12 +24,13 @@ export function selectWantedFeatures(state: PageState): WantedFeatures | null {
   const heldOutOnly = isMoving(settings);
   // Which pictures train matters only where they are left out.
   const keys = [seed, limitPerClass, fit, heldOutOnly, heldOutOnly ? valFraction : null];
-  const known = wantedOf.get(samples);
+  const { candidates } = selectSplitCandidates(state);
+  const known = wantedOf.get(candidates);
   if (known?.keys.every((key, index) => key === keys[index]) === true) return known.wanted;
   const { assignments } = selectSplits(state);
   const isWanted = (id: string) => assignments.has(id) && !(heldOutOnly && assignments.get(id) === 'train');
-  const wanted = { sampleIds: orderForLimits(samples, seed).filter(isWanted), fit };
-  wantedOf.set(samples, { keys, wanted });
+  const wanted = { sampleIds: orderForLimits(candidates, seed).filter(isWanted), fit };
+  wantedOf.set(candidates, { keys, wanted });
   return wanted;
 }
 
@@ -60,18 +60,25 @@ function remember<T>(keysOf: (state: PageState) => readonly unknown[], answer: (
   };
 }
 
-const foldersOf = new WeakMap<readonly Sample[], FolderCounts>();
+const foldersOf = new WeakMap<readonly SplitCandidate[], FolderCounts>();
 
-function selectFolders({ project }: PageState): FolderCounts {
-  const { samples } = project.document;
-  const folders = foldersOf.get(samples) ?? countFolders(samples);
-  foldersOf.set(samples, folders);
+function selectFolders(state: PageState): FolderCounts {
+  const { candidates } = selectSplitCandidates(state);
+  const folders = foldersOf.get(candidates) ?? countFolders(candidates);
+  foldersOf.set(candidates, folders);
   return folders;
 }
 
 function dependencies(state: PageState): readonly unknown[] {
   const { samples, settings } = state.project.document;
-  return [selectWantedFeatures(state), samples, settings, state.features, state.compute.status];
+  return [
+    selectWantedFeatures(state),
+    samples,
+    state.project.document.splitRules,
+    settings,
+    state.features,
+    state.compute.status,
+  ];
 }
 
 /** Null where no pictures are wanted. */

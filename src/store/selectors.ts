@@ -2,37 +2,47 @@ import { describeError } from '../domain/errors';
 import { runConfigProblems, settingNames, type RunConfig } from '../domain/run-config';
 import type { Sample } from '../domain/dataset';
 import { keptEpoch } from '../domain/history';
-import { assignSplits } from '../domain/split';
+import { assignSplits, type SplitCandidate } from '../domain/split';
+import { candidatesOf, groupPictures, type Grouping, type SplitRules } from '../domain/split-rules';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
-let splitsOf: {
+let candidatesFor: {
   samples: readonly Sample[];
-  seed: number;
-  valFraction: number;
-  limitPerClass: number | null;
-  overview: SplitOverview;
+  rules: SplitRules;
+  made: { readonly candidates: readonly SplitCandidate[]; readonly grouping: Grouping };
 } | null = null;
+
+/** The pictures as the split sees them, and which belong together. The same objects until pictures or rules change. */
+export function selectSplitCandidates(state: PageState): {
+  readonly candidates: readonly SplitCandidate[];
+  readonly grouping: Grouping;
+} {
+  const { samples, splitRules: rules } = state.project.document;
+  if (candidatesFor?.samples === samples && candidatesFor.rules === rules) return candidatesFor.made;
+  const grouping = groupPictures(samples, rules);
+  const made = { candidates: candidatesOf(samples, rules, grouping), grouping };
+  candidatesFor = { samples, rules, made };
+  return made;
+}
+
+let splitsOf: { keys: readonly unknown[]; overview: SplitOverview } | null = null;
 
 const noSplits: SplitOverview = { assignments: new Map(), counts: { train: 0, val: 0, test: 0 }, leftOut: 0 };
 
 /** Which picture is in which split now. The same object until pictures or the settings that decide it change. */
 export function selectSplits(state: PageState): SplitOverview {
-  const { samples, settings } = state.project.document;
+  const { samples, settings, splitRules } = state.project.document;
   const { seed, valFraction, limitPerClass } = settings;
   if (samples.length === 0 || hasSplitProblem(settings)) return noSplits;
-  if (
-    splitsOf?.samples === samples &&
-    splitsOf.seed === seed &&
-    splitsOf.valFraction === valFraction &&
-    splitsOf.limitPerClass === limitPerClass
-  ) {
-    return splitsOf.overview;
-  }
-  const { assignments, leftOut } = assignSplits(samples, { seed, valFraction, limitPerClass });
+  const { candidates } = selectSplitCandidates(state);
+  const keys = [candidates, seed, valFraction, limitPerClass];
+  if (splitsOf?.keys.every((key, index) => key === keys[index]) === true) return splitsOf.overview;
+  const { testFraction } = splitRules;
+  const { assignments, leftOut } = assignSplits(candidates, { seed, valFraction, limitPerClass, testFraction });
   const counts = { train: 0, val: 0, test: 0 };
   for (const split of assignments.values()) counts[split] += 1;
   const overview: SplitOverview = { assignments, counts, leftOut: leftOut.length };
-  splitsOf = { samples, seed, valFraction, limitPerClass, overview };
+  splitsOf = { keys, overview };
   return overview;
 }
 

@@ -7,6 +7,7 @@ import { Header } from './shell/header';
 import { Notices } from './shell/notices';
 import { selectRunProgressText } from './shell/run-progress';
 import { usePageInput } from './shell/use-page-input';
+import { useUndoKeys } from './pictures/use-undo-keys';
 import { usePage } from './store-context';
 import { TrainPanel } from './train/train-panel';
 import { TryPanel } from './try/try-panel';
@@ -14,6 +15,7 @@ import { TryPanel } from './try/try-panel';
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
   const { isDragging, pasted, forgetPasted } = usePageInput();
+  useUndoKeys();
   return (
     <>
       <a className={styles['skip']} href="#columns">

@@ -1,4 +1,8 @@
+import { useState } from 'react';
+import { selectSamplesByClass } from '../../store/selectors';
 import { joinClasses } from '../join-classes';
+import { PicturesDialog, type ShownPictures } from '../pictures/pictures-dialog';
+import { UndoButtons } from '../pictures/undo-buttons';
 import { ErrorNote, Panel } from '../primitives';
 import { usePage } from '../store-context';
 import { AddMenu } from './add-menu';
@@ -10,6 +14,7 @@ import { LandedNote } from './landed-note';
 import { ReadingProgress } from './reading-progress';
 import { SkippedNote } from './skipped-note';
 import { Totals } from './totals';
+import { UnlabelledLane } from './unlabelled-lane';
 
 /** More classes than these fold to rows. */
 const classesWithPictures = 8;
@@ -21,9 +26,22 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const isReading = usePage(({ ingest }) => ingest.phase !== 'idle');
   const error = usePage(({ ingest }) => ingest.error);
   const warnings = usePage(({ ingest }) => ingest.warnings);
-  const isEmpty = classNames.length === 0;
+  const hasPictures = usePage(({ project }) => project.document.samples.length > 0);
+  const hasHistory = usePage(({ project }) => project.past.length + project.future.length > 0);
+  const hasUnlabelled = usePage((state) => selectSamplesByClass(state).has(null));
+  const [shown, setShown] = useState<ShownPictures | null>(null);
+  const isEmpty = classNames.length === 0 && !hasPictures;
   return (
-    <Panel step={1} heading="Data" aside={isEmpty ? null : <AddMenu isDisabled={isReading} />}>
+    <Panel
+      step={1}
+      heading="Data"
+      aside={
+        <>
+          {hasHistory ? <UndoButtons /> : null}
+          {isEmpty ? null : <AddMenu isDisabled={isReading} />}
+        </>
+      }
+    >
       <ReadingProgress />
       <LandedNote />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
@@ -32,7 +50,8 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       ))}
       {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} /> : null}
       {isEmpty ? null : <Totals />}
-      {isEmpty ? null : (
+      {hasUnlabelled ? <UnlabelledLane onShow={setShown} /> : null}
+      {classNames.length === 0 ? null : (
         <div className={joinClasses(styles['lanes'], classNames.length > classesWithPictures && styles['many'])}>
           {classNames.map((className, labelIndex) => (
             // By its colour, which a renamed class keeps: the lane, and the focus in it, stay.
@@ -41,6 +60,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
               className={className}
               labelIndex={labelIndex}
               isFolded={classNames.length > classesWithPictures}
+              onShow={setShown}
             />
           ))}
         </div>
@@ -52,6 +72,14 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
           <br />
           <span className={styles['tiny']}>They stay in this browser</span>
         </div>
+      )}
+      {shown === null ? null : (
+        <PicturesDialog
+          shown={shown}
+          onClose={() => {
+            setShown(null);
+          }}
+        />
       )}
       <KaggleDialog />
     </Panel>

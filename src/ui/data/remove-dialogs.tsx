@@ -1,16 +1,16 @@
-import type { Sample } from '../../domain/dataset';
 import { Button, Dialog } from '../primitives';
 import { useActions } from '../store-context';
 import { countOf } from '../words';
 
 export interface RemoveClassDialogProps {
   readonly className: string;
-  readonly samples: readonly Sample[];
+  /** Pictures of the class. */
+  readonly count: number;
   readonly onClose: () => void;
 }
 
-export function RemoveClassDialog({ className, samples, onClose }: RemoveClassDialogProps) {
-  const { removeSamples } = useActions();
+export function RemoveClassDialog({ className, count, onClose }: RemoveClassDialogProps) {
+  const { dispatch } = useActions();
   return (
     <Dialog
       heading={`Remove the class “${className}”?`}
@@ -25,7 +25,7 @@ export function RemoveClassDialog({ className, samples, onClose }: RemoveClassDi
             look="danger"
             onPress={() => {
               onClose();
-              void removeSamples(samples.map(({ id }) => id));
+              dispatch({ kind: 'remove-class', className });
             }}
           >
             Remove
@@ -33,7 +33,7 @@ export function RemoveClassDialog({ className, samples, onClose }: RemoveClassDi
         </>
       }
     >
-      <p>Its {countOf(samples.length, 'picture')} leave the project. The files on your disk are not touched.</p>
+      <p>Its {countOf(count, 'picture')} leave the project, until you undo it. The files on your disk are not touched.</p>
     </Dialog>
   );
 }
@@ -62,7 +62,10 @@ export function ClearDialog({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <p>The project starts with no pictures. A trained head and the settings stay, and so do the files on your disk.</p>
+      <p>
+        The project starts with no pictures, until you undo it. A trained head and the settings stay, and so do the files on your
+        disk.
+      </p>
     </Dialog>
   );
 }

@@ -9,7 +9,7 @@ export interface DialogProps {
   readonly heading: string;
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
-  readonly size?: 'small' | 'normal' | 'wide';
+  readonly size?: 'small' | 'normal' | 'wide' | 'full';
   /** `alertdialog` for a question that must be answered. */
   readonly role?: 'dialog' | 'alertdialog';
   readonly children: ReactNode;
