@@ -26,6 +26,8 @@ export interface Sample {
   readonly perceptualHash: string | null;
   /** EXIF's DateTimeOriginal as `2026-01-31T12:34:56`, on the camera's clock; null where the file does not say. */
   readonly takenAt: string | null;
+  /** Names the camera recording that it is a frame of: one recording never lies in two splits. Null for any other picture. */
+  readonly recording: string | null;
   /** As its first bytes say, such as `JPEG`; null as above. */
   readonly format: string | null;
   /** After EXIF orientation, pixels. */
@@ -40,6 +42,7 @@ export const plainSample = {
   contentHash: null,
   perceptualHash: null,
   takenAt: null,
+  recording: null,
   format: null,
 } as const satisfies Partial<Sample>;
 
@@ -60,4 +63,6 @@ export interface PictureSource {
   /** Null for a picture without a label. */
   readonly className: string | null;
   readonly folderSplit: Split | null;
+  /** As in `Sample`; absent is null. */
+  readonly recording?: string | null;
 }

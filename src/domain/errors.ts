@@ -38,6 +38,26 @@ const catalogue = {
     message: 'Adding pictures was cancelled.',
     remedy: 'The pictures read so far are kept; drop the folder again to add the rest.',
   },
+  'camera-refused': {
+    message: 'The browser did not let this page use the camera.',
+    remedy: 'Allow the camera for this page, by the sign beside its address, and try again.',
+  },
+  'camera-absent': {
+    message: 'No camera was found.',
+    remedy: 'Connect one and try again.',
+  },
+  'camera-in-use': {
+    message: 'The camera cannot be opened; another program may be using it.',
+    remedy: 'Close the other program and try again.',
+  },
+  'camera-gone': {
+    message: 'The camera was disconnected.',
+    remedy: 'Connect it and turn it on again; what was recorded is kept.',
+  },
+  'camera-insecure-address': {
+    message: 'At a plain http address a browser gives a page no camera.',
+    remedy: 'Open the page at an https address, or at localhost.',
+  },
   'clipboard-empty': {
     message: 'The clipboard holds no picture.',
     remedy: 'Copy a picture, not its address or a text, and paste again.',

@@ -105,6 +105,7 @@ const sample = v.object({
   contentHash: v.optional(v.nullable(v.string()), plainSample.contentHash),
   perceptualHash: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))), plainSample.perceptualHash),
   takenAt: v.optional(v.nullable(v.string()), plainSample.takenAt),
+  recording: v.optional(v.nullable(v.string()), plainSample.recording),
   format: v.optional(v.nullable(v.string()), plainSample.format),
   width: count,
   height: count,

@@ -48,13 +48,14 @@ function sourcesOf(
   files: readonly File[],
   className: string | null,
   origin: 'clipboard' | 'camera',
+  recording: string | null,
 ): readonly (PictureSource & { readonly file: Blob })[] {
   const folder = { clipboard: 'pasted', camera: 'camera' }[origin];
   const time = new Date().toISOString().replaceAll(':', '-').replace('T', ' ').replace('Z', '');
   return files.map((file, index) => {
     const ending = /\.[a-z0-9]+$/i.exec(file.name)?.[0] ?? '';
     const path = `${folder}/${time} ${String(index + 1).padStart(4, '0')}${ending}`;
-    return { path, file, className, folderSplit: null };
+    return { path, file, className, folderSplit: null, recording };
   });
 }
 
@@ -242,7 +243,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         if (isBusy()) return;
         await ready;
         const name = className === null ? null : normaliseClassName(className);
-        const added = sourcesOf(files, name === '' ? null : name, origin);
+        const recording = origin === 'camera' ? core.ports.createId() : null;
+        const added = sourcesOf(files, name === '' ? null : name, origin, recording);
         const before = core.state().project.document.samples.length;
         sources = [...sources, ...added];
         await read(origin, added.length, [], (engine, onEvent, signal) => engine.addPictures(added, onEvent, signal));

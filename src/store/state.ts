@@ -166,6 +166,8 @@ export interface PageActions {
   addFiles(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
   /** Pictures that have no path of their own; `className` null brings them in unlabelled. A class is made where there is none. */
   addToClass(files: readonly File[], className: string | null, origin: 'clipboard' | 'camera'): Promise<void>;
+  /** What the head says of a frame of the camera; nothing of it is kept. Rejects as the engine does. */
+  predictFrame(frame: Blob, signal: AbortSignal): Promise<Prediction>;
   /** Something was pasted that holds no picture. */
   refusePaste(): void;
   addDrawings(): Promise<void>;

@@ -9,7 +9,7 @@ import { HubDialog } from './hub-dialog';
 import { ClearDialog } from './remove-dialogs';
 
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
-export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
+export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean; readonly onRecord: () => void }) {
   const { readFiles } = usePictureInput();
   const { addFiles, addDrawings, askKaggle } = useActions();
   const folder = useRef<HTMLInputElement>(null);
@@ -22,6 +22,7 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
     if (id === 'files') files.current?.click();
     if (id === 'drawings') void addDrawings();
     if (id === 'photos') void askKaggle();
+    if (id === 'camera') onRecord();
     if (id === 'hub') setFetching(true);
     if (id === 'clear') setClearing(true);
   };
@@ -46,6 +47,9 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
             </MenuItem>
             <MenuItem id="files" className={menuStyles['item'] ?? ''}>
               Choose files
+            </MenuItem>
+            <MenuItem id="camera" className={menuStyles['item'] ?? ''}>
+              Record with the camera…
             </MenuItem>
             <MenuItem id="drawings" className={menuStyles['item'] ?? ''}>
               Add the sample drawings

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { selectSamplesByClass } from '../../store/selectors';
+import { RecordDialog } from '../camera/record-dialog';
 import { joinClasses } from '../join-classes';
 import { PicturesDialog, type ShownPictures } from '../pictures/pictures-dialog';
 import { UndoButtons } from '../pictures/undo-buttons';
@@ -30,6 +31,10 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const hasHistory = usePage(({ project }) => project.past.length + project.future.length > 0);
   const hasUnlabelled = usePage((state) => selectSamplesByClass(state).has(null));
   const [shown, setShown] = useState<ShownPictures | null>(null);
+  const [isRecording, setRecording] = useState(false);
+  const record = (): void => {
+    setRecording(true);
+  };
   const isEmpty = classNames.length === 0 && !hasPictures;
   return (
     <Panel
@@ -38,7 +43,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       aside={
         <>
           {hasHistory ? <UndoButtons /> : null}
-          {isEmpty ? null : <AddMenu isDisabled={isReading} />}
+          {isEmpty ? null : <AddMenu isDisabled={isReading} onRecord={record} />}
         </>
       }
     >
@@ -48,7 +53,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />
       ))}
-      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} /> : null}
+      {isEmpty && !isReading ? <EmptyData isDropTarget={isDropTarget} onRecord={record} /> : null}
       {isEmpty ? null : <Totals />}
       {hasUnlabelled ? <UnlabelledLane onShow={setShown} /> : null}
       {classNames.length === 0 ? null : (
@@ -81,6 +86,13 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
           }}
         />
       )}
+      {isRecording ? (
+        <RecordDialog
+          onClose={() => {
+            setRecording(false);
+          }}
+        />
+      ) : null}
       <KaggleDialog />
     </Panel>
   );
