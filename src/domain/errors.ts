@@ -264,6 +264,10 @@ const catalogue = {
     message: 'The photo server’s answer could not be understood.',
     remedy: 'Use the sample drawings or your own pictures.',
   },
+  'export-failed': {
+    message: 'The archive could not be written: {detail}',
+    remedy: 'Choose another place with enough room and try again; the project is as it was.',
+  },
   // the page and its workers
   'worker-dead': {
     message: 'The background worker stopped answering.',

@@ -87,6 +87,20 @@ export interface IngestReport {
   readonly cancelled: boolean;
 }
 
+export interface ExportProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+}
+
+export interface ExportReport {
+  readonly written: number;
+  /** Paths of pictures that could not be read any more. */
+  readonly missing: readonly string[];
+  /** Of the pictures. */
+  readonly bytes: number;
+}
+
 export type StageName = 'weights' | 'features' | 'training' | 'evaluation';
 
 /** What a run says while it goes. Laws: within a stage `done` never falls and `total` never changes. */

@@ -1,8 +1,11 @@
+import type { ExportEntry } from '../domain/dataset-export';
 import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -115,6 +118,13 @@ export interface EngineApi {
   removeSamples(ids: readonly string[]): Promise<void>;
   /** Brings back pictures that were set aside; gives the ids that it does not know. */
   restoreSamples(ids: readonly string[]): Promise<readonly string[]>;
+  /** Writes pictures as they were given and a list of them into a ZIP. Rejects with `cancelled`, `storage-full`, `export-failed`. */
+  exportDataset(
+    entries: readonly ExportEntry[],
+    target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExportReport>;
   /** The picture's file as it was given. Rejects with `sample-unknown` or `picture-gone`. */
   pictureFile(sampleId: string): Promise<Blob>;
   /** Samples whose pixels the worker can still read, without those set aside. */

@@ -4,7 +4,7 @@ import type { EngineApi } from '../protocol/engine-api';
 import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
-type PageSlice = 'compute' | 'weights' | 'ingest' | 'features' | 'run' | 'trial';
+type PageSlice = 'compute' | 'weights' | 'ingest' | 'features' | 'run' | 'trial' | 'exporting';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

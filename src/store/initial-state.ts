@@ -3,7 +3,7 @@ import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
-import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
+import type { ExportState, FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -55,6 +55,16 @@ export const idleFeatures: FeaturesState = {
 
 export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
 
+export const idleExport: ExportState = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  bytes: 0,
+  name: '',
+  report: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   { isolation, mostThreads }: Pick<PagePorts, 'isolation' | 'mostThreads'>,
@@ -76,6 +86,7 @@ export function createInitialState(
     features: idleFeatures,
     run: idleRun,
     trial: idleTrial,
+    exporting: idleExport,
     thumbnails: new Map(),
     askedDatasets: [],
     headReady: false,

@@ -5,6 +5,7 @@ import { createProject, type ProjectDocument } from '../domain/project';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createDeviceChooser } from './compute-actions';
 import { createCore } from './core';
+import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
@@ -55,6 +56,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...features.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
+        ...createExportActions(core),
         ...createSessionActions(core, { device, weights, pictures, features, runner, saver, markReady, createEmptyProject }),
       },
     };

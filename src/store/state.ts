@@ -1,6 +1,14 @@
 import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
-import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  DeviceProgress,
+  ExportReport,
+  StageName,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
@@ -114,6 +122,18 @@ export interface RunState {
 export type TrialTarget =
   { readonly kind: 'sample'; readonly sampleId: string } | { readonly kind: 'file'; readonly name: string; readonly url: string };
 
+/** The archive that is written, or was. */
+export interface ExportState {
+  readonly phase: 'idle' | 'writing';
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+  /** Of the file. */
+  readonly name: string;
+  readonly report: ExportReport | null;
+  readonly error: ErrorRecord | null;
+}
+
 /** The Try column. */
 export interface TrialState {
   readonly target: TrialTarget | null;
@@ -130,6 +150,7 @@ export interface PageState {
   readonly features: FeaturesState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly exporting: ExportState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Datasets whose names were sent to Hugging Face on this visit. */
@@ -180,6 +201,10 @@ export interface PageActions {
   countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
   addHub(choice: HubChoice, counts: HubCounts): Promise<void>;
   cancelIngest(): void;
+  /** Writes the pictures, their classes and splits into a ZIP. Within a click: the browser asks where it goes. */
+  exportDataset(): Promise<void>;
+  cancelExport(): void;
+  dismissExport(): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;
   /** Stops extracting in the background, until `goOnWithFeatures` or a run. */

@@ -1,10 +1,13 @@
 import { proxy, transfer } from 'comlink';
 import type { Fit, PictureSource, Sample } from '../domain/dataset';
+import type { ExportEntry } from '../domain/dataset-export';
 import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -15,6 +18,7 @@ import type {
 } from '../domain/events';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord } from '../domain/history';
+import { exportDataset } from '../ingest/export-dataset';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
@@ -158,6 +162,15 @@ export class ControlEngine implements EngineApi {
 
   restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
     return Promise.resolve(this.#pictures.restore(ids));
+  }
+
+  exportDataset(
+    entries: readonly ExportEntry[],
+    target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExportReport> {
+    return exportDataset(entries, (id) => this.#pictures.file(id), target, onProgress, signal);
   }
 
   pictureFile(sampleId: string): Promise<Blob> {

@@ -1,9 +1,12 @@
 import { plainSample, type Fit, type PictureSource, type Sample } from '../../domain/dataset';
+import type { ExportEntry } from '../../domain/dataset-export';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -231,6 +234,18 @@ export class FakeEngine implements EngineApi {
       }),
     );
     return this.#answer('addHub', () => this.#read(sources, onEvent, signal));
+  }
+
+  exportDataset(
+    entries: readonly ExportEntry[],
+    _target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    _signal: AbortSignal,
+  ): Promise<ExportReport> {
+    return this.#answer('exportDataset', () => {
+      onProgress({ done: entries.length, total: entries.length, bytes: 9 });
+      return { written: entries.length, missing: [], bytes: 9 };
+    });
   }
 
   removeSamples(ids: readonly string[]): Promise<void> {

@@ -11,7 +11,7 @@ import { ClearDialog } from './remove-dialogs';
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
 export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean; readonly onRecord: () => void }) {
   const { readFiles } = usePictureInput();
-  const { addFiles, addDrawings, askKaggle } = useActions();
+  const { addFiles, addDrawings, askKaggle, exportDataset } = useActions();
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isClearing, setClearing] = useState(false);
@@ -24,6 +24,7 @@ export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean
     if (id === 'photos') void askKaggle();
     if (id === 'camera') onRecord();
     if (id === 'hub') setFetching(true);
+    if (id === 'save') void exportDataset();
     if (id === 'clear') setClearing(true);
   };
   const take = (input: HTMLInputElement): void => {
@@ -59,6 +60,9 @@ export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean
             </MenuItem>
             <MenuItem id="hub" className={menuStyles['item'] ?? ''}>
               From Hugging Face…
+            </MenuItem>
+            <MenuItem id="save" className={menuStyles['item'] ?? ''}>
+              Save pictures and labels as a ZIP…
             </MenuItem>
             <MenuItem id="clear" className={joinClasses(menuStyles['item'], menuStyles['danger'])}>
               Remove all pictures…

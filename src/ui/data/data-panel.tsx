@@ -10,6 +10,7 @@ import { AddMenu } from './add-menu';
 import { ClassLane } from './class-lane';
 import styles from './data.module.css';
 import { EmptyData } from './empty-data';
+import { ExportNote } from './export-note';
 import { KaggleDialog } from './kaggle-dialog';
 import { LandedNote } from './landed-note';
 import { ReadingProgress } from './reading-progress';
@@ -49,6 +50,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
     >
       <ReadingProgress />
       <LandedNote />
+      <ExportNote />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />

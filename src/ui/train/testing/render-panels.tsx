@@ -60,7 +60,8 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
       requestAnimationFrame(callback);
     },
     now: () => performance.now(),
-    createId: () => `id-${String((ids += 1))}`,
+    openSaveTarget: () => Promise.resolve(null),
+  createId: () => `id-${String((ids += 1))}`,
   });
   const container = document.createElement('div');
   document.body.append(container);
