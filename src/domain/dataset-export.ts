@@ -39,6 +39,7 @@ function bytesOf(text: string): number {
 
 /** At most so many bytes, cut between characters. */
 function cut(text: string, bytes: number): string {
+  if (bytesOf(text) <= bytes) return text;
   let kept = '';
   for (const letter of text) {
     if (bytesOf(kept + letter) > bytes) break;
