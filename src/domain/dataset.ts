@@ -56,13 +56,16 @@ export interface SkippedFile {
 export const datasetOrigins = ['folder', 'drawings', 'kaggle', 'clipboard', 'camera', 'hub'] as const;
 export type DatasetOrigin = (typeof datasetOrigins)[number];
 
-/** One file with the label and split that the label rules gave it. `file` never leaves the browser. */
-export interface PictureSource {
+/** One file with the label and split that the label rules gave it. It never leaves the browser. */
+export type PictureSource = {
   readonly path: string;
-  readonly file: Blob;
   /** Null for a picture without a label. */
   readonly className: string | null;
   readonly folderSplit: Split | null;
   /** As in `Sample`; absent is null. */
   readonly recording?: string | null;
-}
+} & (
+  | { readonly file: Blob }
+  /** A file of an opened import: the worker knows where its bytes are. */
+  | { readonly importId: string }
+);

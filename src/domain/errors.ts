@@ -97,6 +97,85 @@ const catalogue = {
     message: 'The same file is already in the project as {other}.',
     remedy: 'Nothing to do: it is counted once.',
   },
+  'file-too-large': {
+    message: 'The file has {size}, more than this page can open safely as a picture.',
+    remedy: 'Make it smaller than {limit} and add it again.',
+  },
+  // archives: the first ones stand for a whole archive, the others for one file of it
+  'archive-unsupported': {
+    message: '{name} is a {format} file, which this page cannot unpack.',
+    remedy: 'Unpack it yourself and drop the folder, or make a ZIP of it.',
+  },
+  'archive-broken': {
+    message: '{name} is called an archive but cannot be read as one.',
+    remedy: 'Copy or download it again, or unpack it yourself and drop the folder.',
+  },
+  'archive-cut': {
+    message: 'The archive {name} is cut short or damaged. What can be read of it comes in.',
+    remedy: 'Copy or download it again to have the rest.',
+  },
+  'archive-empty': { message: 'There are no files in the archive {name}.', remedy: 'Make it again, or drop a folder.' },
+  'archive-split': {
+    message: '{name} is one part of an archive in several parts.',
+    remedy: 'Put the parts together or unpack them yourself, then drop the folder.',
+  },
+  'archive-locked': {
+    message: 'The archive {name} is locked by a password, its list of files too.',
+    remedy: 'Unpack it with its password and drop the folder.',
+  },
+  'archive-bomb': {
+    message: '{name} would unpack to {size} from {packed}: that is no archive of pictures.',
+    remedy: 'Do not open it unless you trust where it came from; then unpack it yourself and drop the folder.',
+  },
+  'archive-too-many-files': {
+    message: 'More than {count} {things} were given at once; what comes from {name} on is left out.',
+    remedy: 'Add them in several parts.',
+  },
+  'archive-too-deep': {
+    message: '{name} is an archive inside {depth} others, which is as deep as this page looks.',
+    remedy: 'Unpack it yourself and drop the folder.',
+  },
+  'archive-no-room': {
+    message: 'To unpack {name} the browser needs {needed}, and it has {free} left for this page.',
+    remedy: 'Free some disk space, or unpack it yourself and drop the folder: then nothing is copied.',
+  },
+  'entry-locked': {
+    message: 'The file is locked by a password.',
+    remedy: 'Unpack its archive with the password and drop the folder.',
+  },
+  'entry-broken': {
+    message: 'The file is damaged inside its archive.',
+    remedy: 'Copy or download the archive again.',
+  },
+  'entry-method': {
+    message: 'The file is packed by a method that this page does not know ({method}).',
+    remedy: 'Unpack its archive yourself and drop the folder.',
+  },
+  'entry-bomb': {
+    message: 'The file would unpack to {size} from {packed}: that is no picture.',
+    remedy: 'Leave it out.',
+  },
+  'entry-path': {
+    message: 'The file’s path points out of its archive or holds characters that no file name has.',
+    remedy: 'Leave it out, or make the archive again with plain names.',
+  },
+  'entry-repeated': {
+    message: 'Its archive holds another file of the same path; the first one is taken.',
+    remedy: 'Rename one of them and make the archive again if you need both.',
+  },
+  'entry-overlaps': {
+    message: 'The file shares its bytes with another file of the archive, as in archives made to do harm.',
+    remedy: 'Leave it out, or make the archive again.',
+  },
+  'entry-link': {
+    message: 'It is a link or a device and not a file.',
+    remedy: 'Nothing to do if the file that it points to is there too.',
+  },
+  'import-closed': { message: 'These files are not open any more.', remedy: 'Drop them again.' },
+  'text-too-large': {
+    message: 'The file {name} has {size}, more than a list of labels can have here.',
+    remedy: 'Split it, or keep only the columns with file, label and split.',
+  },
   // weights
   'weights-offline': {
     message: 'The weights could not be reached at {url}.',
@@ -294,6 +373,25 @@ export const skipCodes = [
   'file-unreadable',
   'duplicate-file',
   'no-labels',
+  'file-too-large',
+  'archive-unsupported',
+  'archive-broken',
+  'archive-cut',
+  'archive-empty',
+  'archive-split',
+  'archive-locked',
+  'archive-bomb',
+  'archive-too-many-files',
+  'archive-too-deep',
+  'archive-no-room',
+  'entry-locked',
+  'entry-broken',
+  'entry-method',
+  'entry-bomb',
+  'entry-path',
+  'entry-repeated',
+  'entry-overlaps',
+  'entry-link',
 ] as const satisfies readonly ErrorCode[];
 
 export type ErrorParameters = Readonly<Record<string, string | number>>;

@@ -4,9 +4,9 @@ const table = new Int32Array(256).map((_, n) => {
   return c;
 });
 
-/** CRC-32 as in PNG and zlib: unsigned 32 bits. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+/** CRC-32 as in PNG and zlib: unsigned 32 bits. `before` is the sum of what came before, to go on from. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] ?? 0);
   return ~crc >>> 0;
 }

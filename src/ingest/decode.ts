@@ -1,6 +1,7 @@
 import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
+import { type PictureBytes, readBytes, sizeOf } from './archive/picture-bytes';
 import { hashContent } from './content-hash';
 import { readTakenAt } from './exif';
 import { type Orientation, readOrientation, turnsSides, uprightMatrix } from './exif-orientation';
@@ -41,14 +42,6 @@ export class RefusedPicture extends Error {
   constructor(reason: ErrorRecord, options?: ErrorOptions) {
     super(reason.message, options);
     this.reason = reason;
-  }
-}
-
-async function readBytes(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (cause) {
-    throw new RefusedPicture(describeError('file-unreadable'), { cause });
   }
 }
 
@@ -147,11 +140,12 @@ interface OpenPicture {
   readonly bitmap: ImageBitmap;
 }
 
-/** Reads and judges a whole file. @throws RefusedPicture */
-async function openChecked(file: Blob): Promise<OpenPicture> {
-  const early = refuseByStart(file.size, await readBytes(file.slice(0, sniffLength)));
-  if (early !== null) throw new RefusedPicture(early);
-  const bytes = await readBytes(file);
+/** Reads and judges a whole file. @throws RefusedPicture, HeadstartError `file-unreadable` or `entry-broken` */
+async function openChecked(file: PictureBytes): Promise<OpenPicture> {
+  const bytes = await readBytes(file, sniffLength, (start) => {
+    const early = refuseByStart(sizeOf(file), start);
+    if (early !== null) throw new RefusedPicture(early);
+  });
   const { format, refusal } = checkHeader(bytes);
   if (refusal !== null) throw new RefusedPicture(refusal);
   const bitmap = await openBitmap(bytes, format);
@@ -163,9 +157,9 @@ async function openChecked(file: Blob): Promise<OpenPicture> {
 
 /**
  * Judges a file, decodes it once and describes it.
- * @throws RefusedPicture with the reason when it cannot come in.
+ * @throws RefusedPicture, or HeadstartError, with the reason when it cannot come in.
  */
-export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
+export async function inspectPicture(file: PictureBytes): Promise<InspectedPicture> {
   const { bytes, format, bitmap } = await openChecked(file);
   try {
     const small = drawThumbnail(bitmap);
@@ -192,9 +186,9 @@ export async function inspectPicture(file: Blob): Promise<InspectedPicture> {
 /**
  * Decodes a file and makes it 224 x 224.
  * @returns RGB, 8 bit, row-major, 150,528 values.
- * @throws RefusedPicture with the reason when it cannot be read or decoded.
+ * @throws RefusedPicture, or HeadstartError, with the reason when it cannot be read or decoded.
  */
-export async function decodeFitted(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodeFitted(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
   const { bitmap } = await openChecked(file);
   try {
     return fitPicture(rowsOfBitmap(bitmap), fit);

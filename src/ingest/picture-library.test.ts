@@ -24,6 +24,7 @@ function createLibrary(size = 3) {
       FakeDecodeWorker.create(({ id, task }, worker) => {
         if (task.kind === 'draw')
           return worker.answer({ id, kind: 'draw', result: new Blob([`${task.className}${task.index}`]) });
+        if (!(task.file instanceof Blob)) throw new TypeError('a member of an archive');
         void task.file.text().then(async (text) => {
           asked.push(`${task.kind} ${text}`);
           for (let turn = 0; turn < text.length % 7; turn += 1) await Promise.resolve();

@@ -1,6 +1,10 @@
 import type { Fit, PictureSource, Sample, SkippedFile } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
+import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import { ImportDesk } from './archive/import-desk';
+import { type PictureBytes, readBytes } from './archive/picture-bytes';
+import { MemoryScratch } from './archive/scratch';
 import type { InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
 import { drawingSources, drawingsTotal } from './drawings-source';
@@ -25,19 +29,47 @@ type Outcome = DecodeOutcome<InspectedPicture> | 'cancelled';
 export class PictureLibrary {
   readonly #pool: DecodePool;
   readonly #hub: HubOptions;
+  readonly #imports: ImportDesk;
   readonly #shelf = new SampleShelf();
   readonly #fitted = new Map<string, Promise<Uint8Array>>();
 
-  constructor(pool: DecodePool, hub: HubOptions = {}) {
+  constructor(
+    pool: DecodePool,
+    hub: HubOptions = {},
+    imports: ImportDesk = new ImportDesk(() => Promise.resolve(new MemoryScratch())),
+  ) {
     this.#pool = pool;
     this.#hub = hub;
+    this.#imports = imports;
+  }
+
+  stageImport(importId: string, files: readonly ImportFile[]): void {
+    this.#imports.stage(importId, files);
+  }
+
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
+    return this.#imports.open(importId, onProgress, signal);
+  }
+
+  readImportText(importId: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#imports.readText(importId, path);
+  }
+
+  closeImport(importId: string): Promise<void> {
+    return this.#imports.close(importId);
   }
 
   /**
    * Takes pictures in; files that cannot come in are told as skipped. Aborting keeps what was read.
-   * @throws HeadstartError `no-readable-picture` when nothing came in, `worker-dead` when no worker starts.
+   * @throws HeadstartError `no-readable-picture` when nothing came in, `worker-dead` when no worker starts, `import-closed`.
    */
-  add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
+  async add(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const isClosed = (source: PictureSource): boolean => 'importId' in source && !this.#imports.isOpen(source.importId);
+    if (sources.some(isClosed)) throw new HeadstartError('import-closed');
     return this.#takeIn(sources, sources.length, onEvent, signal);
   }
 
@@ -110,17 +142,19 @@ export class PictureLibrary {
   async file(sampleId: string): Promise<Blob> {
     const entry = this.#shelf.get(sampleId);
     if (entry === null) throw new HeadstartError('sample-unknown');
+    const { file, sample } = entry;
     try {
-      await entry.file.slice(0, 1).arrayBuffer();
+      if (!(file instanceof Blob)) return new Blob([await readBytes(file, 0, () => undefined)]);
+      await file.slice(0, 1).arrayBuffer();
+      return file;
     } catch (cause) {
-      throw new HeadstartError('picture-gone', { name: entry.sample.name }, { cause });
+      throw new HeadstartError('picture-gone', { name: sample.name }, { cause });
     }
-    return entry.file;
   }
 
   /** Lets go of everything that was removed. */
   forgetSetAside(): void {
-    this.#shelf.forgetSetAside();
+    for (const importId of this.#shelf.forgetSetAside()) void this.#imports.release(importId);
   }
 
   list(): readonly Sample[] {
@@ -159,7 +193,7 @@ export class PictureLibrary {
     return this.#decode(file, fit);
   }
 
-  async #decode(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+  async #decode(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
     const outcome = await this.#pool.run({ kind: 'fit', file, fit });
     if (outcome.ok) return outcome.value;
     throw HeadstartError.fromRecord(outcome.reason);
@@ -181,12 +215,13 @@ export class PictureLibrary {
       if (file.reason.code === 'duplicate-file') count.repeated += 1;
       batch.skip(file);
     };
-    const settle = (source: PictureSource, outcome: Outcome) => {
+    const settle = (source: PictureSource, file: PictureBytes, outcome: Outcome) => {
       if (outcome === 'cancelled') count.cancelled = true;
       else if (!outcome.ok) skip({ path: source.path, reason: outcome.reason });
       else {
-        const put = this.#shelf.put(source, outcome.value);
+        const put = this.#shelf.put(source, file, outcome.value);
         if ('sameAs' in put) return skip({ path: source.path, reason: describeError('duplicate-file', { other: put.sameAs }) });
+        if ('importId' in source) this.#imports.hold(source.importId);
         count.added += 1;
         batch.sample({ sample: put.sample, thumbnail: outcome.value.thumbnail });
       }
@@ -196,8 +231,7 @@ export class PictureLibrary {
       if (error.code !== 'cancelled') failure.error ??= error;
       return 'cancelled';
     };
-    const inspect = (source: PictureSource): Promise<Outcome> =>
-      this.#pool.run({ kind: 'inspect', file: source.file }, signal).catch(note);
+    const inspect = (file: PictureBytes): Promise<Outcome> => this.#pool.run({ kind: 'inspect', file }, signal).catch(note);
 
     /** Each link tells one item after the one before it; at most a window of them is under way. */
     const links: Promise<void>[] = [];
@@ -206,10 +240,12 @@ export class PictureLibrary {
       for await (const item of items) {
         if (signal.aborted || failure.error !== null) break;
         const before = last;
+        const file = 'reason' in item ? null : this.#fileOf(item);
         if ('reason' in item) last = before.then(() => skip(item));
+        else if (file === null) last = before.then(() => skip({ path: item.path, reason: describeError('file-unreadable') }));
         else {
-          const outcome = inspect(item);
-          last = before.then(async () => settle(item, await outcome));
+          const outcome = inspect(file);
+          last = before.then(async () => settle(item, file, await outcome));
         }
         links.push(last);
         if (links.length >= this.#pool.window) await links.shift();
@@ -228,5 +264,9 @@ export class PictureLibrary {
     if (!cancelled && count.added === 0 && count.repeated === 0 && total > 0)
       throw new HeadstartError('no-readable-picture', { count: total });
     return { added: count.added, skipped: count.skipped, cancelled };
+  }
+
+  #fileOf(source: PictureSource): PictureBytes | null {
+    return 'file' in source ? source.file : this.#imports.bytesOf(source.importId, source.path);
   }
 }

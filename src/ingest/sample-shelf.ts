@@ -1,10 +1,13 @@
 import { plainSample, type PictureSource, type Sample } from '../domain/dataset';
 import { hashContentAndPath } from './content-hash';
+import { type PictureBytes, sizeOf } from './archive/picture-bytes';
 import type { InspectedPicture } from './decode';
 
 interface Entry {
   readonly sample: Sample;
-  readonly file: Blob;
+  readonly file: PictureBytes;
+  /** The import that its bytes are part of. */
+  readonly importId: string | null;
   /** Where its content stands: two of the same place are one picture. */
   readonly place: string;
 }
@@ -14,16 +17,24 @@ export class SampleShelf {
   readonly #entries = new Map<string, Entry>();
   /** Removed, and kept for whoever takes the removal back. */
   readonly #setAside = new Map<string, Entry>();
+  /** Imports of samples that were set aside and then came in anew. */
+  #replaced: string[] = [];
   /** Content hash to class and split to the path that came first. */
   readonly #contents = new Map<string, Map<string, string>>();
 
   /**
+  /**
    * Takes a picture in, unless its class has the same content already in the same split.
    * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
+   * @param file where its bytes are
    * @returns the sample, or the path of the one that is there already.
    */
-  put(source: PictureSource, picture: InspectedPicture): { readonly sample: Sample } | { readonly sameAs: string } {
-    const { path, file, className, folderSplit } = source;
+  put(
+    source: PictureSource,
+    file: PictureBytes,
+    picture: InspectedPicture,
+  ): { readonly sample: Sample } | { readonly sameAs: string } {
+    const { path, className, folderSplit } = source;
     const { hash } = picture;
     const place = JSON.stringify([className, folderSplit]);
     const paths = this.#contents.get(hash) ?? new Map<string, string>();
@@ -46,18 +57,20 @@ export class SampleShelf {
       format: picture.format,
       width: picture.width,
       height: picture.height,
-      bytes: file.size,
+      bytes: sizeOf(file),
     };
+    const before = this.#setAside.get(id);
     this.#setAside.delete(id);
-    this.#place({ sample, file, place });
+    if (before !== undefined && before.importId !== null) this.#replaced.push(before.importId);
+    this.#place({ sample, file, importId: 'importId' in source ? source.importId : null, place });
     return { sample };
   }
 
-  get(id: string): { readonly sample: Sample; readonly file: Blob } | null {
+  get(id: string): Pick<Entry, 'sample' | 'file'> | null {
     return this.#entries.get(id) ?? null;
   }
 
-  /** Sets a sample aside: it no longer counts, and `restore` brings it back. */
+  /** Sets a sample aside: it no longer counts, and `restore` brings it back. Its import is held on. */
   remove(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -76,8 +89,12 @@ export class SampleShelf {
     return this.#entries.has(id);
   }
 
-  forgetSetAside(): void {
+  /** Lets go of what was set aside. @returns for each of those samples its import, where it is part of one. */
+  forgetSetAside(): string[] {
+    const imports = [...this.#replaced, ...[...this.#setAside.values()].flatMap(({ importId }) => importId ?? [])];
     this.#setAside.clear();
+    this.#replaced = [];
+    return imports;
   }
 
   list(): readonly Sample[] {

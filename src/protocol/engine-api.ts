@@ -16,6 +16,7 @@ import type {
 } from '../domain/events';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord } from '../domain/history';
+import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import type { ProjectDocument } from '../domain/project';
 import type { RunConfig } from '../domain/run-config';
 
@@ -97,6 +98,20 @@ export interface EngineApi {
   /** Loads, checks and keeps the backbone's weights. Calling it again when they are loaded answers at once. */
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
 
+  /**
+   * Gives the worker some of the files of an import, before it is opened. In parts, because a browser sends thousands of files in one
+   * long task. The page chooses the id.
+   */
+  stageImport(importId: string, files: readonly ImportFile[]): Promise<void>;
+  /**
+   * Opens the archives of an import, those inside others too, and lists everything; no picture is decoded. An archive that cannot be
+   * opened is among `skipped`. Rejects with `cancelled`, and nothing of the import is left then.
+   */
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing>;
+  /** All bytes of one of the listing's texts. Rejects with `text-too-large`, `file-unreadable`, `entry-broken`, `import-closed`. */
+  readImportText(importId: string, path: string): Promise<Uint8Array>;
+  /** Nothing more will be taken from it; pictures that came in stay readable. Safe to call twice. */
+  closeImport(importId: string): Promise<void>;
   /** Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. */
   addPictures(
     sources: readonly PictureSource[],

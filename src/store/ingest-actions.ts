@@ -3,9 +3,11 @@ import { normaliseClassName } from '../domain/commands';
 import { describeError, HeadstartError, type ErrorRecord } from '../domain/errors';
 import { parseHubName } from '../domain/hub-dataset';
 import type { IngestEvent, IngestReport } from '../domain/events';
+import type { ImportListing, ImportProgress } from '../domain/import-listing';
 import { untitledName } from '../domain/project';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
+import { type GivenImport, openGivenImport } from './import-files';
 import { createInbox } from './inbox';
 import { idleIngest, idleTrial } from './initial-state';
 import { recogniseFiles } from './recognise-files';
@@ -63,6 +65,7 @@ type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, si
 
 export function createPictureTaker(core: StoreCore, ready: Promise<void>): PictureTaker {
   /** What the person gave, so that a restarted worker can have it again. */
+  let given: readonly GivenImport[] = [];
   let sources: readonly PictureSource[] = [];
   let drawingsAdded = false;
   let abort: AbortController | null = null;
@@ -132,6 +135,22 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     core.patch('ingest', { phase: 'idle', secondsLeft: null, waitingSeconds: null, error });
   };
 
+  /** Lists what was given; how far the archives are is shown meanwhile. */
+  const open = async (one: GivenImport, controller: AbortController): Promise<ImportListing> => {
+    const inbox = createInbox<ImportProgress>(
+      core.ports,
+      (progress) => {
+        if (abort === controller) core.patch('ingest', { opening: progress.at(-1) ?? null });
+      },
+      deliveryPauseMs,
+    );
+    try {
+      return await openGivenImport(core.engine(), one, inbox.push, controller.signal);
+    } finally {
+      inbox.clear();
+    }
+  };
+
   const isBusy = (): boolean => {
     if (core.state().ingest.phase === 'idle') return false;
     core.patch('ingest', { error: describeError('busy') });
@@ -189,12 +208,24 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     return sources.filter(({ path }) => paths.has(path));
   };
 
+  /** Files of which no picture is left in the project, nor can come back to it, need not be held. */
+  const forgetUnused = (): void => {
+    sources = wantedSources();
+    const used = new Set(sources.flatMap((source) => ('importId' in source ? [source.importId] : [])));
+    given = given.filter(({ importId }) => used.has(importId));
+  };
+
   const giveBack = async (): Promise<void> => {
     const engine = core.engine();
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
-    sources = wantedSources();
-    if (sources.length > 0) await engine.addPictures(sources, ignore, signal);
+    forgetUnused();
+    for (const one of given) {
+      await openGivenImport(engine, one, ignore, signal);
+      const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);
+      if (own.length > 0) await engine.addPictures(own, ignore, signal);
+      await engine.closeImport(one.importId);
+    }
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
     const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
@@ -212,31 +243,46 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     forget: () => {
       abort?.abort();
       abort = null;
+      given = [];
       sources = [];
       drawingsAdded = false;
     },
     actions: {
       addFiles: async (files) => {
         if (isBusy()) return;
+        const controller = new AbortController();
+        abort = controller;
         core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
         try {
-          const listed = await files;
+          const one: GivenImport = { importId: core.ports.createId(), files: await files };
           await ready;
           // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
           await nextFrame();
-          const found = recogniseFiles(listed, core.state().project.document);
+          const listing = await open(one, controller);
+          if (abort !== controller) {
+            await core.engine().closeImport(one.importId);
+            return;
+          }
+          const found = recogniseFiles(listing, core.state().project.document);
           core.dispatch({ kind: 'add-skipped', files: found.skipped });
           if (found.sources.length === 0) {
+            abort = null;
             core.set({ ingest: { ...idleIngest, error: found.error, warnings: found.warnings } });
+            await core.engine().closeImport(one.importId);
             return;
           }
           nameProject(found.name);
+          given = [...given, one];
           sources = [...sources, ...found.sources];
           await read('folder', found.sources.length, found.warnings, (engine, onEvent, signal) =>
             engine.addPictures(found.sources, onEvent, signal),
           );
+          await core.engine().closeImport(one.importId);
         } catch (thrown) {
-          core.set({ ingest: { ...idleIngest, error: core.fail(thrown) } });
+          if (abort !== controller) return;
+          abort = null;
+          const error = core.fail(thrown);
+          core.set({ ingest: { ...idleIngest, error: error?.code === 'cancelled' ? describeError('add-cancelled') : error } });
         }
       },
       addToClass: async (files, className, origin) => {

@@ -32,6 +32,7 @@ export const idleRun: RunState = {
 export const idleIngest: IngestState = {
   phase: 'idle',
   origin: null,
+  opening: null,
   done: 0,
   total: 0,
   secondsLeft: null,

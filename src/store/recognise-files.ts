@@ -1,8 +1,8 @@
 import type { PictureSource, SkippedFile } from '../domain/dataset';
 import { describeError, type ErrorCode, type ErrorRecord } from '../domain/errors';
+import type { ImportListing, ListedEntry } from '../domain/import-listing';
 import { recogniseDataset } from '../domain/label-rules';
 import type { ProjectDocument } from '../domain/project';
-import type { ListedFile } from './state';
 
 export interface RecognisedFiles {
   readonly sources: readonly PictureSource[];
@@ -16,23 +16,30 @@ export interface RecognisedFiles {
 
 const pictureExtension = /\.(jpe?g|jpe|jfif|pjpe?g|a?png|webp|gif|avif|bmp|heic|heif|tiff?|jxl)$/i;
 
-function skipUnlabelled(path: string, file: File | undefined): SkippedFile {
-  const code: ErrorCode = file?.size === 0 ? 'file-empty' : pictureExtension.test(path) ? 'no-labels' : 'not-a-picture';
+function skipUnlabelled({ path, bytes }: ListedEntry): SkippedFile {
+  const code: ErrorCode = bytes === 0 ? 'file-empty' : pictureExtension.test(path) ? 'no-labels' : 'not-a-picture';
   return { path, reason: describeError(code) };
 }
 
 /** Gives listed files their classes, and says in words what cannot be used. */
-export function recogniseFiles(listed: readonly ListedFile[], document: ProjectDocument): RecognisedFiles {
-  const nothing = { sources: [], skipped: [], warnings: [], name: null };
-  if (listed.length === 0) return { ...nothing, error: describeError('folder-empty', { name: 'what you added' }) };
+export function recogniseFiles(listing: ImportListing, document: ProjectDocument): RecognisedFiles {
+  const listed = [...listing.entries, ...listing.texts];
+  const nothing = { sources: [], skipped: listing.skipped, warnings: [], name: null };
+  const [refusedArchive] = listing.skipped;
+  if (listed.length === 0)
+    return { ...nothing, error: refusedArchive?.reason ?? describeError('folder-empty', { name: 'what you added' }) };
 
-  const files = new Map(listed.map(({ path, file }) => [path, file]));
+  const files = new Map(listed.map((entry) => [entry.path, entry]));
   const { entries, unlabelled, classNames, caseClashes } = recogniseDataset([...files.keys()]);
-  const skipped = unlabelled.map((path) => skipUnlabelled(path, files.get(path)));
-  const sources = entries.flatMap(({ path, className, folderSplit }): PictureSource[] => {
-    const file = files.get(path);
-    return file === undefined ? [] : [{ path, file, className, folderSplit }];
-  });
+  const skipped = [
+    ...listing.skipped,
+    ...unlabelled.flatMap((path) => {
+      const entry = files.get(path);
+      return entry === undefined ? [] : [skipUnlabelled(entry)];
+    }),
+  ];
+  const { importId } = listing;
+  const sources = entries.map((entry): PictureSource => ({ ...entry, importId }));
   if (sources.length === 0) {
     if (document.classNames.length > 0) return { ...nothing, skipped, error: null };
     const hasPictures = [...files.keys()].some((path) => pictureExtension.test(path));

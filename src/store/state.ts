@@ -12,16 +12,14 @@ import type {
 import type { ErrorRecord } from '../domain/errors';
 import type { SmallerRun } from '../domain/estimate';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
+import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { Isolation } from '../domain/isolation';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
-export interface ListedFile {
-  readonly path: string;
-  readonly file: File;
-}
+export type ListedFile = ImportFile;
 
 export interface ComputeState {
   readonly choice: DeviceChoice;
@@ -56,6 +54,8 @@ export interface LandedPictures {
 export interface IngestState {
   readonly phase: 'idle' | 'listing' | 'reading';
   readonly origin: DatasetOrigin | null;
+  /** While archives are opened: what was told last. */
+  readonly opening: ImportProgress | null;
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;

@@ -18,6 +18,7 @@ import type {
 } from '../domain/events';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord } from '../domain/history';
+import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { exportDataset } from '../ingest/export-dataset';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
@@ -36,6 +37,10 @@ import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
+  stageImport(importId: string, files: readonly ImportFile[]): void;
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing>;
+  readImportText(importId: string, path: string): Promise<Uint8Array<ArrayBuffer>>;
+  closeImport(importId: string): Promise<void>;
   add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addKaggle(
@@ -112,6 +117,24 @@ export class ControlEngine implements EngineApi {
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
+  }
+
+  stageImport(importId: string, files: readonly ImportFile[]): Promise<void> {
+    this.#pictures.stageImport(importId, files);
+    return Promise.resolve();
+  }
+
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
+    return this.#pictures.openImport(importId, onProgress, signal);
+  }
+
+  async readImportText(importId: string, path: string): Promise<Uint8Array> {
+    const bytes = await this.#pictures.readImportText(importId, path);
+    return transfer(bytes, [bytes.buffer]);
+  }
+
+  closeImport(importId: string): Promise<void> {
+    return this.#pictures.closeImport(importId);
   }
 
   addPictures(

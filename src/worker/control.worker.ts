@@ -1,9 +1,12 @@
 import { expose } from 'comlink';
+import { ImportDesk } from '../ingest/archive/import-desk';
+import { MemoryScratch } from '../ingest/archive/scratch';
 import { DecodePool } from '../ingest/decode-pool';
 import { PictureLibrary } from '../ingest/picture-library';
 import type { ComputeApi } from '../protocol/compute-api';
 import { connectWorker } from '../protocol/connect-worker';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
 import { createProjectStore } from '../storage/project-store';
 import { ControlEngine } from './control-engine';
 import { withBeat } from './with-beat';
@@ -28,4 +31,9 @@ const pool = new DecodePool(
   () => new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module', name: 'headstart-decode' }),
 );
 
-expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool), createProjectStore()))));
+const imports = new ImportDesk(async () => (await openOpfsScratch()) ?? new MemoryScratch());
+void dropScratchLeftovers();
+
+expose(
+  withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), createProjectStore()))),
+);

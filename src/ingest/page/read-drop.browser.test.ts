@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { cdp, server } from 'vitest/browser';
 import { DecodePool } from '../decode-pool';
+import type { ImportFile } from '../../domain/import-listing';
 import { PictureLibrary } from '../picture-library';
-import { type ListedFile, readDataTransfer } from './read-drop';
+import { readDataTransfer } from './read-drop';
 
 /** The part of DevTools' protocol that drops files from the disk, as a person's file manager does. */
 interface DragSession {
@@ -17,9 +18,9 @@ interface DragSession {
   ): Promise<unknown>;
 }
 
-async function drop(paths: readonly string[]): Promise<readonly ListedFile[]> {
+async function drop(paths: readonly string[]): Promise<readonly ImportFile[]> {
   const session = cdp() as unknown as DragSession;
-  const dropped = new Promise<readonly ListedFile[]>((resolve, reject) => {
+  const dropped = new Promise<readonly ImportFile[]>((resolve, reject) => {
     document.addEventListener('dragover', (event) => event.preventDefault());
     document.addEventListener(
       'drop',
@@ -68,7 +69,7 @@ describe('PictureLibrary with files of the disk', () => {
     );
     const library = new PictureLibrary(pool);
     const reasons: string[] = [];
-    const add = ({ path, file }: ListedFile) =>
+    const add = ({ path, file }: ImportFile) =>
       library.add(
         [{ path, file, className: 'a', folderSplit: null }],
         (event) => event.kind === 'skipped' && reasons.push(...event.files.map(({ reason }) => reason.code)),

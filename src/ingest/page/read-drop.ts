@@ -1,8 +1,5 @@
-/** A file as it was dropped or chosen; `path` has `/`, begins with the dropped folder's name, and is in Unicode's composed form. */
-export interface ListedFile {
-  readonly path: string;
-  readonly file: File;
-}
+import type { ImportFile } from '../../domain/import-listing';
+import { isSystemName } from '../../domain/system-names';
 
 /** What React Aria's drop zone gives, as far as it is used here. */
 export type DroppedItem =
@@ -10,20 +7,13 @@ export type DroppedItem =
   | { readonly kind: 'directory'; readonly name: string; getEntries(): AsyncIterable<DroppedItem> }
   | { readonly kind: 'text' };
 
-const systemNames = new Set(['thumbs.db', 'ehthumbs.db', 'desktop.ini', '__macosx', 'icon\r', '$recycle.bin']);
-
-/** Names that operating systems leave in folders; nobody means to add them. */
-function isSystemName(name: string): boolean {
-  return name.startsWith('.') || systemNames.has(name.toLowerCase());
-}
-
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
 /** By path, so that the same folder gives the same order on every system: a seed then always means the same split. */
-function inOrder(files: readonly ListedFile[]): readonly ListedFile[] {
+function inOrder(files: readonly ImportFile[]): readonly ImportFile[] {
   return files
     .filter(({ path }) => !path.split('/').some(isSystemName))
     .map(({ path, file }) => ({ path: path.normalize('NFC'), file }))
@@ -31,7 +21,7 @@ function inOrder(files: readonly ListedFile[]): readonly ListedFile[] {
 }
 
 /** Stands for what could not even be listed, so that it appears among the skipped files instead of vanishing. */
-function placeholder(path: string, name: string): ListedFile {
+function placeholder(path: string, name: string): ImportFile {
   return { path, file: new File([], name) };
 }
 
@@ -61,7 +51,7 @@ async function inGroups<Item, Result>(items: readonly Item[], work: (item: Item)
   return results;
 }
 
-async function listEntry(entry: FileSystemEntry, parent: string): Promise<readonly ListedFile[]> {
+async function listEntry(entry: FileSystemEntry, parent: string): Promise<readonly ImportFile[]> {
   if (isSystemName(entry.name)) return [];
   const path = parent + entry.name;
   try {
@@ -86,7 +76,7 @@ function isTransfer(from: DataTransfer | Iterable<DataTransferItem> | ArrayLike<
  */
 export async function readDataTransfer(
   from: DataTransfer | DataTransferItemList | readonly DataTransferItem[],
-): Promise<readonly ListedFile[]> {
+): Promise<readonly ImportFile[]> {
   const items = Array.from<DataTransferItem>(isTransfer(from) ? from.items : from).filter(({ kind }) => kind === 'file');
   // Both before the first await.
   const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
@@ -100,13 +90,13 @@ export async function readDataTransfer(
 }
 
 /** Files of an `<input type="file">`, with `webkitdirectory` or without. */
-export function readFileList(files: FileList | readonly File[]): readonly ListedFile[] {
+export function readFileList(files: FileList | readonly File[]): readonly ImportFile[] {
   return inOrder(
     Array.from(files, (file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file })),
   );
 }
 
-async function listDropped(item: DroppedItem, parent: string): Promise<readonly ListedFile[]> {
+async function listDropped(item: DroppedItem, parent: string): Promise<readonly ImportFile[]> {
   if (item.kind === 'text' || isSystemName(item.name)) return [];
   const path = parent + item.name;
   try {
@@ -120,6 +110,6 @@ async function listDropped(item: DroppedItem, parent: string): Promise<readonly 
 }
 
 /** Files of React Aria's drop zone. */
-export async function readDropItems(items: readonly DroppedItem[]): Promise<readonly ListedFile[]> {
+export async function readDropItems(items: readonly DroppedItem[]): Promise<readonly ImportFile[]> {
   return inOrder((await Promise.all(items.map((item) => listDropped(item, '')))).flat());
 }

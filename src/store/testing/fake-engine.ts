@@ -18,6 +18,7 @@ import type {
 import type { EpochRecord, Prediction, RunRecord, StepRecord } from '../../domain/history';
 import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
+import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
 import type {
   DeviceOptions,
@@ -49,6 +50,8 @@ export interface FakeEngineOptions {
   /** Draws the pictures of the sample set; two per class by default. */
   readonly drawings?: () => Promise<readonly PictureSource[]>;
   readonly status?: Partial<ComputeStatus>;
+  /** What `openImport` says besides the files that it was given. */
+  readonly listing?: Partial<ImportListing>;
   /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
   readonly secondsPerPicture?: number;
   /** Reached in every epoch; it follows the training accuracy by default. */
@@ -88,6 +91,7 @@ export class FakeEngine implements EngineApi {
   #samples: Sample[] = [];
   readonly #setAside = new Map<string, Sample>();
   readonly #files = new Map<string, Blob>();
+  readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
   #loaded = false;
@@ -159,6 +163,45 @@ export class FakeEngine implements EngineApi {
       this.#loaded = true;
       this.#storage.hasWeights = true;
       return { from, totalBytes: weightsBytes, seconds: 1, kept: true };
+    });
+  }
+
+  stageImport(importId: string, files: readonly ImportFile[]): Promise<void> {
+    return this.#answer('stageImport', () => {
+      this.#imports.set(importId, [...(this.#imports.get(importId) ?? []), ...files]);
+    });
+  }
+
+  /** Lists the files as they are; archives are not opened. */
+  openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
+    return this.#answer('openImport', () => {
+      throwIfCancelled(signal);
+      const listed = (this.#imports.get(importId) ?? []).map(({ path, file }) => ({ path, bytes: file.size }));
+      onProgress({ stage: 'listing', archive: '', files: listed.length });
+      return {
+        importId,
+        entries: listed.filter(({ path }) => !/\.(csv|tsv|jsonl)$/i.test(path)),
+        texts: listed.filter(({ path }) => /\.(csv|tsv|jsonl)$/i.test(path)),
+        skipped: [],
+        livePhotoVideos: 0,
+        ignored: 0,
+        unpackedBytes: 0,
+        ...this.#options.listing,
+      };
+    });
+  }
+
+  readImportText(importId: string, path: string): Promise<Uint8Array> {
+    return this.#answer('readImportText', async () => {
+      const found = this.#imports.get(importId)?.find((one) => one.path === path);
+      if (found === undefined) throw new HeadstartError('import-closed');
+      return new Uint8Array(await found.file.arrayBuffer());
+    });
+  }
+
+  closeImport(importId: string): Promise<void> {
+    return this.#answer('closeImport', () => {
+      this.#imports.delete(importId);
     });
   }
 
@@ -415,8 +458,12 @@ export class FakeEngine implements EngineApi {
     let skipped = 0;
     const total = sources.length;
     onEvent({ kind: 'progress', done: 0, total, secondsLeft: null });
-    for (const [index, { path, file, className, folderSplit }] of sources.entries()) {
+    for (const [index, source] of sources.entries()) {
+      const { path, className, folderSplit } = source;
       if (signal.aborted) return { added, skipped, cancelled: true };
+      const staged = 'file' in source ? source : this.#imports.get(source.importId)?.find((one) => one.path === path);
+      if (staged === undefined) throw new HeadstartError('import-closed');
+      const { file } = staged;
       const name = path.split('/').at(-1) ?? path;
       const code = file.size === 0 ? 'file-empty' : name.endsWith('.txt') ? 'not-a-picture' : null;
       if (code === null) {
