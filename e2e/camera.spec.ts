@@ -87,7 +87,7 @@ test('Try tells what the camera sees, at the device’s own pace, until a traini
   await app.act(async (store) => {
     const { actions } = store.getState();
     await actions.addDrawings();
-    actions.changeSettings({ limitPerClass: 2, epochs: 1 });
+    actions.changeSettings({ limitPerClass: 4, epochs: 1 });
     await actions.train();
   });
   await app.until((store) => store.getState().run.phase === 'done', 180_000);
