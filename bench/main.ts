@@ -11,9 +11,10 @@ import { accuracySuite } from './suites/accuracy';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { pageSuite } from './suites/page';
+import { scaleSuite } from './suites/scale';
 import { trainSuite } from './suites/train';
 
-const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, accuracySuite];
+const suites: readonly Suite[] = [pageSuite, featuresSuite, trainSuite, firstResultSuite, scaleSuite, accuracySuite];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--files N] [--device cpu|webgpu]');

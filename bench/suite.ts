@@ -1,7 +1,7 @@
 export interface BenchOptions {
   /** Labelled pictures; null for the embedded drawings. */
   readonly dataFolder: string | null;
-  /** Files that `page` and `first-result` import; null for each one's own number. */
+  /** Files that `page`, `first-result` and `scale` import; null for each one's own number. */
   readonly files: number | null;
   /** Pictures of the larger batch that `features` measures on WebGPU. */
   readonly pictures: number;

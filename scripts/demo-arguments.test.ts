@@ -3,7 +3,7 @@ import { usualAugmentation } from '../src/domain/run-config';
 import { parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 
 test('reads every option into the setting it stands for', () => {
-  expect(parseDemoArguments([])).toMatchObject({ dataFolder: null, device: 'auto', threads: null, seed: null, predict: [] });
+  expect(parseDemoArguments([])).toMatchObject({ dataPath: null, device: 'auto', threads: null, seed: null, predict: [] });
   const args =
     '--data scripts --val src --limit 12 --preset note --way frozen --epochs 3 --lr 1e-3 --batch 8 --fit pad --device cpu --threads 2 --seed 0';
   expect(parseDemoArguments([...args.split(' '), '--predict', 'package.json', '--predict', 'README.md'])).toMatchObject({
@@ -60,7 +60,7 @@ test('reads what fine-tuning needs, and changes only the settings that were name
 test.each([
   [['--val', 'src'], '--val needs --data'],
   [['--data', 'no-such-folder'], 'there is nothing at no-such-folder'],
-  [['--data', 'package.json'], 'archives and manifests come later'],
+  [['--data', 'package.json', '--val', 'src'], '--data must be a folder: package.json is not'],
   [['--epochs', '0'], '--epochs must be a whole number from 1 up, not “0”'],
   [['--lr', 'x'], '--lr must be a number above 0'],
   [['--threads', '17'], '--threads must be a whole number from 1 to 16, not “17”'],

@@ -18,8 +18,8 @@ import { PlainFailure } from './install.mjs';
 export const demoUsage = `Trains on labelled pictures in a headless browser, through the real page, and prints what it says.
 
 npm run demo -- [options]
-  --data PATH        folder of labelled pictures; the embedded sample drawings when absent
-  --val DIR          validation pictures; then all of --data trains
+  --data PATH        folder or archive of labelled pictures; the embedded sample drawings when absent
+  --val DIR          validation pictures; then all of --data, a folder too, trains
   --limit N          at most N pictures a class (with --val: of --data only)
   --preset NAME      note | recommended
   --way NAME         features | frozen | fine-tune
@@ -45,7 +45,7 @@ npm run demo -- [options]
   --help             this text`;
 
 export interface DemoArguments {
-  readonly dataFolder: string | null;
+  readonly dataPath: string | null;
   readonly valFolder: string | null;
   readonly limit: number | null;
   readonly preset: 'note' | 'recommended' | null;
@@ -161,12 +161,11 @@ export function settingsOf(options: DemoArguments): Partial<RunConfig> {
   };
 }
 
-function readExisting(name: string, text: string, kind: 'folder' | 'file'): string {
+function readExisting(name: string, text: string, kind: 'folder' | 'file' | 'either'): string {
   const path = resolve(text);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) refuse(`--${name}: there is nothing at ${text}.`);
-  if (kind === 'folder' && !status.isDirectory())
-    refuse(`--${name} must be a folder in this version; archives and manifests come later.`);
+  if (kind === 'folder' && !status.isDirectory()) refuse(`--${name} must be a folder: ${text} is not.`);
   if (kind === 'file' && !status.isFile()) refuse(`--${name} must be a file: ${text} is not.`);
   return path;
 }
@@ -221,7 +220,8 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
   if (values.val !== undefined && values.data === undefined) refuse('--val needs --data: the pictures to train on.');
   const isPositive = (value: number) => value > 0;
   const options: DemoArguments = {
-    dataFolder: values.data === undefined ? null : readExisting('data', values.data, 'folder'),
+    dataPath:
+      values.data === undefined ? null : readExisting('data', values.data, values.val === undefined ? 'either' : 'folder'),
     valFolder: values.val === undefined ? null : readExisting('val', values.val, 'folder'),
     limit: readWhole('limit', values.limit, 2),
     preset: readChoice('preset', values.preset, ['note', 'recommended']),

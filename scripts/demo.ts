@@ -5,14 +5,14 @@ import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
-import { addDrawings, addFolder, openSession, pageFailure, prepareDevice, type Session } from './session';
+import { addDrawings, addPath, openSession, pageFailure, prepareDevice, type Session } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
 
 async function addPictures(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
-  const folder = staged?.folder ?? options.dataFolder;
-  if (folder === null) await addDrawings(session);
-  else await addFolder(session, folder);
+  const path = staged?.folder ?? options.dataPath;
+  if (path === null) await addDrawings(session);
+  else await addPath(session, path);
   const { skipped, warnings } = await session.store.evaluate((store) => ({
     skipped: store.getState().project.document.skipped,
     warnings: store.getState().ingest.warnings,
@@ -100,7 +100,7 @@ await runMain(async () => {
     console.log(demoUsage);
     return;
   }
-  const { dataFolder, valFolder, limit, seed } = options;
+  const { dataPath, valFolder, limit, seed } = options;
   let staging: Promise<StagedPictures> | null = null;
   let opening: Promise<Session> | null = null;
   const interrupted = new Promise<never>((_, reject) => {
@@ -111,7 +111,7 @@ await runMain(async () => {
     }
   });
   const work = async () => {
-    if (dataFolder !== null && valFolder !== null) staging = stagePictures(dataFolder, valFolder, limit, seed ?? 0);
+    if (dataPath !== null && valFolder !== null) staging = stagePictures(dataPath, valFolder, limit, seed ?? 0);
     const staged = await staging;
     opening = openSession();
     await runDemo(await opening, options, staged);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorRecord } from '../src/domain/errors';
@@ -122,6 +123,14 @@ export async function prepareDevice(
   }
 }
 
+/** Waits until the device has passed its self-test. */
+export async function waitForProof({ page, store }: Session): Promise<void> {
+  await page.waitForFunction((handle) => (handle.getState().compute.status?.selfTest ?? null) !== null, store, {
+    polling: 50,
+    timeout: 300_000,
+  });
+}
+
 /**
  * Does what adds pictures and waits until they have been read. Told by a change of the state, so that a quick reading is not missed
  * and the former one is not taken for this one.
@@ -166,11 +175,17 @@ export async function addFolder(session: Session, folder: string): Promise<void>
   await throwIfNothingCame(session);
 }
 
-/** As addFolder, by dropping the folder on the page: the browser then lists it bit by bit, as for a person. */
-export async function dropFolder(session: Session, folder: string): Promise<void> {
+/** As addFolder, by dropping a folder or a file on the page: the browser then lists it bit by bit, as for a person. */
+export async function dropPath(session: Session, path: string): Promise<void> {
   const { page, store } = session;
-  await untilIngested(page, store, () => dropPaths(page, [folder], { x: 200, y: 400 }));
+  await untilIngested(page, store, () => dropPaths(page, [path], { x: 200, y: 400 }));
   await throwIfNothingCame(session);
+}
+
+/** Adds the pictures of a folder or of an archive. Throws the page's error as a PlainFailure when none came in. */
+export async function addPath(session: Session, path: string): Promise<void> {
+  if (statSync(path).isDirectory()) await addFolder(session, path);
+  else await dropPath(session, path);
 }
 
 /** Adds the embedded drawings. */

@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PlainFailure } from '../../scripts/install.mjs';
 import { followRun } from '../../scripts/follow-run';
-import { addDrawings, addFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
+import { addDrawings, addFolder, openSession, prepareDevice, waitForProof } from '../../scripts/session';
 import { writePictures } from '../drawn-pictures';
 import { residentBytes } from '../resident-memory';
+import { watchMemory } from '../watch-memory';
 import type { Row, Suite } from '../suite';
 
 /** 20 Mbit/s. */
 const lineBytesPerSecond = 2_500_000;
-const sampleIntervalMs = 250;
 
 const round = (seconds: number) => Number(seconds.toFixed(1));
 const megabytes = (bytes: number | null) => (bytes === null ? null : Math.round(bytes / 1e6));
@@ -34,32 +33,6 @@ class Stages {
     });
     this.#last = now;
   }
-}
-
-/** Samples the renderer's resident memory until it is stopped; gives the most. */
-function watchMemory(session: Session): () => Promise<number | null> {
-  const browser = session.context.browser();
-  if (browser === null) throw new PlainFailure('The browser cannot be asked for its processes.');
-  let most: number | null = null;
-  let sampling = Promise.resolve();
-  const timer = setInterval(() => {
-    sampling = sampling.then(async () => {
-      const bytes = await residentBytes(browser);
-      if (bytes !== null) most = Math.max(most ?? 0, bytes);
-    });
-  }, sampleIntervalMs);
-  return async () => {
-    clearInterval(timer);
-    await sampling;
-    return most;
-  };
-}
-
-async function waitForProof({ page, store }: Session): Promise<void> {
-  await page.waitForFunction((handle) => (handle.getState().compute.status?.selfTest ?? null) !== null, store, {
-    polling: 50,
-    timeout: 300_000,
-  });
 }
 
 /** From dropping a folder to a trained head, everything already loaded. */

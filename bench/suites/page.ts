@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlainFailure } from '../../scripts/install.mjs';
 import { followRun } from '../../scripts/follow-run';
-import { dropFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
+import { dropPath, openSession, prepareDevice, type Session } from '../../scripts/session';
 import { writePictures } from '../drawn-pictures';
 import type { Row, Suite } from '../suite';
 import { findLongestTask, type TraceEvent } from '../trace';
@@ -67,7 +67,7 @@ export const pageSuite: Suite = {
       const session = await openSession();
       try {
         await prepareDevice(session, 'cpu');
-        const rows = [await measure(session, `import ${String(files)} pictures`, () => dropFolder(session, folder))];
+        const rows = [await measure(session, `import ${String(files)} pictures`, () => dropPath(session, folder))];
         // A few pictures are enough: what a run asks of the page does not grow with their number.
         await session.store.evaluate((handle) =>
           handle.getState().actions.changeSettings({ limitPerClass: 10, epochs: 20, batchSize: 4 }),

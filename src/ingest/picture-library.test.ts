@@ -3,6 +3,9 @@ import { startDatasetsServer } from '../../e2e/servers/datasets-server';
 import type { PictureSource } from '../domain/dataset';
 import { describeError } from '../domain/errors';
 import type { IngestEvent } from '../domain/events';
+import { ImportDesk } from './archive/import-desk';
+import { MemoryScratch } from './archive/scratch';
+import { gzip, writeTar } from './archive/testing/write-archives';
 import { DecodePool } from './decode-pool';
 import { FakeDecodeWorker } from './fake-decode-worker';
 import { PictureLibrary } from './picture-library';
@@ -17,7 +20,7 @@ function source(path: string, text: string, className = path.split('/')[0] ?? ''
 const looks = { perceptualHash: '0f0f0f0f0f0f0f0f', takenAt: null, format: 'JPEG' as const };
 
 /** Workers that answer in an order of their own: the longer a file, the later. */
-function createLibrary(size = 3) {
+function createLibrary(size = 3, imports?: ImportDesk) {
   const asked: string[] = [];
   const pool = new DecodePool(
     () =>
@@ -42,7 +45,7 @@ function createLibrary(size = 3) {
       }),
     size,
   );
-  const library = new PictureLibrary(pool);
+  const library = new PictureLibrary(pool, {}, imports);
   const events: IngestEvent[] = [];
   const add = (sources: readonly PictureSource[], signal = never) => library.add(sources, (event) => events.push(event), signal);
   return { library, events, add, asked };
@@ -205,6 +208,55 @@ describe('PictureLibrary.add', () => {
     expect(samplesOf(events)).toHaveLength(2);
     pool.dispose();
     expect(await work).toMatchObject({ added: 2, cancelled: true });
+  });
+});
+
+describe('pictures of an opened import', () => {
+  const ofImport = (path: string, importId = 'one'): PictureSource => ({ path, className: 'cat', folderSplit: null, importId });
+  const room = 1_000_000;
+
+  async function openImport() {
+    const scratch = new MemoryScratch(room);
+    const created = createLibrary(3, new ImportDesk(() => Promise.resolve(scratch)));
+    const archive = gzip(
+      writeTar([
+        { path: 'a.jpg', content: 'a' },
+        { path: 'b.jpg', content: 'b' },
+        { path: 'copy.jpg', content: 'a' },
+      ]),
+    );
+    created.library.stageImport('one', [{ path: 'pets.tgz', file: new File([archive], 'pets.tgz') }]);
+    const { entries } = await created.library.openImport('one', () => undefined, never);
+    return { ...created, scratch, paths: entries.map(({ path }) => path) };
+  }
+
+  it('come in by their paths, stay readable when it is closed, and give its room back when the last one is forgotten', async () => {
+    const { library, add, paths, scratch, events } = await openImport();
+    expect(await add(paths.map((path) => ofImport(path)))).toEqual({ added: 2, skipped: 1, cancelled: false });
+    expect(samplesOf(events).map(({ path, bytes }) => [path, bytes])).toEqual([
+      ['pets/a.jpg', 1],
+      ['pets/b.jpg', 1],
+    ]);
+    await library.closeImport('one');
+    const [first = '', second = ''] = library.list().map(({ id }) => id);
+    expect(await library.pixels(first, 'crop')).toEqual(Uint8Array.of(1, 7));
+    library.remove([first, second]);
+    expect(await scratch.room()).toBeLessThan(room);
+    expect(library.restore([first])).toEqual([]);
+    library.forgetSetAside();
+    expect(await scratch.room()).toBeLessThan(room);
+    library.remove([first]);
+    library.forgetSetAside();
+    await vi.waitFor(async () => expect(await scratch.room()).toBe(room));
+  });
+
+  it('are skipped where the import never had them, and refused when it is closed', async () => {
+    const { library, add, events } = await openImport();
+    await add([ofImport('pets/a.jpg'), ofImport('pets/none.jpg')]);
+    expect(skippedOf(events).map(({ path, reason }) => [path, reason.code])).toEqual([['pets/none.jpg', 'file-unreadable']]);
+    await library.closeImport('one');
+    await expect(add([ofImport('pets/b.jpg')])).rejects.toMatchObject({ code: 'import-closed' });
+    await expect(add([ofImport('pets/b.jpg', 'other')])).rejects.toMatchObject({ code: 'import-closed' });
   });
 });
 

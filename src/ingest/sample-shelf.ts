@@ -23,7 +23,6 @@ export class SampleShelf {
   readonly #contents = new Map<string, Map<string, string>>();
 
   /**
-  /**
    * Takes a picture in, unless its class has the same content already in the same split.
    * The same content in another class or split comes in under an id of its own, made from content and path: it is shown as a conflict.
    * @param file where its bytes are

@@ -93,7 +93,7 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
         const pace = report.secondsPerPicture ?? core.state().features.secondsPerPicture;
         core.patch('features', { wanted, done, total, secondsPerPicture: pace });
       },
-      deliveryPauseMs,
+      () => deliveryPauseMs,
     );
     try {
       await core.engine().prepareFeatures(wanted.sampleIds, wanted.fit, inbox.push, mine.abort.signal);

@@ -13,9 +13,9 @@ export interface InboxPorts {
 
 /**
  * Collects events and delivers them together, once a frame: a thousand steps a second must not draw a thousand times.
- * `pauseMs` keeps deliveries further apart where each costs more than a frame should.
+ * `pauseMs` keeps deliveries further apart where each costs more than a frame should; it is asked again for each.
  */
-export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[]) => void, pauseMs = 0): Inbox<T> {
+export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[]) => void, pauseMs = () => 0): Inbox<T> {
   let waiting: T[] = [];
   let scheduled = false;
   let lastDelivery = -Infinity;
@@ -29,7 +29,7 @@ export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[])
   };
 
   const look = (): void => {
-    if (waiting.length > 0 && ports.now() - lastDelivery < pauseMs) {
+    if (waiting.length > 0 && ports.now() - lastDelivery < pauseMs()) {
       ports.scheduleFrame(look);
       return;
     }

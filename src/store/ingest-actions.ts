@@ -16,8 +16,8 @@ import type { PageActions } from './state';
 /** Of each class; the sample of photos that one click fetches. */
 const kagglePicturesPerClass = 250;
 
-/** Each delivery splits all pictures anew and redraws three columns. */
-const deliveryPauseMs = 200;
+/** Each delivery splits all pictures anew and redraws three columns: the more there are, the more it costs, and the rarer it comes. */
+const deliveryPauseMs = (pictures: number): number => 200 + pictures / 20;
 
 export interface PictureTaker {
   readonly actions: Pick<
@@ -63,6 +63,16 @@ function sourcesOf(
 
 type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, signal: AbortSignal) => Promise<IngestReport>;
 
+/** What a promise gives, unless the signal is aborted before. The browser goes on listing a folder then, for nobody. */
+function unlessCancelled<T>(work: Promise<T> | T, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new HeadstartError('cancelled'));
+    });
+    Promise.resolve(work).then(resolve, reject);
+  });
+}
+
 export function createPictureTaker(core: StoreCore, ready: Promise<void>): PictureTaker {
   /** What the person gave, so that a restarted worker can have it again. */
   let given: readonly GivenImport[] = [];
@@ -77,6 +87,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     new Promise((resolve) => {
       core.ports.scheduleFrame(resolve);
     });
+
+  const pauseBetweenDeliveries = (): number => deliveryPauseMs(core.state().project.document.samples.length);
 
   const take = (origin: DatasetOrigin, reading: string, events: readonly IngestEvent[]): void => {
     const samples = events.flatMap((event) => (event.kind === 'samples' ? event.samples : []));
@@ -112,7 +124,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (events) => {
         take(origin, reading, events);
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     let error: ErrorRecord | null = null;
     try {
@@ -142,7 +154,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       (progress) => {
         if (abort === controller) core.patch('ingest', { opening: progress.at(-1) ?? null });
       },
-      deliveryPauseMs,
+      pauseBetweenDeliveries,
     );
     try {
       return await openGivenImport(core.engine(), one, inbox.push, controller.signal);
@@ -254,7 +266,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         abort = controller;
         core.set({ ingest: { ...idleIngest, phase: 'listing', origin: 'folder' } });
         try {
-          const one: GivenImport = { importId: core.ports.createId(), files: await files };
+          const one: GivenImport = { importId: core.ports.createId(), files: await unlessCancelled(files, controller.signal) };
           await ready;
           // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
           await nextFrame();

@@ -3,7 +3,7 @@ export const maxPictureBytes = 200_000_000;
 /** Bytes of one list of labels. */
 export const maxTextBytes = 64_000_000;
 /** Files of one import, whatever they are. */
-export const maxFiles = 200_000;
+export const maxFiles = 100_000;
 /** Archives of one import, those inside others too. */
 export const maxArchives = 500;
 /** Archives inside one another: `dogs-vs-cats.zip` with its `train.zip` is two. */

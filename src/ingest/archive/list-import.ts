@@ -123,11 +123,7 @@ class Lister {
       const { file, isCut } = await this.#unpackWhole(name, source, 'gzip');
       const inside = sniffArchive(new Uint8Array(await file.slice(0, archiveStartBytes).arrayBuffer()));
       if (inside !== 'tar') throw new HeadstartError('archive-unsupported', { name, format: 'gzip' });
-      const findings = await readTar(name, file, onCount, signal);
-      const isTold = findings.some((finding) => 'skipped' in finding && finding.skipped.path === '');
-      return isCut && !isTold
-        ? [...findings, { skipped: { path: '', reason: describeError('archive-cut', { name }) } }]
-        : findings;
+      return readTar(name, file, onCount, signal, isCut);
     }
     const archive = (await storedPart(source)) ?? (await this.#unpackWhole(name, source, 'as it is')).file;
     return kind === 'zip' ? readZip(name, archive, onCount, signal) : readTar(name, archive, onCount, signal);

@@ -82,6 +82,7 @@ function findingOf(archive: Blob, type: string, name: string, from: number, byte
 /**
  * What a tar holds, by the headers before its files: ustar, pax and GNU's long names. Files are parts of the archive; nothing of them
  * is read. A damaged or cut archive is read up to there, and the last finding says so.
+ * @param isKnownCut the archive was unpacked only up to some damage, which may lie behind its end
  * @throws HeadstartError `archive-broken` when not even the first header is one, `cancelled`, `file-unreadable`
  */
 export async function readTar(
@@ -89,11 +90,12 @@ export async function readTar(
   archive: Blob,
   onCount: (files: number) => void,
   signal: AbortSignal,
+  isKnownCut = false,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const window = new BlobWindow(archive);
   let extra: Extra = {};
-  let [offset, headers] = [0, 0];
+  let [offset, headers, isEnded] = [0, 0, false];
   const cut = (): readonly Finding[] => {
     if (headers === 0) throw new HeadstartError('archive-broken', { name });
     return [...findings, { skipped: { path: '', reason: describeError('archive-cut', { name }) } }];
@@ -101,7 +103,8 @@ export async function readTar(
   while (offset < archive.size && findings.length <= maxFiles) {
     throwIfCancelled(signal);
     const block = await window.read(offset, blockBytes);
-    if (block.every((byte) => byte === 0) && block.length === blockBytes) break; // the archive's end
+    isEnded = block.length === blockBytes && block.every((byte) => byte === 0);
+    if (isEnded) break;
     const said = numberField(block, 124, 12);
     if (!isTarHeader(block) || Number.isNaN(said)) return cut();
     headers += 1;
@@ -125,5 +128,6 @@ export async function readTar(
     }
     offset = from + Math.ceil(taken / blockBytes) * blockBytes;
   }
-  return findings;
+  // Some tools leave the empty blocks at the end out; where the bytes are known to have stopped early, their absence tells.
+  return isKnownCut && !isEnded ? cut() : findings;
 }

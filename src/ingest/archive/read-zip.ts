@@ -1,8 +1,8 @@
 import {
-  BlobReader,
   type Entry,
   ERR_ENCRYPTED_CENTRAL_DIRECTORY,
   ERR_SPLIT_ZIP_FILE,
+  type Reader,
   ZipReader,
 } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { describeError, type ErrorCode, HeadstartError, throwIfCancelled } from '../../domain/errors';
@@ -11,6 +11,25 @@ import { isBomb, maxFiles, sizeWords } from './limits';
 import type { Finding } from './member';
 import type { ZipMember } from './picture-bytes';
 import { salvageZip } from './salvage-zip';
+
+/** A list of files longer than this is none: 100,000 files with the longest of names take less. */
+const maxListBytes = 256 << 20;
+
+/** The archive as zip.js reads it; its own reader of blobs is not among the modules that come without its workers. */
+class ArchiveReader implements Pick<Reader<Blob>, 'size' | 'readUint8Array'> {
+  readonly size: number;
+  readonly #archive: Blob;
+
+  constructor(archive: Blob) {
+    this.#archive = archive;
+    this.size = archive.size;
+  }
+
+  async readUint8Array(from: number, length: number): Promise<Uint8Array> {
+    if (length > maxListBytes) throw new RangeError('the list of files is too long');
+    return new Uint8Array(await this.#archive.slice(from, from + length).arrayBuffer());
+  }
+}
 
 /** The local header before an entry's packed bytes, at least. */
 const leastHeader = 30;
@@ -83,7 +102,7 @@ export async function readZip(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const reader = new ZipReader(new BlobReader(archive), { strictness: 'tolerant' });
+  const reader = new ZipReader(new ArchiveReader(archive) as unknown as Reader<Blob>, { strictness: 'tolerant' });
   try {
     for await (const entry of reader.getEntriesGenerator()) {
       throwIfCancelled(signal);

@@ -174,10 +174,11 @@ export class FakeEngine implements EngineApi {
 
   /** Lists the files as they are; archives are not opened. */
   openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
-    return this.#answer('openImport', () => {
-      throwIfCancelled(signal);
+    return this.#answer('openImport', async () => {
       const listed = (this.#imports.get(importId) ?? []).map(({ path, file }) => ({ path, bytes: file.size }));
       onProgress({ stage: 'listing', archive: '', files: listed.length });
+      await this.#tick();
+      throwIfCancelled(signal);
       return {
         importId,
         entries: listed.filter(({ path }) => !/\.(csv|tsv|jsonl)$/i.test(path)),

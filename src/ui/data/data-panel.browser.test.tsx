@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { ImportProgress } from '../../domain/import-listing';
 import type { ListedFile } from '../../store/state';
 import { renderPage, type RenderedPage } from '../testing/render-page';
 import { DataPanel } from './data-panel';
@@ -50,6 +51,20 @@ describe('the Data column', () => {
     await expect.element(page.getByRole('region', { name: 'Class wolf' })).toHaveTextContent('label 1');
     expect(rendered.store.getState().project.document.classNames).toEqual(['dog', 'wolf']);
     expect(document.activeElement?.getAttribute('aria-label')).toBe('Class name: wolf. Rename');
+  });
+
+  it('tells what is looked into and how much room an archive takes unpacked, and lets it be cancelled', async () => {
+    const { store } = rendered;
+    const show = (opening: ImportProgress) => {
+      store.setState({ ingest: { ...store.getState().ingest, phase: 'listing', origin: 'folder', opening } });
+    };
+    show({ stage: 'listing', archive: 'downloads/pets.zip', files: 12_345 });
+    await expect.element(page.getByText('Looking into pets.zip')).toBeVisible();
+    await expect.element(page.getByText('12,345 files')).toBeVisible();
+    show({ stage: 'unpacking', archive: 'train.zip', doneBytes: 140e6, totalBytes: 570e6, secondsLeft: 12.3 });
+    await expect.element(page.getByText('Unpacking train.zip, which takes 570 MB')).toBeVisible();
+    await expect.element(page.getByText('140 MB of 570 MB · 13 s left')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Cancel' })).toBeEnabled();
   });
 
   it('tells what a limit leaves out and lifts it', async () => {

@@ -75,7 +75,7 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       <SkippedNote />
       {isEmpty ? null : (
         <div className={joinClasses(styles['drop'], isDropTarget && styles['target'])}>
-          Drop folders or pictures anywhere on this page
+          Drop folders, pictures or archives anywhere on this page
           <br />
           <span className={styles['tiny']}>They stay in this browser</span>
         </div>

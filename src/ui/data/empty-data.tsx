@@ -15,7 +15,8 @@ export function EmptyData({ isDropTarget, onRecord }: { readonly isDropTarget: b
           <strong>Drop a folder with one sub-folder a class</strong>
         </p>
         <p className={styles['tiny']}>
-          cat/…, dog/… or train/ and val/ of them, or files such as cat.0.jpg. They stay in this browser.
+          cat/…, dog/… or train/ and val/ of them, or files such as cat.0.jpg; as a ZIP, TAR or TAR.GZ too. They stay in this
+          browser.
         </p>
         <div className={styles['buttons']}>
           <ChooseFolderButton />

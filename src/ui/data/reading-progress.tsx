@@ -72,7 +72,7 @@ export function ReadingProgress() {
   return (
     <div className={styles['reading']}>
       <ProgressBar label={title} showLabel share={share} valueText={words} />
-      <Button small isDisabled={ingest.phase === 'listing' && ingest.opening === null} onPress={cancelIngest}>
+      <Button small onPress={cancelIngest}>
         Cancel
       </Button>
     </div>
