@@ -238,6 +238,9 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       if (own.length > 0) await engine.addPictures(own, ignore, signal);
       await engine.closeImport(one.importId);
     }
+    // Pasted and recorded: of no import.
+    const loose = sources.filter((source) => 'file' in source);
+    if (loose.length > 0) await engine.addPictures(loose, ignore, signal);
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
     const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
@@ -298,8 +301,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
         }
       },
       addToClass: async (files, className, origin) => {
-        if (isBusy()) return;
         await ready;
+        if (isBusy()) return;
         const name = className === null ? null : normaliseClassName(className);
         const recording = origin === 'camera' ? core.ports.createId() : null;
         const added = sourcesOf(files, name === '' ? null : name, origin, recording);

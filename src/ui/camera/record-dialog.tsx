@@ -26,11 +26,15 @@ export function RecordDialog({ onClose }: { readonly onClose: () => void }) {
     setWaiting((former) => [...former, { className, frames }]);
   });
   const [next] = waiting;
+  const [isSending, setSending] = useState(false);
   useEffect(() => {
-    if (!isIdle || next === undefined) return;
+    if (!isIdle || isSending || next === undefined) return;
+    setSending(true);
     setWaiting((former) => former.slice(1));
-    void addToClass(next.frames, next.className, 'camera');
-  }, [isIdle, next, addToClass]);
+    void addToClass(next.frames, next.className, 'camera').finally(() => {
+      setSending(false);
+    });
+  }, [isIdle, isSending, next, addToClass]);
 
   const canRecord = camera.phase === 'on' && className.trim() !== '';
   const { isRecording, frames, rate, start, stop } = recording;
@@ -40,7 +44,7 @@ export function RecordDialog({ onClose }: { readonly onClose: () => void }) {
       isOpen
       onOpenChange={onClose}
       actions={
-        <Button isDisabled={isRecording || waiting.length > 0} onPress={onClose}>
+        <Button isDisabled={isRecording || isSending || waiting.length > 0} onPress={onClose}>
           Done
         </Button>
       }
