@@ -33,6 +33,7 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
     expect(server.requests.filter((path) => !path.startsWith('/info'))).toEqual([]);
     await dialog.getByRole('button', { name: 'How many of each class?' }).press('Enter');
     await expect(dialog.getByText('2 classes: healthy 30, rust 30.')).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'How many of each class?' })).toBeFocused();
     await dialog.getByLabel('test (10, used for test)').press('Space');
     await dialog.getByLabel('Pictures of each class and split').fill('4');
     expect(server.requests.filter((path) => path.startsWith('/cached-assets'))).toEqual([]);

@@ -68,7 +68,7 @@ export function HubChoiceForm({ dataset, isDisabled, onClose, onError }: HubChoi
   const isReady = chosenLabel !== '' && splits.length > 0 && isNumber && !isDisabled && !isCounting;
 
   const count = async (): Promise<HubCounts> => {
-    if (isCounted) return counts;
+    if (isCounted || isCounting) return counts;
     setCounting(true);
     try {
       const found = await countHub(choice, new AbortController().signal);
@@ -196,13 +196,13 @@ export function HubChoiceForm({ dataset, isDisabled, onClose, onError }: HubChoi
           })}
         </fieldset>
       ) : null}
-      {label === null ? null : isCounted ? (
-        <p role="status">{formatCounts(counts)}</p>
-      ) : (
-        <p>
+      {label === null ? null : (
+        <div className={styles['counted']}>
+          <p role="status">{isCounted ? formatCounts(counts) : ''}</p>
+          {/* It stays when it has been pressed: the focus would be lost with it. */}
           <Button
             small
-            isDisabled={!isReady}
+            isDisabled={!isReady && !isCounting}
             onPress={() => {
               run(async () => {
                 await count();
@@ -211,7 +211,7 @@ export function HubChoiceForm({ dataset, isDisabled, onClose, onError }: HubChoi
           >
             {isCounting ? 'Counting…' : 'How many of each class?'}
           </Button>
-        </p>
+        </div>
       )}
       <div className={styles['foot']}>
         <span>

@@ -65,7 +65,7 @@ export function HubDialog({ onClose }: { readonly onClose: () => void }) {
             />
           )}
         </Field>
-        <Button type="submit" isDisabled={text.trim() === '' || isAsking}>
+        <Button type="submit" isDisabled={text.trim() === ''}>
           {isAsking ? 'Looking…' : 'Look it up'}
         </Button>
       </form>
