@@ -61,7 +61,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     },
     now: () => performance.now(),
     openSaveTarget: () => Promise.resolve(null),
-  createId: () => `id-${String((ids += 1))}`,
+    createId: () => `id-${String((ids += 1))}`,
   });
   const container = document.createElement('div');
   document.body.append(container);
