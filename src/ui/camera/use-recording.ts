@@ -59,7 +59,7 @@ export function useRecording(camera: Camera, onEnd: (frames: readonly File[]) =>
       taken.current.push(new File([frame], 'frame.jpg', { type: 'image/jpeg' }));
       const count = taken.current.length;
       setFrames(count);
-      if (count > 1) setRate(count / ((performance.now() - started) / 1000));
+      if (count > 1) setRate((count - 1) / ((performance.now() - started) / 1000));
       if (count >= mostFrames) stop();
     };
     void take();
