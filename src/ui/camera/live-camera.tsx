@@ -34,12 +34,13 @@ export function LiveCamera({ onClose }: { readonly onClose: () => void }) {
     if (phase !== 'on') return;
     const controller = new AbortController();
     const { signal } = controller;
+    const isOver = (): boolean => signal.aborted;
     const predict = async (): Promise<void> => {
       let rate: number | null = null;
-      while (!signal.aborted) {
+      while (!isOver()) {
         const started = performance.now();
         const frame = await takeFrame();
-        if (signal.aborted) return;
+        if (isOver()) return;
         if (frame === null) {
           // The camera has no picture yet.
           await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -48,7 +49,7 @@ export function LiveCamera({ onClose }: { readonly onClose: () => void }) {
         const prediction = await predictFrame(frame, signal);
         const latest = 1000 / (performance.now() - started);
         rate = rate === null ? latest : rate + (latest - rate) * share;
-        if (!signal.aborted) setAnswer({ prediction, rate });
+        if (!isOver()) setAnswer({ prediction, rate });
       }
     };
     predict().catch((thrown: unknown) => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { selectSamplesByClass } from '../../store/selectors';
 import { ClassField } from '../data/class-field';
 import { Button, Dialog } from '../primitives';
@@ -26,15 +26,15 @@ export function RecordDialog({ onClose }: { readonly onClose: () => void }) {
     setWaiting((former) => [...former, { className, frames }]);
   });
   const [next] = waiting;
-  const [isSending, setSending] = useState(false);
+  const isSending = useRef(false);
   useEffect(() => {
-    if (!isIdle || isSending || next === undefined) return;
-    setSending(true);
-    setWaiting((former) => former.slice(1));
+    if (!isIdle || isSending.current || next === undefined) return;
+    isSending.current = true;
     void addToClass(next.frames, next.className, 'camera').finally(() => {
-      setSending(false);
+      isSending.current = false;
+      setWaiting((former) => former.slice(1));
     });
-  }, [isIdle, isSending, next, addToClass]);
+  }, [isIdle, next, addToClass]);
 
   const canRecord = camera.phase === 'on' && className.trim() !== '';
   const { isRecording, frames, rate, start, stop } = recording;
@@ -44,7 +44,7 @@ export function RecordDialog({ onClose }: { readonly onClose: () => void }) {
       isOpen
       onOpenChange={onClose}
       actions={
-        <Button isDisabled={isRecording || isSending || waiting.length > 0} onPress={onClose}>
+        <Button isDisabled={isRecording || waiting.length > 0} onPress={onClose}>
           Done
         </Button>
       }

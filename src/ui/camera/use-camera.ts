@@ -38,7 +38,7 @@ function stop(stream: MediaStream | null): void {
 
 /** A plain http page has no `mediaDevices`, whatever TypeScript says. */
 function findDevices(): MediaDevices | undefined {
-  return navigator.mediaDevices as MediaDevices | undefined;
+  return navigator.mediaDevices;
 }
 
 /** A camera that is on from mount to unmount, and off while the page is hidden. Its pictures go nowhere by themselves. */

@@ -42,14 +42,15 @@ export function useRecording(camera: Camera, onEnd: (frames: readonly File[]) =>
   const { takeFrame, phase } = camera;
   useEffect(() => {
     if (!isRecording) return;
-    if (phase !== 'on') {
-      stop();
-      return;
-    }
     const started = performance.now();
     let isTaking = false;
     let isOn = true;
     const take = async (): Promise<void> => {
+      if (phase !== 'on') {
+        await Promise.resolve();
+        stop();
+        return;
+      }
       // A slow machine leaves frames out; it never gathers a queue.
       if (isTaking) return;
       isTaking = true;
