@@ -4,7 +4,7 @@ import type { EngineApi } from '../protocol/engine-api';
 import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
-type PageSlice = 'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'lookAlikes';
+type PageSlice = 'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'lookAlikes' | 'exporting';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

@@ -3,7 +3,7 @@ import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
-import type { FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
+import type { ExportState, FeaturesState, IngestState, PageState, RunState, StageState, TrialState } from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -39,6 +39,8 @@ export const idleIngest: IngestState = {
   error: null,
   warnings: [],
   reasoning: [],
+  waitingSeconds: null,
+  landed: null,
   kagglePlan: null,
 };
 
@@ -55,6 +57,16 @@ export const idleFeatures: FeaturesState = {
 };
 
 export const idleTrial: TrialState = { target: null, prediction: null, busy: false, error: null };
+
+export const idleExport: ExportState = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  bytes: 0,
+  name: '',
+  report: null,
+  error: null,
+};
 
 export function createInitialState(
   document: ProjectDocument,
@@ -82,7 +94,9 @@ export function createInitialState(
     trial: idleTrial,
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
+    exporting: idleExport,
     thumbnails: new Map(),
+    askedDatasets: [],
     headReady: false,
     headRun: null,
     notice: null,

@@ -4,7 +4,9 @@ import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import type { PageActions, TrialTarget } from './state';
 
-export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySample' | 'tryFile' | 'fittedPicture'> {
+export function createTrialActions(
+  core: StoreCore,
+): Pick<PageActions, 'trySample' | 'tryFile' | 'predictFrame' | 'fittedPicture'> {
   let abort: AbortController | null = null;
 
   const predict = async (
@@ -39,6 +41,7 @@ export function createTrialActions(core: StoreCore): Pick<PageActions, 'trySampl
         engine.predictFile(file, signal),
       );
     },
+    predictFrame: (frame, signal) => core.engine().predictFile(frame, signal),
     fittedPicture: (sampleId, fit) => {
       const { headRun, project } = core.state();
       return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);
