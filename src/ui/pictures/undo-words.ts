@@ -38,7 +38,12 @@ export function describeStep({ command, parts }: UndoStep, document: ProjectDocu
       return 'changed the split';
     case 'clear-pictures':
       return 'removed all pictures';
-    default:
+    // None of these is ever undone.
+    case 'add-skipped':
+    case 'dismiss-skipped':
+    case 'lose-samples':
+    case 'change-settings':
+    case 'add-run':
       return 'last change';
   }
 }
