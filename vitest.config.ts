@@ -36,6 +36,7 @@ export default defineConfig({
             'comlink',
             'fast-check',
             'idb',
+            'libheif-js/libheif-wasm/libheif.js',
             'valibot',
             'react',
             'react/jsx-dev-runtime',

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describeError } from './domain/errors';
 import { threadLimit } from './domain/threads';
+import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
 import { ensureIsolation } from './isolation/ensure-isolation';
@@ -87,6 +88,7 @@ const store = createPageStore({
   scheduleFrame,
   now: () => performance.now(),
   createId,
+  openSaveTarget,
 });
 
 window.headstart = { store };
@@ -105,4 +107,5 @@ createRoot(root).render(
   </StrictMode>,
 );
 
+void removeWrittenArchives();
 void store.getState().actions.begin();

@@ -84,6 +84,7 @@ const store = createPageStore({
     requestAnimationFrame(callback);
   },
   now: () => performance.now(),
+  openSaveTarget: () => Promise.resolve(null),
   createId: () => 'harness',
 });
 

@@ -33,7 +33,18 @@ export interface DatasetsServer {
   close(): Promise<void>;
 }
 
+/** Another dataset that the server knows: every split's rows, by column; an image's cell is true where there is a picture. */
+export interface OtherDataset {
+  readonly name: string;
+  readonly features: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly splits: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  readonly hasStatistics?: boolean;
+}
+
 export interface DatasetsOptions {
+  readonly others?: readonly OtherDataset[];
+  /** Answers about these with this status and code, for ever. */
+  readonly refused?: Readonly<Record<string, { readonly status: number; readonly code: string }>>;
   /** Rows of each label; cats come first, then dogs, as in the real dataset. */
   readonly rowsPerLabel?: number;
   /** PNG or JPEG bytes of a row; without it small patterns are drawn. */
@@ -62,6 +73,8 @@ function drawPattern(label: number, row: number): Uint8Array {
 export async function startDatasetsServer({
   rowsPerLabel = 120,
   picture = drawPattern,
+  others = [],
+  refused = {},
 }: DatasetsOptions = {}): Promise<DatasetsServer> {
   const requests: string[] = [];
   const faults: DatasetsFaults = {
@@ -121,6 +134,53 @@ export async function startDatasetsServer({
     );
   };
 
+  const sendOther = (response: ServerResponse, other: OtherDataset, path: string, query: URLSearchParams) => {
+    const split = query.get('split') ?? '';
+    const rows = other.splits[split] ?? [];
+    if (path === '/info') {
+      const splits = Object.entries(other.splits).map(([name, all]) => [
+        name,
+        { name, num_bytes: all.length * 1000, num_examples: all.length },
+      ]);
+      const described = { features: other.features, splits: Object.fromEntries(splits) as unknown };
+      return send(
+        response,
+        200,
+        JSON.stringify({ dataset_info: { default: described }, pending: [], failed: [], partial: false }),
+      );
+    }
+    if (path === '/statistics') {
+      if (other.hasStatistics === false) return sendError(response, 501, 'TooBigContentError');
+      const statistics = Object.entries(other.features).map(([column, { names }]) => {
+        const frequencies: Record<string, number> = {};
+        for (const row of rows) {
+          const value = String(Array.isArray(names) ? names[row[column] as number] : row[column]);
+          frequencies[value] = (frequencies[value] ?? 0) + 1;
+        }
+        return { column_name: column, column_type: 'class_label', column_statistics: { nan_count: 0, frequencies } };
+      });
+      return send(response, 200, JSON.stringify({ num_examples: rows.length, statistics, partial: false }));
+    }
+    if (path === '/filter' && faults.refuseFilter) return sendError(response, 501, 'FilterNotImplemented');
+    const where = /^"((?:[^"]|"")+)"=(?:(\d+)|'((?:[^']|'')*)')$/.exec(query.get('where') ?? '');
+    if (path === '/filter' && where === null) return sendError(response, 422, 'UnprocessableEntity');
+    const [column, value] = [where?.[1]?.replaceAll('""', '"') ?? '', where?.[2] ?? where?.[3]?.replaceAll("''", "'")];
+    const [offset, length] = [Number(query.get('offset')), Number(query.get('length'))];
+    const all = rows.map((row, index) => ({ row, index }));
+    const matching = path === '/filter' ? all.filter(({ row }) => String(row[column]) === value) : all;
+    signature += 1;
+    const answer = matching.slice(offset, offset + length).map(({ row, index }) => ({
+      row_idx: index,
+      row: Object.fromEntries(
+        Object.entries(row).map(([key, cell]) => {
+          const src = `${url}cached-assets/${other.name}/${split}/${index}/image/image.jpg?Signature=${signature}`;
+          return [key, cell === true ? { src, height: side, width: side } : cell];
+        }),
+      ),
+    }));
+    send(response, 200, JSON.stringify({ features: [], rows: answer, num_rows_total: matching.length, partial: false }));
+  };
+
   const sendApi = (response: ServerResponse, path: string, query: URLSearchParams) => {
     if (faults.busy > 0) {
       faults.busy -= 1;
@@ -136,7 +196,12 @@ export async function startDatasetsServer({
       return sendError(response, 500, 'UnexpectedError');
     }
     if (faults.badJson) return send(response, 200, '<html>maintenance</html>');
-    if (query.get('dataset') !== 'microsoft/cats_vs_dogs') return sendError(response, 404, 'ResponseNotFound');
+    const name = query.get('dataset') ?? '';
+    const refusal = refused[name];
+    if (refusal !== undefined) return sendError(response, refusal.status, refusal.code);
+    const other = others.find((known) => known.name === name);
+    if (other !== undefined) return sendOther(response, other, path, query);
+    if (name !== 'microsoft/cats_vs_dogs') return sendError(response, 404, 'ResponseNotFound');
     if (path === '/splits')
       return send(
         response,
@@ -169,7 +234,7 @@ export async function startDatasetsServer({
     }
     const row = /^\/cached-assets\/.*\/(\d+)\/image\/image\.jpg$/.exec(pathname)?.[1];
     if (row === undefined)
-      return ['/splits', '/rows', '/filter'].includes(pathname)
+      return ['/splits', '/rows', '/filter', '/info', '/statistics'].includes(pathname)
         ? sendApi(response, pathname, searchParams)
         : sendError(response, 404, 'NotFound');
     if (Number(searchParams.get('Signature')) <= valid) return sendError(response, 403, 'AccessDenied');

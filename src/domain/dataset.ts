@@ -26,6 +26,8 @@ export interface Sample {
   readonly perceptualHash: string | null;
   /** EXIF's DateTimeOriginal as `2026-01-31T12:34:56`, on the camera's clock; null where the file does not say. */
   readonly takenAt: string | null;
+  /** Names the camera recording that it is a frame of: one recording never lies in two splits. Null for any other picture. */
+  readonly recording: string | null;
   /** As its first bytes say, such as `JPEG`; null as above. */
   readonly format: string | null;
   /** After EXIF orientation, pixels. */
@@ -40,6 +42,7 @@ export const plainSample = {
   contentHash: null,
   perceptualHash: null,
   takenAt: null,
+  recording: null,
   format: null,
 } as const satisfies Partial<Sample>;
 
@@ -50,7 +53,8 @@ export interface SkippedFile {
 }
 
 /** Where the pictures of a project came from, for words and for the project's name. */
-export type DatasetOrigin = 'folder' | 'drawings' | 'kaggle';
+export const datasetOrigins = ['folder', 'drawings', 'kaggle', 'clipboard', 'camera', 'hub'] as const;
+export type DatasetOrigin = (typeof datasetOrigins)[number];
 
 /** One file with the label and split that the label rules gave it. It never leaves the browser. */
 export type PictureSource = {
@@ -58,6 +62,8 @@ export type PictureSource = {
   /** Null for a picture without a label. */
   readonly className: string | null;
   readonly folderSplit: Split | null;
+  /** As in `Sample`; absent is null. */
+  readonly recording?: string | null;
 } & (
   | { readonly file: Blob }
   /** A file of an opened import: the worker knows where its bytes are. */

@@ -10,7 +10,7 @@ const catalogue = {
   },
   'no-readable-picture': {
     message: 'None of the {count} files could be read as a picture.',
-    remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP or GIF pictures.',
+    remedy: 'Look at the list of skipped files for the reasons, then drop JPEG, PNG, WebP, HEIC or GIF pictures.',
   },
   'no-labels': {
     message: 'The pictures have no labels: no class folders and no names such as cat.0.jpg.',
@@ -87,6 +87,30 @@ const catalogue = {
     message: 'Adding pictures was cancelled.',
     remedy: 'The pictures read so far are kept; drop the folder again to add the rest.',
   },
+  'camera-refused': {
+    message: 'The browser did not let this page use the camera.',
+    remedy: 'Allow the camera for this page, by the sign beside its address, and try again.',
+  },
+  'camera-absent': {
+    message: 'No camera was found.',
+    remedy: 'Connect one and try again.',
+  },
+  'camera-in-use': {
+    message: 'The camera cannot be opened; another program may be using it.',
+    remedy: 'Close the other program and try again.',
+  },
+  'camera-gone': {
+    message: 'The camera was disconnected.',
+    remedy: 'Connect it and turn it on again; what was recorded is kept.',
+  },
+  'camera-insecure-address': {
+    message: 'At a plain http address a browser gives a page no camera.',
+    remedy: 'Open the page at an https address, or at localhost.',
+  },
+  'clipboard-empty': {
+    message: 'The clipboard holds no picture.',
+    remedy: 'Copy a picture, not its address or a text, and paste again.',
+  },
   'pictures-not-kept': {
     message: 'Pictures are not kept between visits; yours are still on your disk.',
     remedy: 'Add them again to train more; everything else is kept.',
@@ -99,7 +123,7 @@ const catalogue = {
   // one reason per skipped file
   'file-empty': { message: 'The file is empty (0 bytes).', remedy: 'Copy it again from its source.' },
   'not-a-picture': { message: 'The file is not a picture.', remedy: 'Leave it out, or convert it to JPEG or PNG.' },
-  'unsupported-format': { message: 'This browser cannot open {format} pictures.', remedy: 'Convert it to JPEG or PNG.' },
+  'unsupported-format': { message: 'This page does not open {format} pictures.', remedy: 'Convert it to JPEG or PNG.' },
   'picture-truncated': { message: 'The picture is cut short.', remedy: 'Copy it again from its source.' },
   'picture-broken': { message: 'The picture is damaged and cannot be decoded.', remedy: 'Copy it again from its source.' },
   'picture-too-large': {
@@ -109,6 +133,10 @@ const catalogue = {
   'picture-too-small': {
     message: 'The picture is only {width} × {height} pixels.',
     remedy: 'Use pictures of at least 8 × 8 pixels.',
+  },
+  'heic-decoder-missing': {
+    message: 'The part of this page that opens HEIC pictures could not be loaded.',
+    remedy: 'Check the network and add the picture again.',
   },
   'file-unreadable': {
     message: 'The browser was not allowed to read the file.',
@@ -349,7 +377,7 @@ const catalogue = {
   },
   // downloads that a person asks for
   'hub-offline': {
-    message: 'The photos could not be reached at {host}.',
+    message: 'The pictures could not be reached at {host}.',
     remedy: 'Check the network and try again, or use the sample drawings.',
   },
   'hub-refused': {
@@ -360,9 +388,33 @@ const catalogue = {
     message: 'The photo server asks to wait (too many requests).',
     remedy: 'Try again in a few minutes, or use the sample drawings.',
   },
+  'hub-name-invalid': {
+    message: '“{text}” is not the name of a dataset.',
+    remedy: 'Type it as on its page, owner/name, or paste the page’s address.',
+  },
+  'hub-unknown': {
+    message: 'Hugging Face knows no dataset “{dataset}”.',
+    remedy: 'Check the name: owner/name, as on the dataset’s page.',
+  },
+  'hub-closed': {
+    message: '“{dataset}” is not public: it is private, asks for an account, or does not exist.',
+    remedy: 'Download it with your account, then drop the folder here.',
+  },
+  'hub-no-viewer': {
+    message: 'Hugging Face cannot show the rows of “{dataset}” ({detail}).',
+    remedy: 'Download it from its page, then drop the folder here.',
+  },
+  'hub-not-pictures': {
+    message: '“{dataset}” has no column of pictures.',
+    remedy: 'Choose a dataset of pictures: its page shows them in the viewer.',
+  },
   'hub-unexpected': {
     message: 'The photo server’s answer could not be understood.',
     remedy: 'Use the sample drawings or your own pictures.',
+  },
+  'export-failed': {
+    message: 'The archive could not be written: {detail}',
+    remedy: 'Choose another place with enough room and try again; the project is as it was.',
   },
   // the page and its workers
   'worker-dead': {
@@ -386,6 +438,7 @@ export const skipCodes = [
   'picture-broken',
   'picture-too-large',
   'picture-too-small',
+  'heic-decoder-missing',
   'file-unreadable',
   'duplicate-file',
   'no-labels',

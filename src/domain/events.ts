@@ -70,6 +70,8 @@ export interface WeightsReport {
 /** Laws: `done` never falls, `total` never changes, it ends with both equal. */
 export type IngestEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly secondsLeft: number | null }
+  /** A server is busy or out of order; it is asked again after so many seconds. Ends with the next of any kind. */
+  | { readonly kind: 'waiting'; readonly seconds: number }
   | { readonly kind: 'samples'; readonly samples: readonly IngestedSample[] }
   | { readonly kind: 'skipped'; readonly files: readonly SkippedFile[] };
 
@@ -83,6 +85,20 @@ export interface IngestReport {
   readonly added: number;
   readonly skipped: number;
   readonly cancelled: boolean;
+}
+
+export interface ExportProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+}
+
+export interface ExportReport {
+  readonly written: number;
+  /** Paths of pictures that could not be read any more. */
+  readonly missing: readonly string[];
+  /** Of the pictures. */
+  readonly bytes: number;
 }
 
 export type StageName = 'weights' | 'features' | 'training' | 'evaluation';

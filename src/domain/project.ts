@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
+import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
@@ -118,6 +118,7 @@ const sample = v.object({
   contentHash: v.optional(v.nullable(v.string()), plainSample.contentHash),
   perceptualHash: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))), plainSample.perceptualHash),
   takenAt: v.optional(v.nullable(v.string()), plainSample.takenAt),
+  recording: v.optional(v.nullable(v.string()), plainSample.recording),
   format: v.optional(v.nullable(v.string()), plainSample.format),
   width: count,
   height: count,
@@ -176,7 +177,7 @@ const projectSchema = v.object({
   id: v.string(),
   name: v.pipe(v.string(), v.maxLength(200)),
   createdAt: v.string(),
-  origin: v.nullable(v.picklist(['folder', 'drawings', 'kaggle'])),
+  origin: v.nullable(v.picklist(datasetOrigins)),
   classNames: v.array(v.string()),
   classColours: v.record(v.string(), count),
   samples: v.array(sample),

@@ -209,4 +209,25 @@ describe('the split', () => {
     expect([...drawn].filter(([, split]) => split === 'val')).toHaveLength(6);
     expect(drawn.get('p')).toBe('train');
   });
+
+  it('keeps each recording of the camera in one split, whatever the rules say', () => {
+    const samples = Array.from({ length: 60 }, (_, index) =>
+      sample(String(index), { recording: `r${String(Math.floor(index / 10))}` }),
+    );
+    for (const together of ['auto', 'never', 'times', 'pattern'] as const) {
+      const chosen = rules({ together, by: 'ratio', testFraction: 0.2 });
+      const candidates = candidatesOf(samples, chosen, groupPictures(samples, chosen));
+      for (let seed = 0; seed < 10; seed += 1) {
+        const settings = { valFraction: 0.2, seed, limitPerClass: null, testFraction: 0.2 };
+        const { assignments } = assignSplits(candidates, settings);
+        const splitsOf = new Map<string, Set<Split | undefined>>();
+        for (const { id, recording } of samples) {
+          const key = recording ?? '';
+          splitsOf.set(key, (splitsOf.get(key) ?? new Set()).add(assignments.get(id)));
+        }
+        expect([...splitsOf.values()].map(({ size }) => size)).toEqual(Array.from({ length: 6 }, () => 1));
+        expect(new Set(assignments.values())).toEqual(new Set(['train', 'val', 'test']));
+      }
+    }
+  });
 });

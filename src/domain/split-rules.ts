@@ -94,13 +94,13 @@ export function groupPictures(samples: readonly Sample[], { together, pattern }:
   return found.groups.size >= dated * burstsShowFrom && found.largest <= samples.length * largestBurst ? found : noGroups;
 }
 
-/** What `assignSplits` is to split: pins over folders over chance, groups whole. */
+/** What `assignSplits` is to split: pins over folders over chance, groups whole. A recording is a group whatever the rules. */
 export function candidatesOf(samples: readonly Sample[], { by }: SplitRules, { groups }: Grouping): SplitCandidate[] {
-  return samples.map(({ id, className, folderSplit, pinnedSplit }) => ({
+  return samples.map(({ id, className, folderSplit, pinnedSplit, recording }) => ({
     id,
     className,
     folderSplit: by === 'folders' ? folderSplit : null,
     pinnedSplit,
-    group: groups.get(id) ?? null,
+    group: recording === null ? (groups.get(id) ?? null) : `recorded ${recording}`,
   }));
 }

@@ -4,7 +4,9 @@ import { describeError } from '../domain/errors';
 import { type PictureBytes, readBytes, sizeOf } from './archive/picture-bytes';
 import { hashContent } from './content-hash';
 import { readTakenAt } from './exif';
+import { type Orientation, readOrientation, turnsSides, uprightMatrix } from './exif-orientation';
 import { fitPicture } from './fit';
+import { decodeHeic, HeicError } from './heic';
 import { hashAppearance } from './perceptual-hash';
 import type { PictureFormat } from './picture-format';
 import { mimeTypeOf, sniffLength } from './picture-format';
@@ -43,8 +45,8 @@ export class RefusedPicture extends Error {
   }
 }
 
-/** The bitmap, upright, its colours as stored (Pillow ignores profiles too). The caller closes it. */
-async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<ImageBitmap> {
+/** Colours as stored: profiles are not obeyed, as Pillow does not, and as the network was trained. */
+async function decodeBytes(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(new Blob([bytes], { type: mimeTypeOf(format) }), {
       imageOrientation: 'from-image',
@@ -53,6 +55,48 @@ async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat)
   } catch (cause) {
     throw new RefusedPicture(refuseUndecoded(format), { cause });
   }
+}
+
+/** No browser but Safari opens HEIC: libheif does, in every browser, so that the same file is the same picture. */
+async function decodeHeicBytes(bytes: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+  const codes = {
+    'decoder-missing': 'heic-decoder-missing',
+    broken: 'picture-broken',
+    'out-of-memory': 'out-of-memory',
+  } as const;
+  try {
+    const { rgba, width, height } = await decodeHeic(bytes);
+    const size = refuseSize(width, height);
+    if (size !== null) throw new RefusedPicture(size);
+    return await createImageBitmap(new ImageData(rgba, width, height));
+  } catch (cause) {
+    if (cause instanceof RefusedPicture) throw cause;
+    throw new RefusedPicture(describeError(cause instanceof HeicError ? codes[cause.failure] : 'picture-broken'), { cause });
+  }
+}
+
+/** Draws a bitmap upright and lets go of the one given. */
+function turnUpright(bitmap: ImageBitmap, orientation: Orientation): ImageBitmap {
+  const { width, height } = bitmap;
+  try {
+    const canvas = turnsSides(orientation) ? new OffscreenCanvas(height, width) : new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d');
+    if (context === null) throw new RefusedPicture(describeError('out-of-memory'));
+    context.imageSmoothingEnabled = false;
+    context.setTransform(...uprightMatrix(orientation, width, height));
+    context.drawImage(bitmap, 0, 0);
+    return canvas.transferToImageBitmap();
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The bitmap, upright. The caller closes it. @throws RefusedPicture */
+async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): Promise<ImageBitmap> {
+  if (format === 'HEIC') return decodeHeicBytes(bytes);
+  const turned = readOrientation(bytes, format);
+  if (turned === null) return decodeBytes(bytes, format);
+  return turnUpright(await decodeBytes(turned.upright, format), turned.orientation);
 }
 
 function createContext(width: number, height: number): OffscreenCanvasRenderingContext2D {

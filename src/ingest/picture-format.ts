@@ -10,8 +10,14 @@ export interface PictureScan {
   readonly state: 'complete' | 'truncated' | 'broken' | 'unknown';
 }
 
-/** Formats that every supported browser decodes: one of these that fails to decode is damaged, any other is not supported. */
-export const commonFormats: ReadonlySet<PictureFormat> = new Set(['JPEG', 'PNG', 'WebP', 'GIF', 'BMP']);
+/** Formats that are decoded everywhere: one of these that fails to decode is damaged, any other is not supported. */
+export const commonFormats: ReadonlySet<PictureFormat> = new Set(['JPEG', 'PNG', 'WebP', 'GIF', 'BMP', 'HEIC']);
+
+/**
+ * Formats that are refused: vectors, layers, and those that one browser opens and others do not, whose size we could not judge before
+ * they are decoded.
+ */
+export const refusedFormats: ReadonlySet<PictureFormat> = new Set(['SVG', 'Photoshop', 'TIFF', 'JPEG XL', 'JPEG 2000']);
 
 /** Bytes that `sniffFormat` wants to see at most. */
 export const sniffLength = 1024;

@@ -132,6 +132,13 @@ describe('checkHeader', () => {
     ['a film', join(be32(24), ascii('ftypisom'), zeros(4), ascii('mp42avc1')), 'not-a-picture'],
     ['a drawing of vectors', ascii('\n<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'), 'unsupported-format'],
     ['a Photoshop file', ascii('8BPS\0\x01'), 'unsupported-format'],
+    ['a TIFF, which one browser would open', join(ascii('II*\0'), zeros(40)), 'unsupported-format'],
+    ['a JPEG XL, which some browsers would open', join([0xff, 0x0a], zeros(40)), 'unsupported-format'],
+    [
+      'a GIF whose first frame is huge beside its screen',
+      join(ascii('GIF89a'), [8, 0, 8, 0, 0, 0, 0, 0x2c], zeros(4), [0x60, 0x6d, 0x60, 0x6d, 0, 2, 1, 5, 0, 0x3b]),
+      'picture-too-large',
+    ],
     ['a pixel', png(1, 1), 'picture-too-small'],
     ['a strip 7 pixels high', png(300, 7), 'picture-too-small'],
     ['a huge PNG', png(20_000, 4_001).slice(0, 60), 'picture-too-large'],

@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
 import { maxPictureBytes, sizeWords } from './archive/limits';
 import type { PictureFormat } from './picture-format';
-import { commonFormats, sniffFormat } from './picture-format';
+import { commonFormats, refusedFormats, sniffFormat } from './picture-format';
 import { scanPicture } from './picture-scan';
 
 /** Pixels that a page can decode without running out of memory: 320 MB as RGBA. */
@@ -29,12 +29,12 @@ export function refuseUndecoded(format: PictureFormat): ErrorRecord {
   return commonFormats.has(format) ? describeError('picture-broken') : describeError('unsupported-format', { format });
 }
 
-/** Judges a file by its first bytes: empty, no picture, too large, or a format that no browser opens from a file; null when it may be one. */
+/** Judges a file by its first bytes: empty, no picture, too large, or a format that is refused; null when it may be one. */
 export function refuseByStart(size: number, start: Uint8Array): ErrorRecord | null {
   if (size === 0) return describeError('file-empty');
   const format = sniffFormat(start);
   if (format === null) return describeError('not-a-picture');
-  if (format === 'SVG' || format === 'Photoshop') return describeError('unsupported-format', { format });
+  if (refusedFormats.has(format)) return describeError('unsupported-format', { format });
   if (size > maxPictureBytes)
     return describeError('file-too-large', { size: sizeWords(size), limit: sizeWords(maxPictureBytes) });
   return null;

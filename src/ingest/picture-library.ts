@@ -9,7 +9,10 @@ import type { InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
 import { drawingSources, drawingsTotal } from './drawings-source';
 import { EventBatch } from './event-batch';
-import type { HubOptions } from './hub/hub-client';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
+import { countClasses, describeDataset } from './hub/describe';
+import { fetchHubDataset } from './hub/fetch-dataset';
+import { HubClient, type HubOptions } from './hub/hub-client';
 import { type DownloadPlan, fetchKaggle, planKaggle } from './hub/kaggle';
 import { SampleShelf } from './sample-shelf';
 
@@ -90,8 +93,37 @@ export class PictureLibrary {
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
   ): Promise<IngestReport> {
-    const sources = fetchKaggle(server, picturesPerClass, signal, this.#hub);
+    const sources = fetchKaggle(server, picturesPerClass, signal, this.#hub, (seconds) => {
+      onEvent({ kind: 'waiting', seconds });
+    });
     return this.#takeIn(sources, picturesPerClass * 2, onEvent, signal);
+  }
+
+  /** @throws HeadstartError hub-* */
+  describeHub(server: string, dataset: string, signal: AbortSignal): Promise<HubDataset> {
+    return describeDataset(new HubClient(server, signal, this.#hub), dataset);
+  }
+
+  /** @throws HeadstartError hub-* */
+  countHub(server: string, choice: HubChoice, signal: AbortSignal): Promise<HubCounts> {
+    return countClasses(new HubClient(server, signal, this.#hub), choice);
+  }
+
+  /** @throws HeadstartError `hub-offline`, `hub-refused`, `hub-busy` or `hub-unexpected`; what was read before is kept. */
+  addHub(
+    server: string,
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const each = choice.picturesEach * choice.splits.length;
+    const total = (counts ?? []).reduce((sum, { count }) => sum + Math.min(count, each), 0);
+    const names = (counts ?? []).flatMap(({ className, count }) => (count > 0 ? [className] : []));
+    const sources = fetchHubDataset(server, choice, names, signal, this.#hub, (seconds) => {
+      onEvent({ kind: 'waiting', seconds });
+    });
+    return this.#takeIn(sources, total > 0 ? total : each, onEvent, signal);
   }
 
   remove(ids: readonly string[]): void {

@@ -51,6 +51,10 @@ function scanGif(bytes: Uint8Array): PictureScan {
     const block = bytes[at];
     if (block === 0x21) at = afterSubBlocks(bytes, at + 2);
     else if (block === 0x2c) {
+      if (at + 10 > bytes.length) return { ...size, state: 'truncated' };
+      // A frame larger than its screen makes decoders enlarge the screen.
+      size.width = Math.max(size.width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true));
+      size.height = Math.max(size.height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true));
       const end = afterSubBlocks(bytes, at + 11 + colourTableBytes(bytes[at + 9] ?? 0));
       return { ...size, state: end <= bytes.length ? 'complete' : 'truncated' };
     } else return { ...size, state: 'broken' };

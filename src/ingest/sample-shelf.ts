@@ -55,6 +55,7 @@ export class SampleShelf {
       contentHash: hash,
       perceptualHash: picture.perceptualHash,
       takenAt: picture.takenAt,
+      recording: source.recording ?? null,
       format: picture.format,
       width: picture.width,
       height: picture.height,

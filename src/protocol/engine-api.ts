@@ -1,8 +1,11 @@
+import type { ExportEntry } from '../domain/dataset-export';
 import type { Fit, PictureSource, Sample, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -13,6 +16,7 @@ import type {
 } from '../domain/events';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import type { ProjectDocument } from '../domain/project';
@@ -121,10 +125,23 @@ export interface EngineApi {
   /** Asks nothing of the network: what `addKaggle` would fetch. */
   planKaggle(picturesPerClass: number): Promise<KagglePlan>;
   addKaggle(picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  /** Asks Hugging Face what a public dataset holds: its name is all that is sent. Rejects with hub-*. */
+  describeHub(dataset: string, signal: AbortSignal): Promise<HubDataset>;
+  /** How many pictures each class has; null where the server does not say. */
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  /** Fetches what was chosen; `counts` as told by `countHub`. */
+  addHub(choice: HubChoice, counts: HubCounts, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   /** Sets pictures aside. Their files stay known until the worker ends, so that `restoreSamples` can take this back. */
   removeSamples(ids: readonly string[]): Promise<void>;
   /** Brings back pictures that were set aside; gives the ids that it does not know. */
   restoreSamples(ids: readonly string[]): Promise<readonly string[]>;
+  /** Writes pictures as they were given and a list of them into a ZIP. Rejects with `cancelled`, `storage-full`, `export-failed`. */
+  exportDataset(
+    entries: readonly ExportEntry[],
+    target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExportReport>;
   /** The picture's file as it was given. Rejects with `sample-unknown` or `picture-gone`. */
   pictureFile(sampleId: string): Promise<Blob>;
   /** Samples whose pixels the worker can still read, without those set aside. */

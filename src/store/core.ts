@@ -4,7 +4,8 @@ import type { EngineApi } from '../protocol/engine-api';
 import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
-type PageSlice = 'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'inspection' | 'lookAlikes';
+type PageSlice =
+  'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'inspection' | 'lookAlikes' | 'exporting';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

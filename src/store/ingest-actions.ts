@@ -1,5 +1,7 @@
 import type { DatasetOrigin, PictureSource, Sample } from '../domain/dataset';
-import { describeError, type ErrorRecord } from '../domain/errors';
+import { normaliseClassName } from '../domain/commands';
+import { describeError, HeadstartError, type ErrorRecord } from '../domain/errors';
+import { parseHubName } from '../domain/hub-dataset';
 import type { IngestEvent, IngestReport } from '../domain/events';
 import type { ImportListing, ImportProgress } from '../domain/import-listing';
 import { untitledName } from '../domain/project';
@@ -21,10 +23,15 @@ export interface PictureTaker {
   readonly actions: Pick<
     PageActions,
     | keyof Importer['actions']
+    | 'addToClass'
+    | 'refusePaste'
     | 'addDrawings'
     | 'askKaggle'
     | 'declineKaggle'
     | 'acceptKaggle'
+    | 'describeHub'
+    | 'countHub'
+    | 'addHub'
     | 'cancelIngest'
     | 'removeSamples'
     | 'clearPictures'
@@ -36,6 +43,22 @@ export interface PictureTaker {
   giveBack(): Promise<void>;
   /** Ends what is being read and lets go of the files. */
   forget(): void;
+}
+
+/** Names that say when, since a clipboard calls everything `image.png`; no two in a project are the same. */
+function sourcesOf(
+  files: readonly File[],
+  className: string | null,
+  origin: 'clipboard' | 'camera',
+  recording: string | null,
+): readonly (PictureSource & { readonly file: Blob })[] {
+  const folder = { clipboard: 'pasted', camera: 'camera' }[origin];
+  const time = new Date().toISOString().replaceAll(':', '-').replace('T', ' ').replace('Z', '');
+  return files.map((file, index) => {
+    const ending = /\.[a-z0-9]+$/i.exec(file.name)?.[0] ?? '';
+    const path = `${folder}/${time} ${String(index + 1).padStart(4, '0')}${ending}`;
+    return { path, file, className, folderSplit: null, recording };
+  });
 }
 
 type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, signal: AbortSignal) => Promise<IngestReport>;
@@ -69,6 +92,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
     const progress = events.findLast((event) => event.kind === 'progress');
+    const waiting = events.findLast((event) => event.kind === 'waiting');
+    core.patch('ingest', { waitingSeconds: events.at(-1)?.kind === 'waiting' ? (waiting?.seconds ?? null) : null });
     if (progress !== undefined)
       core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
   };
@@ -109,7 +134,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     // clearPictures and forgetEverything put a state of their own in place.
     if (abort !== controller) return;
     abort = null;
-    core.patch('ingest', { phase: 'idle', secondsLeft: null, error });
+    core.patch('ingest', { phase: 'idle', secondsLeft: null, waitingSeconds: null, error });
   };
 
   /** Lists what was given; how far the archives are is shown meanwhile. */
@@ -137,6 +162,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   /** A name that a person gave stays. */
   const nameProject = (name: string | null): void => {
     if (name !== null && core.state().project.document.name === untitledName) core.dispatch({ kind: 'name-project', name });
+  };
+
+  const noteAsked = (dataset: string): void => {
+    const { askedDatasets } = core.state();
+    if (!askedDatasets.includes(dataset)) core.set({ askedDatasets: [...askedDatasets, dataset] });
   };
 
   const forgetTrial = (gone: (sampleId: string) => boolean): void => {
@@ -204,6 +234,9 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       await engine.addPictures(own, ignore, signal);
       await engine.closeImport(one.importId);
     }
+    // Pasted and recorded: of no import.
+    const loose = sources.filter((source) => 'file' in source);
+    if (loose.length > 0) await engine.addPictures(loose, ignore, signal);
     if (drawingsAdded) await engine.addDrawings(ignore, signal);
     const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
@@ -265,6 +298,21 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     },
     actions: {
       ...importer.actions,
+      addToClass: async (files, className, origin) => {
+        await ready;
+        if (isBusy()) return;
+        const name = className === null ? null : normaliseClassName(className);
+        const recording = origin === 'camera' ? core.ports.createId() : null;
+        const added = sourcesOf(files, name === '' ? null : name, origin, recording);
+        const before = core.state().project.document.samples.length;
+        sources = [...sources, ...added];
+        await read(origin, added.length, {}, (engine, onEvent, signal) => engine.addPictures(added, onEvent, signal));
+        const count = core.state().project.document.samples.length - before;
+        if (count > 0) core.patch('ingest', { landed: { count, className: added[0]?.className ?? null, origin } });
+      },
+      refusePaste: () => {
+        core.patch('ingest', { error: describeError('clipboard-empty') });
+      },
       addDrawings: async () => {
         if (isBusy()) return;
         await ready;
@@ -286,8 +334,22 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       acceptKaggle: async () => {
         const plan = core.state().ingest.kagglePlan;
         if (plan === null || isBusy()) return;
+        noteAsked(plan.dataset);
         nameProject('Cats and dogs');
         await read('kaggle', 0, {}, (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
+      },
+      describeHub: (text, signal) => {
+        const dataset = parseHubName(text);
+        if (dataset === null) return Promise.reject(new HeadstartError('hub-name-invalid', { text: text.trim().slice(0, 100) }));
+        noteAsked(dataset);
+        return core.engine().describeHub(dataset, signal);
+      },
+      countHub: (choice, signal) => core.engine().countHub(choice, signal),
+      addHub: async (choice, counts) => {
+        if (isBusy()) return;
+        await ready;
+        nameProject(choice.dataset);
+        await read('hub', 0, {}, (engine, onEvent, signal) => engine.addHub(choice, counts, onEvent, signal));
       },
       cancelIngest: () => {
         if (core.state().ingest.phase === 'confirming') void importer.actions.declineImport();

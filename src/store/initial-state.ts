@@ -3,7 +3,16 @@ import { emptyHistory } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readEvidenceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
-import type { FeaturesState, IngestState, InspectionState, PageState, RunState, StageState, TrialState } from './state';
+import type {
+  ExportState,
+  FeaturesState,
+  IngestState,
+  InspectionState,
+  PageState,
+  RunState,
+  StageState,
+  TrialState,
+} from './state';
 
 const stageNames = ['weights', 'features', 'training', 'evaluation'] as const;
 
@@ -40,6 +49,8 @@ export const idleIngest: IngestState = {
   error: null,
   warnings: [],
   reasoning: [],
+  waitingSeconds: null,
+  landed: null,
   kagglePlan: null,
 };
 
@@ -75,6 +86,16 @@ const idleInspection: InspectionState = {
   confirmed: [],
 };
 
+export const idleExport: ExportState = {
+  phase: 'idle',
+  done: 0,
+  total: 0,
+  bytes: 0,
+  name: '',
+  report: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
@@ -103,7 +124,9 @@ export function createInitialState(
     showEvidence: readEvidenceChoice(),
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
+    exporting: idleExport,
     thumbnails: new Map(),
+    askedDatasets: [],
     headReady: false,
     headRun: null,
     notice: null,

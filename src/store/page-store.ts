@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createDeviceChooser } from './compute-actions';
 import { createCore } from './core';
 import { createFeatureCacheKeeper } from './feature-cache-actions';
+import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
@@ -70,6 +71,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...proposer.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
+        ...createExportActions(core),
         ...createSessionActions(core, {
           device,
           weights,

@@ -1,4 +1,5 @@
 import type { Isolation } from '../domain/isolation';
+import type { SaveTarget } from '../domain/save-target';
 import type { EngineAddresses, EngineApi } from '../protocol/engine-api';
 
 /** What the store needs from the place it runs in; the composition root gives it, tests give their own. */
@@ -17,4 +18,6 @@ export interface PagePorts {
   /** Milliseconds, monotone. */
   now(): number;
   createId(): string;
+  /** Asks where an archive goes; null when the person changed their mind. Within a click. */
+  openSaveTarget(name: string): Promise<SaveTarget | null>;
 }

@@ -67,17 +67,22 @@ export interface ResolvedImport {
 /** What comes in of a listing by the rows decided on, and what does not. */
 export function resolveImport(listing: ImportListing, rows: readonly ImportRow[]): ResolvedImport {
   const { importId } = listing;
-  const entries = new Map(listing.entries.map((entry) => [entry.path, entry]));
   const hasPictures = listing.entries.some(({ path }) => looksLikePicturePath(path));
+  const files = filesOf(rows);
   const skipped: SkippedFile[] = [...listing.skipped];
   const sources: PictureSource[] = [];
-  for (const { path, className, split } of filesOf(rows)) {
-    const entry = entries.get(path);
+  // In the listing's order, whatever the order of the rows: a seed then always means the same run.
+  for (const entry of listing.entries) {
+    const { path } = entry;
+    const file = files.get(path);
+    if (file === undefined) continue;
+    const { className, split } = file;
     // In a class's folder the worker looks into the file; elsewhere its name decides.
-    if (entry !== undefined && className === null && hasPictures && !looksLikePicturePath(path)) skipped.push(skip(entry));
+    if (className === null && hasPictures && !looksLikePicturePath(path)) skipped.push(skip(entry));
     else sources.push({ path, className, folderSplit: split, importId });
   }
-  return { sources, skipped, name: commonFolder([...entries.keys()], totalsOf(rows).classes) };
+  const paths = listing.entries.map(({ path }) => path);
+  return { sources, skipped, name: commonFolder(paths, totalsOf(rows).classes) };
 }
 
 /** The outermost folder, when it holds everything and is not itself a class. */

@@ -1,9 +1,18 @@
 import type { CommandLog, LoggedCommand } from '../domain/command-log';
 import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
-import type { ComputeStatus, DeviceChoice, DeviceProgress, StageName, WeightsProgress, WeightsReport } from '../domain/events';
+import type {
+  ComputeStatus,
+  DeviceChoice,
+  DeviceProgress,
+  ExportReport,
+  StageName,
+  WeightsProgress,
+  WeightsReport,
+} from '../domain/events';
 import type { ErrorRecord } from '../domain/errors';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
 import type { ManifestColumns } from '../domain/recognise/manifest';
 import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/decision';
@@ -44,6 +53,13 @@ export interface WeightsState {
   readonly error: ErrorRecord | null;
 }
 
+export interface LandedPictures {
+  readonly count: number;
+  /** Null: among the unlabelled pictures. */
+  readonly className: string | null;
+  readonly origin: 'clipboard' | 'camera';
+}
+
 export interface IngestState {
   /** confirming: what was found is shown in `importing` and waits for the person. */
   readonly phase: 'idle' | 'listing' | 'confirming' | 'reading';
@@ -59,6 +75,10 @@ export interface IngestState {
   readonly warnings: readonly ErrorRecord[];
   /** How the pictures added last were recognised, as sentences. */
   readonly reasoning: readonly string[];
+  /** A server asked to be asked again after so many seconds; null while nothing is waited for. */
+  readonly waitingSeconds: number | null;
+  /** Where pictures went that were pasted or recorded; null when nothing has to be said. */
+  readonly landed: LandedPictures | null;
   /** Asked before anything is downloaded. */
   readonly kagglePlan: KagglePlan | null;
 }
@@ -147,6 +167,18 @@ export interface RunState {
 export type TrialTarget =
   { readonly kind: 'sample'; readonly sampleId: string } | { readonly kind: 'file'; readonly name: string; readonly url: string };
 
+/** The archive that is written, or was. */
+export interface ExportState {
+  readonly phase: 'idle' | 'writing';
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+  /** Of the file. */
+  readonly name: string;
+  readonly report: ExportReport | null;
+  readonly error: ErrorRecord | null;
+}
+
 /** The Try column. */
 export interface TrialState {
   readonly target: TrialTarget | null;
@@ -217,8 +249,11 @@ export interface PageState {
   readonly lookAlikes: LookAlikesState;
   /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
   readonly proposals: ReadonlyMap<string, Proposal>;
+  readonly exporting: ExportState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
+  /** Datasets whose names were sent to Hugging Face on this visit. */
+  readonly askedDatasets: readonly string[];
   /** Whether a trained head can predict. */
   readonly headReady: boolean;
   /** The run whose head predicts: this visit's last, or the one kept from the last visit. */
@@ -259,12 +294,26 @@ export interface PageActions {
   mergeImport(merge: MergeProposal): void;
   confirmImport(): Promise<void>;
   declineImport(): Promise<void>;
+  /** Pictures that have no path of their own; `className` null brings them in unlabelled. A class is made where there is none. */
+  addToClass(files: readonly File[], className: string | null, origin: 'clipboard' | 'camera'): Promise<void>;
+  /** What the head says of a frame of the camera; nothing of it is kept. Rejects as the engine does. */
+  predictFrame(frame: Blob, signal: AbortSignal): Promise<Prediction>;
+  /** Something was pasted that holds no picture. */
+  refusePaste(): void;
   addDrawings(): Promise<void>;
   /** First step: says what would be downloaded and from where. */
   askKaggle(): Promise<void>;
   declineKaggle(): void;
   acceptKaggle(): Promise<void>;
+  /** Asks Hugging Face what a dataset holds: its name leaves this device. Rejects as the engine does. */
+  describeHub(text: string, signal: AbortSignal): Promise<HubDataset>;
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  addHub(choice: HubChoice, counts: HubCounts): Promise<void>;
   cancelIngest(): void;
+  /** Writes the pictures, their classes and splits into a ZIP. Within a click: the browser asks where it goes. */
+  exportDataset(): Promise<void>;
+  cancelExport(): void;
+  dismissExport(): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;
   /** Stops extracting in the background, until `goOnWithFeatures` or a run. */

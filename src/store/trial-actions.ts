@@ -16,7 +16,7 @@ interface Question {
 
 export function createTrialActions(
   core: StoreCore,
-): Pick<PageActions, 'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'fittedPicture'> {
+): Pick<PageActions, 'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture'> {
   let abort: AbortController | null = null;
   let question: Question | null = null;
 
@@ -91,6 +91,7 @@ export function createTrialActions(
       core.patch('trial', { busy: true, error: null });
       await answer(question);
     },
+    predictFrame: (frame, signal) => core.engine().predictFile(frame, signal),
     fittedPicture: (sampleId, fit) => {
       const { headRun, project } = core.state();
       return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);

@@ -66,17 +66,64 @@ describe('the page', () => {
     expect(localStorage.getItem('headstart:theme')).toBe('dark');
   });
 
-  it('takes a dropped file anywhere and tries a pasted picture', async () => {
+  const paste = (...files: readonly File[]) => {
+    const clipboard = new DataTransfer();
+    for (const file of files) clipboard.items.add(file);
+    (document.activeElement ?? document.body).dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }),
+    );
+  };
+  const png = (name: string) => new File([name], name, { type: 'image/png' });
+
+  it('takes a dropped file anywhere and tries a picture that is pasted into the Try column', async () => {
     const transfer = new DataTransfer();
     for (const name of ['cat.0.jpg', 'cat.1.jpg', 'dog.0.jpg', 'dog.1.jpg']) transfer.items.add(new File([name], name));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
     await page.getByRole('button', { name: 'Add 4 pictures' }).click();
     await expect.poll(() => state().project.document.classNames).toEqual(['cat', 'dog']);
-    const clipboard = new DataTransfer();
-    clipboard.items.add(new File(['z'], 'pasted.png', { type: 'image/png' }));
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }));
+    (page.getByRole('button', { name: 'Choose', exact: true }).element() as HTMLElement).focus();
+    paste(png('pasted.png'));
     await expect.poll(() => state().trial.target).toMatchObject({ kind: 'file', name: 'pasted.png' });
     expect(state().trial.error?.code).toBe('head-absent');
+  });
+
+  it('asks where pasted pictures go, and says where they went', async () => {
+    paste(png('image.png'));
+    const dialog = page.getByRole('dialog', { name: 'Where does the pasted picture go?' });
+    await expect.element(dialog).toBeVisible();
+    paste(png('second.png'));
+    await expect.element(page.getByRole('dialog', { name: 'Where do the pasted pictures go?' })).toBeVisible();
+    await userEvent.keyboard('dog{Enter}');
+    await expect.element(page.getByRole('status').getByText('2 pasted pictures are now in “dog”.')).toBeVisible();
+    expect(state().project.document.samples.map(({ className, path }) => [className, path.slice(0, 7)])).toEqual([
+      ['dog', 'pasted/'],
+      ['dog', 'pasted/'],
+    ]);
+    // The next one goes the same way with Enter alone; a name that is emptied leaves the picture without a label.
+    paste(png('third.png'));
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => state().project.document.samples.length).toBe(3);
+    paste(png('fourth.png'));
+    await userEvent.clear(page.getByRole('combobox', { name: 'Class', exact: true }));
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText('1 pasted picture is now here without a label.')).toBeVisible();
+    expect(state().project.document.samples.at(-1)?.className).toBeNull();
+  });
+
+  it('says that a clipboard holds no picture, and leaves text to the field that it is typed into', async () => {
+    const pasteText = (target: Element) => {
+      const clipboard = new DataTransfer();
+      clipboard.setData('text/plain', 'https://example.org/cat.jpg');
+      target.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }));
+    };
+    const field = document.createElement('input');
+    document.body.append(field);
+    pasteText(field);
+    field.remove();
+    expect(state().ingest.error).toBeNull();
+    pasteText(document.body);
+    await expect.element(page.getByText('The clipboard holds no picture.')).toBeVisible();
+    expect(state().ingest.error?.code).toBe('clipboard-empty');
   });
 
   it('offers a restart when the worker has died, and then goes on', async () => {

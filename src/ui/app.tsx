@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
 import { ImportDialog } from './import/import-dialog';
+import { PasteDialog } from './data/paste-dialog';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
@@ -14,7 +15,7 @@ import { TryPanel } from './try/try-panel';
 
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
-  const isDragging = usePageInput();
+  const { isDragging, pasted, forgetPasted } = usePageInput();
   useUndoKeys();
   return (
     <>
@@ -32,6 +33,7 @@ export function App() {
         </div>
       ) : null}
       <ImportDialog />
+      {pasted.length > 0 ? <PasteDialog files={pasted} onClose={forgetPasted} /> : null}
       <PageTitle />
     </>
   );

@@ -1,10 +1,13 @@
 import { proxy, transfer } from 'comlink';
 import type { Fit, PictureSource, Sample } from '../domain/dataset';
+import type { ExportEntry } from '../domain/dataset-export';
 import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -16,8 +19,10 @@ import type {
 import { coverPixels } from '../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import { exportDataset } from '../ingest/export-dataset';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
@@ -49,6 +54,15 @@ export interface Pictures {
     signal: AbortSignal,
   ): Promise<IngestReport>;
   planKaggle(server: string, picturesPerClass: number): KagglePlan;
+  describeHub(server: string, dataset: string, signal: AbortSignal): Promise<HubDataset>;
+  countHub(server: string, choice: HubChoice, signal: AbortSignal): Promise<HubCounts>;
+  addHub(
+    server: string,
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport>;
   remove(ids: readonly string[]): void;
   /** Takes `remove` back; gives the ids that are not known. */
   restore(ids: readonly string[]): readonly string[];
@@ -152,6 +166,25 @@ export class ControlEngine implements EngineApi {
     );
   }
 
+  describeHub(dataset: string, signal: AbortSignal): Promise<HubDataset> {
+    return this.#pictures.describeHub(this.#requireAddresses().datasetsServer, dataset, signal);
+  }
+
+  countHub(choice: HubChoice, signal: AbortSignal): Promise<HubCounts> {
+    return this.#pictures.countHub(this.#requireAddresses().datasetsServer, choice, signal);
+  }
+
+  addHub(
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    return this.#whileReading(() =>
+      this.#pictures.addHub(this.#requireAddresses().datasetsServer, choice, counts, onEvent, signal),
+    );
+  }
+
   async removeSamples(ids: readonly string[]): Promise<void> {
     this.#pictures.remove(ids);
     await this.#compute.forgetSamples(ids);
@@ -159,6 +192,15 @@ export class ControlEngine implements EngineApi {
 
   restoreSamples(ids: readonly string[]): Promise<readonly string[]> {
     return Promise.resolve(this.#pictures.restore(ids));
+  }
+
+  exportDataset(
+    entries: readonly ExportEntry[],
+    target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExportReport> {
+    return exportDataset(entries, (id) => this.#pictures.file(id), target, onProgress, signal);
   }
 
   pictureFile(sampleId: string): Promise<Blob> {

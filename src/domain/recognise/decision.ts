@@ -107,19 +107,19 @@ export function warningsOf(
   ];
 }
 
-/** One file as it comes in. */
+/** What becomes of a file that comes in. */
 export interface DecidedFile {
-  readonly path: string;
   readonly className: string | null;
   readonly split: Split | null;
 }
 
-/** The files of rows that are not ignored, in the listing's order of paths. */
-export function filesOf(rows: readonly ImportRow[]): readonly DecidedFile[] {
-  const files = rows.flatMap(({ target, split, paths }): DecidedFile[] =>
-    target.kind === 'ignore'
-      ? []
-      : paths.map((path) => ({ path, className: target.kind === 'class' ? target.className : null, split })),
-  );
-  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+/** The files of rows that are not ignored, by their paths. */
+export function filesOf(rows: readonly ImportRow[]): ReadonlyMap<string, DecidedFile> {
+  const files = new Map<string, DecidedFile>();
+  for (const { target, split, paths } of rows) {
+    if (target.kind === 'ignore') continue;
+    const file: DecidedFile = { className: target.kind === 'class' ? target.className : null, split };
+    for (const path of paths) files.set(path, file);
+  }
+  return files;
 }

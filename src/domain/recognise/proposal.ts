@@ -66,13 +66,6 @@ export interface ReadingOffer {
   readonly title: string;
 }
 
-/** What was dropped, as it would come in, and the other ways to see it. */
-export interface ImportProposal {
-  readonly reading: ImportReading;
-  /** All ways, that of `reading` first. */
-  readonly offers: readonly ReadingOffer[];
-}
-
 /** Two and more names that seem to mean one class. */
 export interface MergeProposal {
   readonly into: string;

@@ -1,5 +1,4 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
-import { type HubPage, parsePage } from './rows';
 
 /** Replaced in tests. */
 export interface HubOptions {
@@ -8,10 +7,11 @@ export interface HubOptions {
   readonly delay?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** Told before each pause: a server that is busy or out of order is asked again after so many seconds. */
+export type OnWait = (seconds: number) => void;
+
 /** The most rows that the viewer gives in one call. */
 export const maxRows = 100;
-const dataset = { dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' } as const;
-export const datasetName = dataset.dataset;
 
 const notImplemented = 501;
 const attempts = 4;
@@ -46,31 +46,36 @@ function describe(response: Response): string {
   return code === null ? `HTTP ${response.status}` : `HTTP ${response.status}, ${code}`;
 }
 
-/** Hugging Face's dataset viewer, as far as the photos of cats and dogs need it. Sends no cookies and no address of ours. */
+/** `hub-refused`, with the status for whoever can say more. */
+export class HubRefusal extends HeadstartError {
+  readonly status: number;
+  /** `HTTP 501, TooBigContentError`. */
+  readonly detail: string;
+
+  constructor(status: number, detail: string) {
+    super('hub-refused', { detail });
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/** Hugging Face's dataset viewer (https://huggingface.co/docs/dataset-viewer). Sends no cookies and no address of ours. */
 export class HubClient {
   readonly host: string;
   readonly #server: string;
   readonly #signal: AbortSignal;
   readonly #fetch: typeof fetch;
   readonly #delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly #onWait: OnWait;
 
   /** @param server address that ends with `/` */
-  constructor(server: string, signal: AbortSignal, options: HubOptions = {}) {
+  constructor(server: string, signal: AbortSignal, options: HubOptions = {}, onWait: OnWait = () => undefined) {
     this.#server = server;
     this.host = new URL(server).host;
     this.#signal = signal;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#delay = options.delay ?? wait;
-  }
-
-  /** Rows `offset..offset+length-1` of one label. @throws HeadstartError hub-* */
-  filterRows(label: number, offset: number, length: number): Promise<HubPage> {
-    return this.#page('filter', { ...dataset, where: `"labels"=${label}`, offset: String(offset), length: String(length) });
-  }
-
-  /** Rows `offset..offset+length-1` of all. @throws HeadstartError hub-* */
-  rows(offset: number, length: number): Promise<HubPage> {
-    return this.#page('rows', { ...dataset, offset: String(offset), length: String(length) });
+    this.#onWait = onWait;
   }
 
   /** A picture; null when its address has expired or is gone. @throws HeadstartError hub-* */
@@ -85,14 +90,15 @@ export class HubClient {
     return this.#request(address, [403, 404, 410], (response) => response.blob());
   }
 
-  async #page(path: 'filter' | 'rows', query: Record<string, string>): Promise<HubPage> {
+  /** The answer of one of the viewer's calls, parsed as JSON and not checked. @throws HeadstartError hub-* */
+  async ask(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
     const address = new URL(path, this.#server);
     address.search = new URLSearchParams(query).toString();
     const text = await this.#request(address, [], (response) => response.text());
     try {
-      return parsePage(JSON.parse(text ?? ''));
+      return JSON.parse(text ?? '');
     } catch (cause) {
-      throw cause instanceof HeadstartError ? cause : new HeadstartError('hub-unexpected', {}, { cause });
+      throw new HeadstartError('hub-unexpected', {}, { cause });
     }
   }
 
@@ -110,7 +116,7 @@ export class HubClient {
           failure = new HeadstartError('hub-busy');
           pause = retryAfter(response) ?? pause;
         } else {
-          failure = new HeadstartError('hub-refused', { detail: describe(response) });
+          failure = new HubRefusal(response.status, describe(response));
           if (response.status < 500 || response.status === notImplemented) throw failure;
           pause = retryAfter(response) ?? pause;
         }
@@ -120,6 +126,7 @@ export class HubClient {
         failure = new HeadstartError('hub-offline', { host: this.host }, { cause });
       }
       if (attempt === attempts || pause > longestPause) throw failure;
+      this.#onWait(pause / 1000);
       await this.#delay(pause, this.#signal);
     }
   }

@@ -84,7 +84,7 @@ describe('fetchKaggle', () => {
     expect(await collect(200)).toHaveLength(260);
     server.faults.refuseFilter = true;
     expect(await collect(200)).toHaveLength(260);
-  });
+  }, 60_000);
 
   it('asks a page once more when the addresses of its photos have expired', async () => {
     const items: string[] = [];
@@ -148,7 +148,7 @@ describe('fetchKaggle', () => {
     await server.close();
     expect(await codeOf(collect(1, { url }))).toEqual([
       'hub-offline',
-      `The photos could not be reached at ${new URL(url).host}.`,
+      `The pictures could not be reached at ${new URL(url).host}.`,
     ]);
     server = await startDatasetsServer();
   });

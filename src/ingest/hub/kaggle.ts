@@ -1,8 +1,9 @@
 import type { PictureSource, SkippedFile } from '../../domain/dataset';
 import { describeError, HeadstartError } from '../../domain/errors';
-import { datasetName, HubClient, type HubOptions, maxRows } from './hub-client';
-import type { HubPage, HubRow } from './rows';
+import { HubClient, type HubOptions, maxRows, type OnWait } from './hub-client';
+import { type HubPage, type HubRow, parsePage } from './rows';
 
+const source = { dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' } as const;
 /** Label 0 and 1 of the dataset. */
 export const kaggleClasses = ['cat', 'dog'] as const;
 /** Mean size of a photo as the viewer gives it, from the dataset's size over its 23,410 rows: an estimate to say beforehand. */
@@ -24,7 +25,7 @@ export interface DownloadPlan {
 export function planKaggle(server: string, picturesPerClass: number): DownloadPlan {
   return {
     host: new URL(server).host,
-    dataset: datasetName,
+    dataset: source.dataset,
     picturesPerClass,
     bytes: picturesPerClass * kaggleClasses.length * bytesPerPicture,
   };
@@ -41,8 +42,13 @@ type PageAddress =
   | { readonly by: 'label'; readonly label: number; readonly offset: number; readonly length: number }
   | { readonly by: 'row'; readonly offset: number; readonly length: number };
 
-function askPage(client: HubClient, page: PageAddress): Promise<HubPage> {
-  return page.by === 'label' ? client.filterRows(page.label, page.offset, page.length) : client.rows(page.offset, page.length);
+async function askPage(client: HubClient, page: PageAddress): Promise<HubPage> {
+  const range = { offset: String(page.offset), length: String(page.length) };
+  const answer =
+    page.by === 'label'
+      ? client.ask('filter', { ...source, where: `"labels"=${page.label}`, ...range })
+      : client.ask('rows', { ...source, ...range });
+  return parsePage(await answer);
 }
 
 function wantedOf(answer: HubPage, page: PageAddress): Wanted[] {
@@ -138,13 +144,14 @@ export async function* fetchKaggle(
   picturesPerClass: number,
   signal: AbortSignal,
   options: HubOptions = {},
+  onWait?: OnWait,
 ): AsyncGenerator<PictureSource | SkippedFile> {
   // Whoever stops taking photos stops the downloads too, not only the signal.
   const stop = new AbortController();
   const abort = () => stop.abort();
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
-  const client = new HubClient(server, stop.signal, options);
+  const client = new HubClient(server, stop.signal, options, onWait);
   const fresh = new FreshPages(client);
   const download = async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
     const className = kaggleClasses[wanted.label] ?? '';

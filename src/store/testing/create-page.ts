@@ -27,6 +27,7 @@ export function createPage(
       setTimeout(callback, 1);
     },
     now,
+    openSaveTarget: () => Promise.resolve(null),
     createId: () => `project-${String((id += 1))}`,
   });
   return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };

@@ -1,9 +1,12 @@
 import { plainSample, type Fit, type PictureSource, type Sample } from '../../domain/dataset';
+import type { ExportEntry } from '../../domain/dataset-export';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
   DeviceProgress,
+  ExportProgress,
+  ExportReport,
   FeaturesProgress,
   IngestEvent,
   IngestReport,
@@ -16,6 +19,7 @@ import { coverPixels } from '../../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../../domain/feature-cache';
 import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
+import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
@@ -253,6 +257,59 @@ export class FakeEngine implements EngineApi {
 
   addKaggle(_picturesPerClass: number, onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
     return this.#answer('addKaggle', () => this.#read([], onEvent, signal));
+  }
+
+  describeHub(dataset: string, _signal: AbortSignal): Promise<HubDataset> {
+    return this.#answer('describeHub', () => ({
+      name: dataset,
+      host: 'photos.example',
+      configs: [
+        {
+          name: 'default',
+          imageColumns: ['image'],
+          labelColumns: [
+            { name: 'labels', classNames: ['cat', 'dog'] },
+            { name: 'taken', classNames: null },
+          ],
+          splits: [
+            { name: 'train', rows: 200, bytes: 6_000_000 },
+            { name: 'test', rows: 50, bytes: 1_500_000 },
+          ],
+        },
+      ],
+    }));
+  }
+
+  countHub({ label }: HubChoice, _signal: AbortSignal): Promise<HubCounts> {
+    const counts = (label?.classNames ?? []).map((className) => ({ className, count: 125 }));
+    return this.#answer('countHub', () => (counts.length === 0 ? null : counts));
+  }
+
+  addHub(
+    choice: HubChoice,
+    counts: HubCounts,
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+  ): Promise<IngestReport> {
+    const sources = (counts ?? []).flatMap(({ className }) =>
+      Array.from({ length: choice.picturesEach }, (_, index): PictureSource => {
+        const path = `${choice.dataset}/${className}/${String(index)}.jpg`;
+        return { path, file: new Blob([path]), className, folderSplit: null };
+      }),
+    );
+    return this.#answer('addHub', () => this.#read(sources, onEvent, signal));
+  }
+
+  exportDataset(
+    entries: readonly ExportEntry[],
+    _target: FileSystemFileHandle,
+    onProgress: (progress: ExportProgress) => void,
+    _signal: AbortSignal,
+  ): Promise<ExportReport> {
+    return this.#answer('exportDataset', () => {
+      onProgress({ done: entries.length, total: entries.length, bytes: 9 });
+      return { written: entries.length, missing: [], bytes: 9 };
+    });
   }
 
   removeSamples(ids: readonly string[]): Promise<void> {

@@ -5,21 +5,26 @@ import { usePictureInput } from '../picture-input';
 import { Button } from '../primitives';
 import menuStyles from '../shell/menu.module.css';
 import { useActions } from '../store-context';
+import { HubDialog } from './hub-dialog';
 import { ClearDialog } from './remove-dialogs';
 
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
-export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
+export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean; readonly onRecord: () => void }) {
   const { readFiles } = usePictureInput();
-  const { offerFiles, addDrawings, askKaggle } = useActions();
+  const { offerFiles, addDrawings, askKaggle, exportDataset } = useActions();
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isClearing, setClearing] = useState(false);
+  const [isFetching, setFetching] = useState(false);
 
   const act = (id: string): void => {
     if (id === 'folder') folder.current?.click();
     if (id === 'files') files.current?.click();
     if (id === 'drawings') void addDrawings();
     if (id === 'photos') void askKaggle();
+    if (id === 'camera') onRecord();
+    if (id === 'hub') setFetching(true);
+    if (id === 'save') void exportDataset();
     if (id === 'clear') setClearing(true);
   };
   const take = (input: HTMLInputElement): void => {
@@ -44,11 +49,20 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
             <MenuItem id="files" className={menuStyles['item'] ?? ''}>
               Choose files
             </MenuItem>
+            <MenuItem id="camera" className={menuStyles['item'] ?? ''}>
+              Record with the camera…
+            </MenuItem>
             <MenuItem id="drawings" className={menuStyles['item'] ?? ''}>
               Add the sample drawings
             </MenuItem>
             <MenuItem id="photos" className={menuStyles['item'] ?? ''}>
               Get 500 cats and dogs…
+            </MenuItem>
+            <MenuItem id="hub" className={menuStyles['item'] ?? ''}>
+              From Hugging Face…
+            </MenuItem>
+            <MenuItem id="save" className={menuStyles['item'] ?? ''}>
+              Save pictures and labels as a ZIP…
             </MenuItem>
             <MenuItem id="clear" className={joinClasses(menuStyles['item'], menuStyles['danger'])}>
               Remove all pictures…
@@ -77,6 +91,13 @@ export function AddMenu({ isDisabled }: { readonly isDisabled: boolean }) {
           take(event.currentTarget);
         }}
       />
+      {isFetching ? (
+        <HubDialog
+          onClose={() => {
+            setFetching(false);
+          }}
+        />
+      ) : null}
       {isClearing ? (
         <ClearDialog
           onClose={() => {

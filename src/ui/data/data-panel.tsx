@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { selectSamplesByClass } from '../../store/selectors';
+import { RecordDialog } from '../camera/record-dialog';
 import { joinClasses } from '../join-classes';
 import { ConflictsNote } from '../pictures/conflicts-note';
 import { PicturesDialog, type ShownPictures } from '../pictures/pictures-dialog';
@@ -10,7 +11,9 @@ import { AddMenu } from './add-menu';
 import { ClassLane } from './class-lane';
 import styles from './data.module.css';
 import { EmptyData } from './empty-data';
+import { ExportNote } from './export-note';
 import { KaggleDialog } from './kaggle-dialog';
+import { LandedNote } from './landed-note';
 import { ReadingProgress } from './reading-progress';
 import { SkippedNote } from './skipped-note';
 import { Totals } from './totals';
@@ -31,6 +34,10 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
   const hasHistory = usePage(({ project }) => project.past.length + project.future.length > 0);
   const hasUnlabelled = usePage((state) => selectSamplesByClass(state).has(null));
   const [shown, setShown] = useState<ShownPictures | null>(null);
+  const [isRecording, setRecording] = useState(false);
+  const record = (): void => {
+    setRecording(true);
+  };
   const isEmpty = classNames.length === 0 && !hasPictures;
   return (
     <Panel
@@ -39,16 +46,18 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
       aside={
         <>
           {hasHistory ? <UndoButtons /> : null}
-          {isEmpty ? null : <AddMenu isDisabled={isReading} />}
+          {isEmpty ? null : <AddMenu isDisabled={isReading} onRecord={record} />}
         </>
       }
     >
       <ReadingProgress />
+      <LandedNote />
+      <ExportNote />
       {error === null ? null : <ErrorNote record={error} tone={error.code === 'add-cancelled' ? 'warn' : 'bad'} />}
       {warnings.map((warning) => (
         <ErrorNote key={warning.message} record={warning} tone="warn" />
       ))}
-      {isEmpty && (!isReading || isAsking) ? <EmptyData isDropTarget={isDropTarget} /> : null}
+      {isEmpty && (!isReading || isAsking) ? <EmptyData isDropTarget={isDropTarget} onRecord={record} /> : null}
       {isEmpty ? null : <Totals />}
       {hasUnlabelled ? <UnlabelledLane onShow={setShown} /> : null}
       {classNames.length === 0 ? null : (
@@ -82,6 +91,13 @@ export function DataPanel({ isDropTarget }: { readonly isDropTarget: boolean }) 
           }}
         />
       )}
+      {isRecording ? (
+        <RecordDialog
+          onClose={() => {
+            setRecording(false);
+          }}
+        />
+      ) : null}
       <KaggleDialog />
     </Panel>
   );

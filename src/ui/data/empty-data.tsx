@@ -1,11 +1,12 @@
 import { FolderOpen } from 'lucide-react';
 import { joinClasses } from '../join-classes';
+import { Button } from '../primitives';
 import { ChooseFilesButton, ChooseFolderButton } from './add-pictures';
 import styles from './data.module.css';
 import { SamplesOnOffer } from './samples-on-offer';
 
 /** The invitation: what to drop, and what to do without pictures of one's own. */
-export function EmptyData({ isDropTarget }: { readonly isDropTarget: boolean }) {
+export function EmptyData({ isDropTarget, onRecord }: { readonly isDropTarget: boolean; readonly onRecord: () => void }) {
   return (
     <>
       <div className={joinClasses(styles['drop'], styles['large'], isDropTarget && styles['target'])}>
@@ -20,6 +21,7 @@ export function EmptyData({ isDropTarget }: { readonly isDropTarget: boolean }) 
         <div className={styles['buttons']}>
           <ChooseFolderButton />
           <ChooseFilesButton />
+          <Button onPress={onRecord}>Use the camera</Button>
         </div>
       </div>
       <div className={styles['or']}>

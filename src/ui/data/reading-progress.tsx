@@ -5,7 +5,19 @@ import { useActions, usePage } from '../store-context';
 import { countOf, formatBytes, joinWords, timeLeft } from '../words';
 import styles from './data.module.css';
 
-const titles = { folder: 'Reading pictures', drawings: 'Drawing pictures', kaggle: 'Downloading photos' } as const;
+const titles = {
+  folder: 'Reading pictures',
+  drawings: 'Drawing pictures',
+  kaggle: 'Downloading photos',
+  hub: 'Downloading pictures',
+  clipboard: 'Reading what was pasted',
+  camera: 'Reading what was recorded',
+} as const;
+
+/** `the server is busy: next try in 8 s` */
+function waitWords(seconds: number): string {
+  return `the server is busy: next try in ${Math.max(1, Math.round(seconds)).toLocaleString('en-GB')} s`;
+}
 
 interface Shown {
   readonly title: string;
@@ -31,12 +43,15 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function showReading({ origin, done, total, secondsLeft }: IngestState): Shown {
+function showReading({ origin, done, total, secondsLeft, waitingSeconds }: IngestState): Shown {
   const counts = `${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`;
   return {
     title: titles[origin ?? 'folder'],
     share: total > 0 ? done / total : null,
-    words: total > 0 ? joinWords(counts, timeLeft(secondsLeft)) : '',
+    words: joinWords(
+      total > 0 && counts,
+      waitingSeconds === null ? total > 0 && timeLeft(secondsLeft) : waitWords(waitingSeconds),
+    ),
   };
 }
 

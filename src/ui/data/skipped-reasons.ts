@@ -4,11 +4,12 @@ import type { ErrorCode } from '../../domain/errors';
 const reasonWords: Partial<Record<ErrorCode, string>> = {
   'file-empty': 'empty',
   'not-a-picture': 'not a picture',
-  'unsupported-format': 'of a format that this browser cannot open',
+  'unsupported-format': 'of a format that is not opened here',
   'picture-truncated': 'cut short',
   'picture-broken': 'damaged',
   'picture-too-large': 'too large',
   'picture-too-small': 'too small',
+  'heic-decoder-missing': 'HEIC that could not be opened',
   'file-unreadable': 'unreadable',
   'duplicate-file': 'already there',
   'no-labels': 'without a class',

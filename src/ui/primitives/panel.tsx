@@ -13,7 +13,7 @@ export interface PanelProps {
 export function Panel({ step, heading, aside, children }: PanelProps) {
   const headingId = useId();
   return (
-    <section className={styles['panel']} aria-labelledby={headingId}>
+    <section className={styles['panel']} aria-labelledby={headingId} data-step={step}>
       <div className={styles['head']}>
         <span className={styles['step']} aria-hidden="true">
           {step}

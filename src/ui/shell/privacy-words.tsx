@@ -2,7 +2,7 @@ import { usePage } from '../store-context';
 
 /** No code path of the page sends a picture anywhere; docs/ARCHITECTURE.md says what is fetched. */
 export function PrivacyWords() {
-  const fetched = usePage(({ project }) => project.document.origin === 'kaggle');
+  const asked = usePage(({ askedDatasets }) => askedDatasets);
   return (
     <>
       <p>
@@ -11,8 +11,8 @@ export function PrivacyWords() {
       </p>
       <p>
         What it fetches: its own files and VGG-16’s weights, from the server that this page came from.
-        {fetched
-          ? ' You also asked for example photos: they came to this device from Hugging Face; nothing went there but the request.'
+        {asked.length > 0
+          ? ` You also asked Hugging Face for pictures. What left this device for it: the name ${asked.map((name) => `“${name}”`).join(', ')}, and your network address, as with any request. The pictures came here.`
           : ''}
       </p>
       <p>

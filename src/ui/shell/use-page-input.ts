@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { usePictureInput } from '../picture-input';
 import { useActions } from '../store-context';
 
@@ -9,14 +9,39 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') === true;
 }
 
+const pictureName = /\.(jpe?g|png|webp|gif|avif|bmp|hei[cf])$/i;
+
+function isPicture({ type, name }: File): boolean {
+  return type.startsWith('image/') || pictureName.test(name);
+}
+
+/** Text typed into a field is the field's, and nothing to complain of. */
+function isTextField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(target.tagName));
+}
+
+/** Who works in the Try column wants to know what the picture is. */
+function isInTry(): boolean {
+  return (document.activeElement?.closest('[data-step="3"]') ?? null) !== null;
+}
+
+export interface PageInput {
+  /** Files are dragged over the page. */
+  readonly isDragging: boolean;
+  /** Pictures that were pasted and wait to be told where they go. */
+  readonly pasted: readonly File[];
+  readonly forgetPasted: () => void;
+}
+
 /**
- * The whole page takes drops of folders and pictures, and pictures pasted are tried. A part of the page with a use of its own for
- * a drop stops the event there. True while files are dragged over the page.
+ * The whole page takes drops of folders and pictures, and pictures pasted: into the Try column, when the focus is there, else where
+ * the person says. A part of the page with a use of its own for a drop stops the event there.
  */
-export function usePageInput(): boolean {
+export function usePageInput(): PageInput {
   const { readDrop } = usePictureInput();
-  const { offerFiles, tryFile } = useActions();
+  const { offerFiles, tryFile, refusePaste } = useActions();
   const [isDragging, setDragging] = useState(false);
+  const [pasted, setPasted] = useState<readonly File[]>([]);
 
   useEffect(() => {
     let timer = 0;
@@ -39,10 +64,17 @@ export function usePageInput(): boolean {
       void offerFiles(readDrop(event.dataTransfer));
     };
     const paste = (event: ClipboardEvent): void => {
-      const picture = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
-      if (picture === undefined || event.defaultPrevented) return;
+      if (event.defaultPrevented || event.clipboardData === null) return;
+      const files = [...event.clipboardData.files];
+      const pictures = files.filter(isPicture);
+      if (files.length === 0 && isTextField(event.target)) return;
       event.preventDefault();
-      void tryFile(picture);
+      const [first] = pictures;
+      if (files.length === 0) refusePaste();
+      // Folders, archives and lists of labels are read as if they were dropped.
+      else if (first === undefined || pictures.length < files.length) void offerFiles(readDrop(event.clipboardData));
+      else if (pictures.length === 1 && isInTry()) void tryFile(first);
+      else setPasted((former) => [...former, ...pictures]);
     };
     addEventListener('dragover', watch, { capture: true });
     addEventListener('drop', leave, { capture: true });
@@ -57,7 +89,10 @@ export function usePageInput(): boolean {
       removeEventListener('drop', drop);
       removeEventListener('paste', paste);
     };
-  }, [readDrop, offerFiles, tryFile]);
+  }, [readDrop, offerFiles, tryFile, refusePaste]);
 
-  return isDragging;
+  const forgetPasted = useCallback(() => {
+    setPasted([]);
+  }, []);
+  return { isDragging, pasted, forgetPasted };
 }

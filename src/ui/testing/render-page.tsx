@@ -39,6 +39,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
       setTimeout(callback, 1);
     },
     now: () => performance.now(),
+    openSaveTarget: () => Promise.resolve(null),
     createId: () => 'test',
   });
   await store.getState().actions.begin();

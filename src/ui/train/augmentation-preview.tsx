@@ -54,8 +54,11 @@ export function AugmentationPreview({ augmentation }: { readonly augmentation: A
         {samples.map(({ id, name, className }) => {
           const picture = pictures.get(id);
           return (
-            <li key={id} role="img" aria-label={`${name}, ${className}, in ${epochWords}`} title={`${name} · ${className}`}>
-              {picture === undefined ? <Thumbnail sampleId={id} /> : <Picture picture={picture} />}
+            <li key={id} title={`${name} · ${className}`}>
+              {/* A role of its own on the item would take it out of the list. */}
+              <div role="img" aria-label={`${name}, ${className}, in ${epochWords}`}>
+                {picture === undefined ? <Thumbnail sampleId={id} /> : <Picture picture={picture} />}
+              </div>
             </li>
           );
         })}

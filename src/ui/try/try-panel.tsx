@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components';
+import { LiveCamera } from '../camera/live-camera';
 import { joinClasses } from '../join-classes';
 import { Button, Panel } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -70,8 +71,8 @@ function Invitation({ hasPictures }: { readonly hasPictures: boolean }) {
   const headReady = usePage((state) => state.headReady);
   const [words, more] = headReady
     ? hasPictures
-      ? ['Click a picture below, or choose or drop one.', 'You see its class, the probabilities and the logits.']
-      : ['Choose or drop a picture.', 'The kept head says what it is.']
+      ? ['Click a picture below, or choose, drop or paste one.', 'You see its class, the probabilities and the logits.']
+      : ['Choose, drop or paste a picture.', 'The kept head says what it is.']
     : hasPictures
       ? ['Press Train first; then click a picture.', 'These are kept apart: the head never learns from them.']
       : [
@@ -104,11 +105,48 @@ export function TryPanel() {
   const target = usePage(({ trial }) => trial.target);
   const headReady = usePage((state) => state.headReady);
   const pictures = useHeldOut();
+  const isTraining = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
+  const [isLive, setLive] = useState(false);
   useFreshAnswer();
+  // A run wants the device for itself, and whoever looks at a picture has stopped looking at the camera.
+  const [lastTarget, setLastTarget] = useState(target);
+  if (isLive && (isTraining || !headReady)) setLive(false);
+  if (lastTarget !== target) {
+    setLastTarget(target);
+    if (target !== null) setLive(false);
+  }
   return (
-    <Panel step={3} heading="Try" aside={<ChooseButton />}>
+    <Panel
+      step={3}
+      heading="Try"
+      aside={
+        <>
+          {headReady && !isLive ? (
+            <Button
+              isDisabled={isTraining}
+              onPress={() => {
+                setLive(true);
+              }}
+            >
+              Camera
+            </Button>
+          ) : null}
+          <ChooseButton />
+        </>
+      }
+    >
       <TryDropArea>
-        {target === null ? <Invitation hasPictures={pictures.length > 0} /> : <PredictionCard target={target} />}
+        {isLive ? (
+          <LiveCamera
+            onClose={() => {
+              setLive(false);
+            }}
+          />
+        ) : target === null ? (
+          <Invitation hasPictures={pictures.length > 0} />
+        ) : (
+          <PredictionCard target={target} />
+        )}
         {pictures.length > 0 ? <HeldOutSection pictures={pictures} /> : headReady ? <KeptResult /> : null}
       </TryDropArea>
     </Panel>

@@ -61,6 +61,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
       requestAnimationFrame(callback);
     },
     now: () => performance.now(),
+    openSaveTarget: () => Promise.resolve(null),
     createId: () => `id-${String((ids += 1))}`,
   });
   const container = document.createElement('div');
