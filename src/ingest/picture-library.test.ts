@@ -67,6 +67,7 @@ describe('PictureLibrary.add', () => {
     expect(samplesOf(events)[3]).toEqual({
       ...looks,
       pinnedSplit: null,
+      recording: null,
       contentHash: `hash of ${'x'.repeat(3)}3`,
       id: `hash of ${'x'.repeat(3)}3`,
       name: '3.jpg',
