@@ -19,6 +19,8 @@ export default defineConfig({
         plugins: [assemblyScript()],
         test: {
           name: 'node',
+          // Against a hang only: a busy machine takes its time.
+          testTimeout: 60_000,
           environment: 'node',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', 'node_modules/**'],

@@ -41,6 +41,8 @@ export interface RunSample {
   readonly id: string;
   readonly labelIndex: number;
   readonly split: Split;
+  /** Pictures of one group, such as a burst, never lie in two folds; absent for a picture alone. */
+  readonly group?: string;
 }
 
 export interface RunRequest {

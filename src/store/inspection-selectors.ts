@@ -38,16 +38,19 @@ const selectRunSplits = remember(
  * that the run had. Empty without a head.
  */
 export const selectRunSamples = remember(
-  (state) => [selectRunSplits(state), selectSampleIndex(state), state.headRun],
+  (state) => [selectRunSplits(state), selectSampleIndex(state), selectSplitCandidates(state), state.headRun],
   (state): readonly RunSample[] => {
     const classes = new Map(state.headRun?.classNames.map((className, index) => [className, index]));
     const samples = selectSampleIndex(state);
+    const groups = new Map(selectSplitCandidates(state).candidates.map(({ id, group }) => [id, group]));
     return [...selectRunSplits(state)].flatMap(([id, { split, labelIndex: former }]) => {
       const className = samples.get(id)?.className;
       // Removed since, or without a label now.
       if (className === undefined || className === null) return [];
       const labelIndex = classes.get(className) ?? former;
-      return labelIndex === null ? [] : [{ id, split, labelIndex }];
+      if (labelIndex === null) return [];
+      const group = groups.get(id) ?? null;
+      return [{ id, split, labelIndex, ...(group === null ? {} : { group }) }];
     });
   },
 );

@@ -54,6 +54,15 @@ describe('looking inside', () => {
     expect(samples[0]).toEqual({ ...first, labelIndex: 1 - first.labelIndex });
   });
 
+  it('tells which pictures belong together, so that no fold learns from the twin of what it is measured on', async () => {
+    const page = await trained();
+    const { splitRules, samples } = page.state().project.document;
+    page.actions.dispatch({ kind: 'change-split-rules', rules: { ...splitRules, together: 'pattern', pattern: '(\\d)\\.' } });
+    const paths = new Map(samples.map(({ id, path }) => [id, path]));
+    for (const { id, group } of selectRunSamples(page.state()))
+      expect(group).toBe(`named ${/\d(?=\.)/.exec(paths.get(id) ?? '')?.[0] ?? 'nothing'}`);
+  });
+
   it('knows a kept head’s pictures in a later visit by its settings, the pins and the rules of the split', async () => {
     const { storage } = await trained();
     const page = createPage(storage);

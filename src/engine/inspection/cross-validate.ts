@@ -33,11 +33,7 @@ export function createFoldPlans({ number, config, classNames, samples }: RunRequ
     if (count < fewestOfClass) throw new HeadstartError('class-too-small', { className, count });
   });
   const checked = configOf(config);
-  const foldOf = stratifiedFolds(
-    known.map(({ labelIndex }) => labelIndex),
-    folds,
-    config.seed,
-  );
+  const foldOf = stratifiedFolds(known, folds, config.seed);
   return Array.from({ length: folds }, (_, fold) => {
     const part = (isOwn: boolean): RunSample[] => known.filter((_sample, at) => (foldOf[at] === fold) === isOwn);
     const train = part(false);

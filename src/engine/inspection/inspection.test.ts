@@ -46,6 +46,14 @@ describe('the plans of the folds', () => {
     expect(plan?.config).toMatchObject({ way: 'features', earlyStopping: null });
   });
 
+  it('have pictures of one group on one side', () => {
+    const grouped = { ...request, samples: request.samples.map((sample, at) => ({ ...sample, group: `burst ${at % 6}` })) };
+    for (const { samples } of createFoldPlans(grouped, 5)) {
+      const own = new Set(samples.test.map(({ group }) => group));
+      expect(samples.train.some(({ group }) => own.has(group))).toBe(false);
+    }
+  });
+
   it('are fewer where there are fewer pictures than folds', () => {
     const few = { ...request, samples: request.samples.slice(0, 4) };
     expect(createFoldPlans(few, 5).map(({ samples }) => samples.test.length)).toEqual([1, 1, 1, 1]);
