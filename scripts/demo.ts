@@ -6,7 +6,7 @@ import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
-import { addDrawings, addPath, openSession, pageFailure, prepareDevice, type Session } from './session';
+import { addDrawings, addPath, openSession, pageFailure, prepareDevice, type Session, waitForProof } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
 
@@ -52,6 +52,7 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
   if (options.preset !== null)
     await store.evaluate((handle, preset) => handle.getState().actions.choosePreset(preset), options.preset);
   await store.evaluate((handle, settings) => handle.getState().actions.changeSettings(settings), settingsOf(options));
+  await waitForProof(session);
   const badge = await store.evaluate((handle) => handle.getState().compute.status?.label ?? '');
   console.log(`Computing on ${badge}`);
 

@@ -125,12 +125,13 @@ export async function prepareDevice(
   }
 }
 
-/** Waits until the device has passed its self-test. */
+/** Waits until the device has passed its self-test, or until none did. */
 export async function waitForProof({ page, store }: Session): Promise<void> {
-  await page.waitForFunction((handle) => (handle.getState().compute.status?.selfTest ?? null) !== null, store, {
-    polling: 50,
-    timeout: 300_000,
-  });
+  const settled = (handle: StoreApi<PageStore>) => {
+    const { status, error } = handle.getState().compute;
+    return error !== null || (status !== null && status.selfTest !== null);
+  };
+  await page.waitForFunction(settled, store, { polling: 50, timeout: 300_000 });
 }
 
 /** What is said to the question what was found; where nothing is said the page's own proposal is taken. */
