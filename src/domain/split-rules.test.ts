@@ -43,6 +43,12 @@ describe('pictures that belong together', () => {
     expect(by).toBe('pattern');
   });
 
+  it('take bounded time, whatever the pattern', () => {
+    // A backtracking matcher would try 2^40 ways.
+    const found = groupPictures([sample('a'.repeat(40)), sample('b')], rules({ together: 'pattern', pattern: '^cat/(a+)+$' }));
+    expect(found.groups.size).toBe(0);
+  });
+
   it('are none where the pattern is not one, which is told', () => {
     expect(groupPictures([sample('a')], rules({ together: 'pattern', pattern: '([a-z' }))).toMatchObject({
       by: null,

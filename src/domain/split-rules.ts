@@ -1,4 +1,6 @@
 import type { Sample } from './dataset';
+import { parseExpression } from './recognise/parse-expression';
+import { createPatternMachine } from './recognise/pattern-machine';
 import type { SplitCandidate } from './split';
 
 /** How the person wants pictures split, beside the validation share and the seed, which are settings of a run. */
@@ -67,18 +69,41 @@ function groupByTimes(samples: readonly Sample[]): Grouping {
   return collect(names, 'times');
 }
 
+/** Finds the group's name in a path, '' for none. Null: the pattern cannot be read. */
+type ReadGroup = ((path: string) => string) | null;
+
+let lastRead: { readonly pattern: string; readonly read: ReadGroup } = { pattern: '', read: null };
+
+/** By our own machine, whose time is bounded for any pattern; what was found is remembered while the pattern is the same. */
+function readerOf(pattern: string): ReadGroup {
+  if (lastRead.pattern !== pattern) lastRead = { pattern, read: createReader(pattern) };
+  return lastRead.read;
+}
+
+function createReader(pattern: string): ReadGroup {
+  const found = new Map<string, string>();
+  try {
+    const machine = createPatternMachine({ kind: 'group', name: 'whole', part: parseExpression(pattern.normalize('NFC')) });
+    return (path) => {
+      const known = found.get(path);
+      if (known !== undefined) return known;
+      const groups = machine.match(path.normalize('NFC'));
+      const name = groups?.get('1') ?? groups?.get('whole') ?? '';
+      found.set(path, name);
+      return name;
+    };
+  } catch {
+    return null;
+  }
+}
+
 function groupByPattern(samples: readonly Sample[], pattern: string): Grouping {
   if (pattern === '') return noGroups;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(pattern, 'u');
-  } catch {
-    return { ...noGroups, isPatternBroken: true };
-  }
+  const read = readerOf(pattern);
+  if (read === null) return { ...noGroups, isPatternBroken: true };
   const names = new Map<string, string>();
   for (const { id, path } of samples) {
-    const match = expression.exec(path);
-    const found = match?.[1] ?? match?.[0] ?? '';
+    const found = read(path);
     if (found !== '') names.set(id, `named ${found}`);
   }
   return collect(names, 'pattern');
