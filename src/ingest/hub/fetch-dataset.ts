@@ -16,11 +16,9 @@ import {
 import type { PictureSource, SkippedFile } from '../../domain/dataset';
 import { describeError, HeadstartError } from '../../domain/errors';
 import { type HubChoice, hubSplit } from '../../domain/hub-dataset';
-import { HubClient, type HubOptions, maxRows, type OnWait } from './hub-client';
+import { downloadInOrder, fetchPicture } from './download-in-order';
+import { type HubClient, type HubOptions, maxRows, type OnWait } from './hub-client';
 
-const parallelDownloads = 6;
-/** One picture may be missing; a server that loses this many in a row is refusing. */
-const losesInARow = 5;
 /** Without `/filter` the rows are walked; a class that has not come after so many pages is not waited for. */
 const pagesWalked = 100;
 
@@ -161,6 +159,10 @@ async function* rowsOfSplit(
   yield* byClass;
 }
 
+async function* rowsOfSplits(source: Source, choice: HubChoice, classNames: readonly string[]): AsyncGenerator<Wanted> {
+  for (const split of choice.splits) yield* rowsOfSplit(source, choice, split, classNames);
+}
+
 const endings: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/webp': 'webp',
@@ -186,48 +188,21 @@ export async function* fetchHubDataset(
   options: HubOptions = {},
   onWait?: OnWait,
 ): AsyncGenerator<PictureSource | SkippedFile> {
-  // Whoever stops taking pictures stops the downloads too, not only the signal.
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  const client = new HubClient(server, stop.signal, options, onWait);
-  const source = new Source(client, choice);
-  // One split alone is a heap of pictures: the seed divides it.
-  const keepsSplits = choice.splits.length > 1;
-  const download = async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
-    const folder = [choice.dataset, wanted.split, ...(wanted.className === null ? [] : [pathPart(wanted.className)])].join('/');
-    let file = await client.picture(wanted.src);
-    if (file === null) {
-      const address = await source.addressOf(wanted);
-      file = address === null ? null : await client.picture(address);
-    }
-    const path = `${folder}/${String(wanted.index)}.${endings[file?.type ?? ''] ?? 'jpg'}`;
-    if (file === null) return { path, reason: describeError('hub-refused', { detail: 'the picture is not there' }) };
-    return { path, file, className: wanted.className, folderSplit: keepsSplits ? hubSplit(wanted.split) : null };
-  };
-
-  const downloads: Promise<PictureSource | SkippedFile>[] = [];
-  let lost = 0;
-  const take = async (): Promise<PictureSource | SkippedFile> => {
-    const item = await (downloads.shift() ?? Promise.reject(new HeadstartError('cancelled')));
-    lost = 'reason' in item ? lost + 1 : 0;
-    if (lost === losesInARow) throw new HeadstartError('hub-refused', { detail: 'pictures are not there' });
-    return item;
-  };
-  try {
-    for (const split of choice.splits) {
-      for await (const wanted of rowsOfSplit(source, choice, split, classNames)) {
-        const started = download(wanted);
-        // Looked at in its turn; until then a failure is not unheard.
-        started.catch(() => undefined);
-        downloads.push(started);
-        if (downloads.length >= parallelDownloads) yield await take();
-      }
-    }
-    while (downloads.length > 0) yield await take();
-  } finally {
-    signal.removeEventListener('abort', abort);
-    abort();
-  }
+  yield* downloadInOrder({ server, signal, options, onWait, things: 'pictures' }, (client) => {
+    const source = new Source(client, choice);
+    // One split alone is a heap of pictures: the seed divides it.
+    const keepsSplits = choice.splits.length > 1;
+    return {
+      wanted: rowsOfSplits(source, choice, classNames),
+      download: async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
+        const folder = [choice.dataset, wanted.split, ...(wanted.className === null ? [] : [pathPart(wanted.className)])].join(
+          '/',
+        );
+        const file = await fetchPicture(client, wanted.src, () => source.addressOf(wanted));
+        const path = `${folder}/${String(wanted.index)}.${endings[file?.type ?? ''] ?? 'jpg'}`;
+        if (file === null) return { path, reason: describeError('hub-refused', { detail: 'the picture is not there' }) };
+        return { path, file, className: wanted.className, folderSplit: keepsSplits ? hubSplit(wanted.split) : null };
+      },
+    };
+  });
 }

@@ -1,6 +1,7 @@
 import type { PictureSource, SkippedFile } from '../../domain/dataset';
 import { describeError, HeadstartError } from '../../domain/errors';
-import { HubClient, type HubOptions, maxRows, type OnWait } from './hub-client';
+import { downloadInOrder, fetchPicture } from './download-in-order';
+import { type HubClient, type HubOptions, maxRows, type OnWait } from './hub-client';
 import { type HubPage, type HubRow, parsePage } from './rows';
 
 const source = { dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 'train' } as const;
@@ -8,9 +9,6 @@ const source = { dataset: 'microsoft/cats_vs_dogs', config: 'default', split: 't
 export const kaggleClasses = ['cat', 'dog'] as const;
 /** Mean size of a photo as the viewer gives it, from the dataset's size over its 23,410 rows: an estimate to say beforehand. */
 const bytesPerPicture = 30_000;
-const parallelDownloads = 6;
-/** One photo may be missing; a server that loses this many in a row is refusing. */
-const losesInARow = 5;
 
 /** What a download would ask of the network. */
 export interface DownloadPlan {
@@ -146,44 +144,17 @@ export async function* fetchKaggle(
   options: HubOptions = {},
   onWait?: OnWait,
 ): AsyncGenerator<PictureSource | SkippedFile> {
-  // Whoever stops taking photos stops the downloads too, not only the signal.
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  const client = new HubClient(server, stop.signal, options, onWait);
-  const fresh = new FreshPages(client);
-  const download = async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
-    const className = kaggleClasses[wanted.label] ?? '';
-    const path = `kaggle/${className}/${className}.${wanted.row.row_idx}.jpg`;
-    let file = await client.picture(wanted.row.row.image.src);
-    if (file === null) {
-      const address = await fresh.addressOf(wanted);
-      file = address === null ? null : await client.picture(address);
-    }
-    if (file === null) return { path, reason: describeError('hub-refused', { detail: 'the photo is not there' }) };
-    return { path, file, className, folderSplit: null };
-  };
-
-  const downloads: Promise<PictureSource | SkippedFile>[] = [];
-  let lost = 0;
-  const take = async (): Promise<PictureSource | SkippedFile> => {
-    const item = await (downloads.shift() ?? Promise.reject(new HeadstartError('cancelled')));
-    lost = 'reason' in item ? lost + 1 : 0;
-    if (lost === losesInARow) throw new HeadstartError('hub-refused', { detail: 'photos are not there' });
-    return item;
-  };
-  try {
-    for await (const wanted of chooseRows(client, picturesPerClass)) {
-      const started = download(wanted);
-      // Looked at in its turn; until then a failure is not unheard.
-      started.catch(() => undefined);
-      downloads.push(started);
-      if (downloads.length >= parallelDownloads) yield await take();
-    }
-    while (downloads.length > 0) yield await take();
-  } finally {
-    signal.removeEventListener('abort', abort);
-    abort();
-  }
+  yield* downloadInOrder({ server, signal, options, onWait, things: 'photos' }, (client) => {
+    const fresh = new FreshPages(client);
+    return {
+      wanted: chooseRows(client, picturesPerClass),
+      download: async (wanted: Wanted): Promise<PictureSource | SkippedFile> => {
+        const className = kaggleClasses[wanted.label] ?? '';
+        const path = `kaggle/${className}/${className}.${wanted.row.row_idx}.jpg`;
+        const file = await fetchPicture(client, wanted.row.row.image.src, () => fresh.addressOf(wanted));
+        if (file === null) return { path, reason: describeError('hub-refused', { detail: 'the photo is not there' }) };
+        return { path, file, className, folderSplit: null };
+      },
+    };
+  });
 }
