@@ -1,4 +1,5 @@
 import { crc32 } from '../domain/crc32';
+import { type ExifBlock, findExifChunk, readByteOrder, readDirectory } from './exif-block';
 import { latin1, type PictureFormat } from './picture-format';
 
 /** EXIF's tag 0x0112: how stored pixels are turned to stand upright. 1 is upright. */
@@ -11,11 +12,6 @@ export interface OrientationTag {
   readonly upright: Uint8Array<ArrayBuffer>;
 }
 
-interface Block {
-  readonly start: number;
-  readonly end: number;
-}
-
 const orientationTag = 0x0112;
 const shortType = 3;
 
@@ -23,46 +19,14 @@ function isOrientation(value: number): value is Orientation {
   return Number.isInteger(value) && value >= 1 && value <= 8;
 }
 
-/** Position of the two bytes that hold the orientation in an EXIF block (a TIFF of its own), and its byte order; null where there is none. */
-function findValue(view: DataView, { start, end }: Block): { readonly at: number; readonly littleEndian: boolean } | null {
-  if (end - start < 14) return null;
-  const order = view.getUint16(start);
-  if (order !== 0x4949 && order !== 0x4d4d) return null;
-  const littleEndian = order === 0x4949;
-  const directory = start + view.getUint32(start + 4, littleEndian);
-  if (directory + 2 > end) return null;
-  const count = view.getUint16(directory, littleEndian);
-  for (let i = 0; i < count; i += 1) {
-    const entry = directory + 2 + i * 12;
-    if (entry + 12 > end) return null;
-    if (view.getUint16(entry, littleEndian) !== orientationTag) continue;
-    return view.getUint16(entry + 2, littleEndian) === shortType ? { at: entry + 8, littleEndian } : null;
-  }
-  return null;
-}
-
-/** Some writers put JPEG's `Exif\0\0` before the block in other formats too. */
-function withoutPrefix(bytes: Uint8Array, { start, end }: Block): Block {
-  return latin1(bytes, start, start + 6) === 'Exif\0\0' ? { start: start + 6, end } : { start, end };
-}
-
-function findWebpBlock(bytes: Uint8Array, view: DataView): Block | null {
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const length = view.getUint32(at + 4, true);
-    const end = at + 8 + length;
-    if (end > bytes.length) return null;
-    if (latin1(bytes, at, at + 4) === 'EXIF') return withoutPrefix(bytes, { start: at + 8, end });
-    at = end + (length % 2);
-  }
-  return null;
-}
-
-function findPngBlock(bytes: Uint8Array, view: DataView): Block | null {
-  for (let at = 8; at + 12 <= bytes.length;) {
-    const end = at + 8 + view.getUint32(at);
-    if (end + 4 > bytes.length) return null;
-    if (latin1(bytes, at + 4, at + 8) === 'eXIf') return withoutPrefix(bytes, { start: at + 8, end });
-    at = end + 4;
+/** Position of the two bytes that hold the orientation in an EXIF block, and its byte order; null where there is none. */
+function findValue(view: DataView, block: ExifBlock): { readonly at: number; readonly littleEndian: boolean } | null {
+  const order = readByteOrder(view, block);
+  if (order === null) return null;
+  const { littleEndian } = order;
+  const directory = block.start + view.getUint32(block.start + 4, littleEndian);
+  for (const { tag, type, valueAt } of readDirectory(view, directory, block.end, littleEndian)) {
+    if (tag === orientationTag) return type === shortType ? { at: valueAt, littleEndian } : null;
   }
   return null;
 }
@@ -75,9 +39,11 @@ function findPngBlock(bytes: Uint8Array, view: DataView): Block | null {
 export function readOrientation(bytes: Uint8Array<ArrayBuffer>, format: PictureFormat): OrientationTag | null {
   if (format !== 'WebP' && format !== 'PNG') return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const block = format === 'WebP' ? findWebpBlock(bytes, view) : findPngBlock(bytes, view);
+  const block = findExifChunk(bytes, format);
   const value = block === null ? null : findValue(view, block);
   if (block === null || value === null) return null;
+  // A PNG's checksum follows: one that lacks it is cut.
+  if (format === 'PNG' && block.end + 4 > bytes.length) return null;
   const orientation = view.getUint16(value.at, value.littleEndian);
   if (!isOrientation(orientation) || orientation === 1) return null;
   const upright = bytes.slice();
