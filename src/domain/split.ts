@@ -1,3 +1,4 @@
+import { compareText } from './compare-text';
 import type { Sample, Split } from './dataset';
 import { hashText } from './rng';
 import type { RunConfig } from './run-config';
@@ -20,10 +21,6 @@ export interface SplitAssignment {
   readonly assignments: ReadonlyMap<string, Split>;
   /** Ids that the limit leaves out, sorted. */
   readonly leftOut: readonly string[];
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

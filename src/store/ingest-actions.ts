@@ -92,10 +92,11 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const files = events.flatMap((event) => (event.kind === 'skipped' ? event.files : []));
     if (files.length > 0) core.dispatch({ kind: 'add-skipped', files });
     const progress = events.findLast((event) => event.kind === 'progress');
-    const waiting = events.findLast((event) => event.kind === 'waiting');
-    core.patch('ingest', { waitingSeconds: events.at(-1)?.kind === 'waiting' ? (waiting?.seconds ?? null) : null });
-    if (progress !== undefined)
-      core.patch('ingest', { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft });
+    const last = events.at(-1);
+    core.patch('ingest', {
+      waitingSeconds: last?.kind === 'waiting' ? last.seconds : null,
+      ...(progress === undefined ? {} : { done: progress.done, total: progress.total, secondsLeft: progress.secondsLeft }),
+    });
   };
 
   const read = async (

@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text';
 import type { SkippedFile } from '../../domain/dataset';
 import { describeError, HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { ImportFile, ImportListing, ImportProgress, ListedEntry } from '../../domain/import-listing';
@@ -31,10 +32,6 @@ export interface ListedImport {
 
 const textName = /\.(csv|tsv|jsonl)$/i;
 const tellMilliseconds = 100;
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
 
 function isSystemPath(path: string): boolean {
   return path.split('/').some(isSystemName);

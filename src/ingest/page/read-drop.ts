@@ -1,3 +1,4 @@
+import { compareText } from '../../domain/compare-text';
 import type { ImportFile } from '../../domain/import-listing';
 import { isSystemName } from '../../domain/system-names';
 
@@ -6,11 +7,6 @@ export type DroppedItem =
   | { readonly kind: 'file'; readonly name: string; getFile(): Promise<File> }
   | { readonly kind: 'directory'; readonly name: string; getEntries(): AsyncIterable<DroppedItem> }
   | { readonly kind: 'text' };
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
 
 /** By path, so that the same folder gives the same order on every system: a seed then always means the same split. */
 function inOrder(files: readonly ImportFile[]): readonly ImportFile[] {
