@@ -11,6 +11,7 @@ import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
+import { fuzzSuite } from './suites/fuzz';
 import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
@@ -27,12 +28,13 @@ const suites: readonly Suite[] = [
   labelsSuite,
   waysSuite,
   cacheSuite,
+  fuzzSuite,
 ];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--val DIR] [--limit N] [--files N] [--device cpu|webgpu]');
   console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]');
-  console.log('             [--peers NAME,NAME|none] [--dawn DIR]\n');
+  console.log('             [--peers NAME,NAME|none] [--dawn DIR] [--inputs N] [--seed N] [--only NAME]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
   for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(12)} ${about}${quick ? '' : ' (not quick)'}`);
 }
@@ -78,6 +80,9 @@ await runMain(async () => {
       rounds: { type: 'string', default: '3' },
       pictures: { type: 'string', default: '4' },
       seeds: { type: 'string', default: '3' },
+      inputs: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
       python: { type: 'string', default: 'python3' },
       peers: { type: 'string' },
       dawn: { type: 'string' },
@@ -100,6 +105,9 @@ await runMain(async () => {
     rounds: readCount('rounds', values.rounds),
     pictures: readCount('pictures', values.pictures),
     seeds: readCount('seeds', values.seeds),
+    inputs: readCount('inputs', values.inputs),
+    seed: readCount('seed', values.seed),
+    only: values.only ?? null,
     python: values.python,
     peers: readPeers(values.peers),
     dawn: values.dawn ?? null,

@@ -21,6 +21,12 @@ export interface BenchOptions {
   readonly dawn: string | null;
   /** Seeds 0 to `seeds - 1` of `accuracy` and `ways`. */
   readonly seeds: number;
+  /** Hostile inputs that `fuzz` gives to each parser. */
+  readonly inputs: number;
+  /** Of the chance of `fuzz`. */
+  readonly seed: number;
+  /** The one parser that `fuzz` tries; null for all. */
+  readonly only: string | null;
   /** An interpreter that may have torch. */
   readonly python: string;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
+import { isConsistent } from './project-checks';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
 import { plainSplitRules, type SplitRules } from './split-rules';
 
@@ -200,5 +201,6 @@ export function parseProject(stored: unknown): ProjectDocument {
   if (head.output.version > projectVersion) throw new HeadstartError('project-newer');
   const parsed = v.safeParse(projectSchema, stored);
   if (!parsed.success) throw new HeadstartError('project-invalid', {}, { cause: new v.ValiError(parsed.issues) });
+  if (!isConsistent(parsed.output)) throw new HeadstartError('project-invalid');
   return parsed.output;
 }

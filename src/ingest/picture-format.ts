@@ -52,7 +52,8 @@ function startsWith(bytes: Uint8Array, ...values: readonly number[]): boolean {
 
 /** AVIF or HEIC by the brands of an ISO base media file's `ftyp` box; null for films and everything else. */
 function sniffBrands(bytes: Uint8Array): PictureFormat | null {
-  const end = Math.min(bytes.length, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0));
+  // A box may say that it is as long as the file; brands are few.
+  const end = Math.min(bytes.length, sniffLength, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0));
   const brands = [latin1(bytes, 8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(latin1(bytes, at, at + 4));
   if (brands.some((brand) => brand === 'avif' || brand === 'avis')) return 'AVIF';

@@ -22,6 +22,8 @@ const pieceLength = 1 << 18;
 const longestRow = 1 << 21;
 const mostRows = 1_000_000;
 const mostColumns = 200;
+/** Of a table of JSON lines, where a single key gives every row a cell: 16 columns for each of a million rows. */
+const mostCells = 16_000_000;
 /** Paths and labels are shorter; what is longer is text that nobody asks for here. */
 const longestCell = 4096;
 
@@ -113,14 +115,22 @@ function parseObject(line: string): ReadonlyMap<string, string> | null {
 
 const linesAtOnce = 5000;
 
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
 async function parseJsonLines(
   path: string,
   text: string,
   pause: Pause,
   signal?: AbortSignal,
 ): Promise<Pick<ManifestTable, 'columns' | 'rows' | 'malformed'>> {
-  const lines = text.split(/\r\n?|\n/).filter((line) => line.trim() !== '');
-  if (lines.length > mostRows) throw malformed(path, `it has more than ${mostRows.toLocaleString('en-GB')} rows`);
+  // Counted before they are cut apart: 64 MB of empty lines are as many strings.
+  const lines = countLines(text) > 2 * mostRows ? [] : text.split(/\r\n?|\n/).filter((line) => line.trim() !== '');
+  if (lines.length > mostRows || (lines.length === 0 && text.trim() !== ''))
+    throw malformed(path, `it has more than ${mostRows.toLocaleString('en-GB')} rows`);
   const columns = new Map<string, number>();
   const objects: ReadonlyMap<string, string>[] = [];
   let broken = 0;
@@ -139,6 +149,11 @@ async function parseJsonLines(
   }
   if (broken > lines.length / 2) throw malformed(path, 'most of its lines are no JSON objects');
   const names = [...columns.keys()];
+  if (names.length * objects.length > mostCells)
+    throw malformed(
+      path,
+      `its rows have ${names.length.toLocaleString('en-GB')} different keys together, too many for so many rows`,
+    );
   return { columns: names, rows: objects.map((object) => names.map((name) => object.get(name) ?? '')), malformed: broken };
 }
 

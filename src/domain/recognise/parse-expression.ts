@@ -21,6 +21,21 @@ const named = new Map<string, (character: string) => boolean>([
   ['S', (character) => !blank.test(character)],
 ]);
 
+/** Names have few characters, each of which a repeated set is asked for by all its steps. */
+const mostRemembered = 1000;
+
+function remembered(test: (character: string) => boolean): (character: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (character) => {
+    const known = answers.get(character);
+    if (known !== undefined) return known;
+    if (answers.size >= mostRemembered) answers.clear();
+    const answer = test(character);
+    answers.set(character, answer);
+    return answer;
+  };
+}
+
 /** More repetitions than any name needs would only make the pattern long. */
 const mostRepeats = 100;
 const deepest = 50;
@@ -82,7 +97,9 @@ export function parseExpression(text: string): PatternNode {
     const isIn = (character: string): boolean => tests.some((test) => test(character));
     return {
       kind: 'set',
-      test: (character) => (isIn(character) || isIn(character.toLowerCase()) || isIn(character.toUpperCase())) !== isNegated,
+      test: remembered(
+        (character) => (isIn(character) || isIn(character.toLowerCase()) || isIn(character.toUpperCase())) !== isNegated,
+      ),
     };
   };
 

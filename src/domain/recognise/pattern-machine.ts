@@ -50,8 +50,20 @@ export interface PatternMachine {
   match(text: string): ReadonlyMap<string, string> | null;
 }
 
-function compile(node: PatternNode, steps: Step[]): void {
-  if (steps.length > mostSteps) throw new HeadstartError('pattern-invalid', { problem: 'it is too long' });
+/** What has been compiled: `nodes` counts what makes no step too, since `(?:(?:){100}){100}` is long without any. */
+interface Compiled {
+  readonly steps: Step[];
+  nodes: number;
+}
+
+/** Several nodes make one step: sequences, choices of one, brackets. */
+const mostNodes = 10 * mostSteps;
+
+function compile(node: PatternNode, compiled: Compiled): void {
+  const { steps } = compiled;
+  compiled.nodes += 1;
+  if (steps.length > mostSteps || compiled.nodes > mostNodes)
+    throw new HeadstartError('pattern-invalid', { problem: 'it is too long' });
   switch (node.kind) {
     case 'set':
       steps.push({ op: 'set', test: node.test });
@@ -61,23 +73,23 @@ function compile(node: PatternNode, steps: Step[]): void {
       steps.push({ op: node.kind });
       return;
     case 'sequence':
-      for (const part of node.parts) compile(part, steps);
+      for (const part of node.parts) compile(part, compiled);
       return;
     case 'group':
       steps.push({ op: 'save', name: node.name, isEnd: false });
-      compile(node.part, steps);
+      compile(node.part, compiled);
       steps.push({ op: 'save', name: node.name, isEnd: true });
       return;
     case 'choice': {
       const exits: { op: 'jump'; to: number }[] = [];
       node.options.forEach((option, at) => {
         if (at === node.options.length - 1) {
-          compile(option, steps);
+          compile(option, compiled);
           return;
         }
         const fork: Step = { op: 'fork', first: steps.length + 1, second: 0 };
         steps.push(fork);
-        compile(option, steps);
+        compile(option, compiled);
         const exit = { op: 'jump' as const, to: 0 };
         steps.push(exit);
         exits.push(exit);
@@ -87,12 +99,13 @@ function compile(node: PatternNode, steps: Step[]): void {
       return;
     }
     case 'repeat':
-      compileRepeat(node, steps);
+      compileRepeat(node, compiled);
   }
 }
 
-function compileRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, steps: Step[]): void {
-  for (let count = 0; count < node.least; count += 1) compile(node.part, steps);
+function compileRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, compiled: Compiled): void {
+  const { steps } = compiled;
+  for (let count = 0; count < node.least; count += 1) compile(node.part, compiled);
   const forkHere = (): { op: 'fork'; first: number; second: number } => {
     const fork = { op: 'fork' as const, first: 0, second: 0 };
     steps.push(fork);
@@ -105,7 +118,7 @@ function compileRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, steps: St
   if (node.most === null) {
     const fork = forkHere();
     const at = steps.length - 1;
-    compile(node.part, steps);
+    compile(node.part, compiled);
     steps.push({ op: 'jump', to: at });
     direct(fork, at + 1, steps.length);
     return;
@@ -113,7 +126,7 @@ function compileRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, steps: St
   const forks: { fork: { first: number; second: number }; inside: number }[] = [];
   for (let count = node.least; count < node.most; count += 1) {
     forks.push({ fork: forkHere(), inside: steps.length });
-    compile(node.part, steps);
+    compile(node.part, compiled);
   }
   for (const { fork, inside } of forks) direct(fork, inside, steps.length);
 }
@@ -178,7 +191,7 @@ function readGroups(saved: Saved | null, characters: readonly string[]): Readonl
 /** @throws HeadstartError `pattern-invalid` when the pattern is too long. */
 export function createPatternMachine(pattern: PatternNode): PatternMachine {
   const steps: Step[] = [];
-  compile(pattern, steps);
+  compile(pattern, { steps, nodes: 0 });
   steps.push({ op: 'match' });
   if (steps.length > mostSteps) throw new HeadstartError('pattern-invalid', { problem: 'it is too long' });
   const seen = new Int32Array(steps.length);

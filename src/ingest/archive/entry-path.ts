@@ -12,6 +12,8 @@ function hasControls(text: string): boolean {
  * Nothing is ever written under these paths; they are refused so that what is shown is what it seems.
  */
 export function entryPath(raw: string): string | null {
+  // Composing takes at most two of three characters away.
+  if (raw.length > 3 * maxPath) return null;
   // Some Windows tools write backslashes; a leading slash is dropped, as tar does.
   const path = raw.normalize('NFC').replaceAll('\\', '/');
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
@@ -23,6 +25,7 @@ export function entryPath(raw: string): string | null {
 
 /** A path that was refused, fit to be shown: controls become `�`, and it is no longer than a line or two. */
 export function shownPath(raw: string): string {
-  const clean = Array.from(raw, (character) => (hasControls(character) ? '�' : character));
+  // The start only: a name may have a million characters, none of which takes more than two units.
+  const clean = Array.from(raw.slice(0, 402), (character) => (hasControls(character) ? '�' : character));
   return clean.length <= 200 ? clean.join('') : `${clean.slice(0, 200).join('')}…`;
 }

@@ -4,6 +4,8 @@ export const maxPictureBytes = 200_000_000;
 export const maxTextBytes = 64_000_000;
 /** Files of one import, whatever they are. */
 export const maxFiles = 100_000;
+/** Headers of one archive that are read, those of folders, links and long names too. */
+export const maxHeaders = 4 * maxFiles;
 /** Archives of one import, those inside others too. */
 export const maxArchives = 500;
 /** Archives inside one another: `dogs-vs-cats.zip` with its `train.zip` is two. */

@@ -2,7 +2,7 @@ import { describeError, type ErrorCode, HeadstartError, throwIfCancelled } from 
 import { isTarHeader } from './archive-kind';
 import { BlobWindow } from './blob-window';
 import { entryPath, shownPath } from './entry-path';
-import { maxFiles } from './limits';
+import { maxFiles, maxHeaders } from './limits';
 import type { Finding } from './member';
 
 const blockBytes = 512;
@@ -106,7 +106,7 @@ export async function readTar(
     isEnded = block.length === blockBytes && block.every((byte) => byte === 0);
     if (isEnded) break;
     const said = numberField(block, 124, 12);
-    if (!isTarHeader(block) || Number.isNaN(said)) return cut();
+    if (!isTarHeader(block) || Number.isNaN(said) || headers >= maxHeaders) return cut();
     headers += 1;
     const type = String.fromCharCode(block[156] ?? 0);
     const isHeader = 'LKxgX'.includes(type);

@@ -1,6 +1,6 @@
 import { describeError, HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { entryPath } from './entry-path';
-import { isBomb, maxFiles } from './limits';
+import { isBomb, maxFiles, maxHeaders } from './limits';
 import type { Finding } from './member';
 
 const localSignature = 0x04034b50;
@@ -21,8 +21,9 @@ export async function salvageZip(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const decoder = new TextDecoder();
-  let offset = 0;
-  while (offset + headerBytes <= archive.size && findings.length <= maxFiles) {
+  let [offset, headers] = [0, 0];
+  while (offset + headerBytes <= archive.size && findings.length <= maxFiles && headers < maxHeaders) {
+    headers += 1;
     throwIfCancelled(signal);
     const header = new Uint8Array(await archive.slice(offset, offset + readAtOnce).arrayBuffer());
     const view = new DataView(header.buffer);

@@ -1,7 +1,7 @@
 import {
   array,
   fallback,
-  integer,
+  maxValue,
   minValue,
   number,
   object,
@@ -9,6 +9,7 @@ import {
   parse,
   pipe,
   record,
+  safeInteger,
   safeParse,
   string,
   unknown,
@@ -17,7 +18,8 @@ import { HeadstartError } from '../../domain/errors';
 import type { HubChoice, HubConfig, HubCounts, HubDataset, HubLabelColumn } from '../../domain/hub-dataset';
 import { type HubClient, HubRefusal } from './hub-client';
 
-const count = pipe(number(), integer(), minValue(0));
+/** More rows than any dataset has would only make sums that are no numbers. */
+const count = pipe(number(), safeInteger(), minValue(0), maxValue(1e12));
 
 /** What `/info` says of a column; other kinds of column have no `_type` that we know. */
 const feature = object({

@@ -1,7 +1,6 @@
 import {
   array,
   fallback,
-  integer,
   minValue,
   nullable,
   number,
@@ -9,6 +8,7 @@ import {
   optional,
   pipe,
   record,
+  safeInteger,
   safeParse,
   string,
   unknown,
@@ -23,8 +23,8 @@ import { type HubClient, type HubOptions, maxRows, type OnWait } from './hub-cli
 const pagesWalked = 100;
 
 const page = object({
-  rows: array(object({ row_idx: pipe(number(), integer(), minValue(0)), row: record(string(), unknown()) })),
-  num_rows_total: optional(pipe(number(), integer(), minValue(0))),
+  rows: array(object({ row_idx: pipe(number(), safeInteger(), minValue(0)), row: record(string(), unknown()) })),
+  num_rows_total: optional(pipe(number(), safeInteger(), minValue(0))),
 });
 /** An image cell: its address is signed and expires. */
 const image = fallback(nullable(object({ src: string() })), null);
