@@ -155,6 +155,15 @@ describe('checkHeader', () => {
     expect(sniffFormat(join(be32(24), ascii('ftypheic'), zeros(12)))).toBe('HEIC');
     expect(sniffFormat(ascii('II*\0'))).toBe('TIFF');
   });
+
+  it('does not take a whole file for the list of its brands', () => {
+    const film = new Uint8Array(4096);
+    film.set([...be32(4096), ...ascii('ftypisom'), 0, 0, 2, 0]);
+    film.set(ascii('heic'), 4092);
+    expect(sniffFormat(film)).toBeNull();
+    film.set(ascii('heic'), 16);
+    expect(sniffFormat(film)).toBe('HEIC');
+  });
 });
 
 const corrupt = new URL('../../../shared/datasets/corrupt/', import.meta.url);

@@ -37,6 +37,13 @@ describe('a pattern of names', () => {
     expect(read('{split}_{class}_{number}.*', 'holiday_cat_1.jpg')).toEqual({ className: 'cat', split: null });
   });
 
+  test('a set of many characters that is repeated a thousand times asks each character once', () => {
+    const letters = String.fromCodePoint(...Array.from({ length: 150 }, (_, at) => 0x4e00 + at));
+    const pattern = createNamePattern(`/((?:[${letters}z]{100}){19})/`);
+    expect(pattern.read('z'.repeat(1000))).toBeNull();
+    expect(pattern.read(`${'z'.repeat(999)}!`)).toBeNull();
+  });
+
   test.each([
     ['', 'empty'],
     ['cat.*', 'no {class}'],
@@ -51,6 +58,9 @@ describe('a pattern of names', () => {
     ['/(*)/', 'nothing stands before'],
     ['/(a{200})/', 'repeats more than'],
     ['/((((a{90}){90}){90}){90})/', 'too long'],
+    // Brackets around nothing make no step, yet ten thousand million rounds.
+    [`/(a)${'(?:'.repeat(5)}${'){100}'.repeat(5)}/`, 'too long'],
+    [`/(a)${'(?:'.repeat(12)}${'){2,100}'.repeat(12)}/`, 'too long'],
     [`/${'('.repeat(80)}a${')'.repeat(80)}/`, 'too many brackets'],
     [`{class}${'x'.repeat(300)}`, 'longer than'],
   ])('%s is refused with what is wrong', (pattern, problem) => {
