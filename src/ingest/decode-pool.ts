@@ -4,6 +4,8 @@ import type { DecodeAnswer, DecodeRequest, DecodeResults, DecodeTask } from './d
 
 /** A picture that takes longer than this has taken its worker with it: browsers end a worker out of memory without a word. */
 const taskSeconds = 60;
+/** Counted in so many looks: a laptop's sleep, however long, is one of them and not the whole. */
+const looksAllowed = 12;
 
 export type DecodeOutcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: ErrorRecord };
 type AnyResult = DecodeResults[keyof DecodeResults];
@@ -19,7 +21,7 @@ interface Slot {
   readonly worker: Worker;
   ready: boolean;
   job: Job | null;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: ReturnType<typeof setInterval> | undefined;
 }
 
 /** Two cores are enough for most folders, and four leave memory for large photos; one stays free for the page. */
@@ -97,7 +99,11 @@ export class DecodePool {
       const job = this.#urgent.shift() ?? this.#waiting.shift();
       if (job === undefined) return;
       slot.job = job;
-      slot.timer = setTimeout(() => this.#lose(slot), taskSeconds * 1000);
+      let looks = 0;
+      slot.timer = setInterval(() => {
+        looks += 1;
+        if (looks === looksAllowed) this.#lose(slot);
+      }, (taskSeconds * 1000) / looksAllowed);
       slot.worker.postMessage({ id: job.id, task: job.task } satisfies DecodeRequest);
     }
   }
@@ -115,7 +121,7 @@ export class DecodePool {
     slot.ready = true;
     if (answer.kind === 'ready' || slot.job?.id !== answer.id) return;
     const { job } = slot;
-    clearTimeout(slot.timer);
+    clearInterval(slot.timer);
     slot.job = null;
     if (answer.kind === 'refused') job.settle({ ok: false, reason: answer.reason });
     else if (answer.kind === job.task.kind) job.settle({ ok: true, value: answer.result });
@@ -134,7 +140,7 @@ export class DecodePool {
   }
 
   #end(slot: Slot): void {
-    clearTimeout(slot.timer);
+    clearInterval(slot.timer);
     slot.worker.terminate();
     this.#slots.delete(slot);
   }

@@ -70,6 +70,7 @@ export function connectWorker<Api extends object>(options: ConnectOptions): Work
       die('no heartbeat');
     },
     every: options.every ?? everyInterval,
+    now: () => performance.now(),
   });
 
   const call = (name: string, values: unknown[]): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { startHeartbeat } from './heartbeat';
 
 function setup(beat: () => Promise<void>) {
   let tick: (() => void) | null = null;
+  let clock = 0;
   let deaths = 0;
   const stop = startHeartbeat({
     beat,
@@ -17,10 +18,13 @@ function setup(beat: () => Promise<void>) {
         tick = null;
       };
     },
+    now: () => clock,
   });
   return {
     stop,
-    tick: async () => {
+    /** The next interval ends, after so many milliseconds. */
+    tick: async (milliseconds = 5_000) => {
+      clock += milliseconds;
       tick?.();
       await Promise.resolve();
       await Promise.resolve();
@@ -48,6 +52,38 @@ describe('the heartbeat', () => {
     await heart.tick();
     expect(heart.deaths()).toBe(1);
     expect(heart.running()).toBe(false);
+  });
+
+  it('does not take a night’s sleep for silence, although both slept with a question open', async () => {
+    let answer = (): void => undefined;
+    const heart = setup(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await heart.tick();
+    await heart.tick();
+    // Two misses and the lid is closed; the third would be the last.
+    await heart.tick(9 * 3_600_000);
+    expect(heart.deaths()).toBe(0);
+    answer();
+    await Promise.resolve();
+    for (let night = 0; night < 5; night += 1) {
+      await heart.tick();
+      await heart.tick(9 * 3_600_000);
+      answer();
+      await Promise.resolve();
+    }
+    expect(heart.deaths()).toBe(0);
+  });
+
+  it('still notices a dead worker in a hidden tab, whose timers come once a minute', async () => {
+    const heart = setup(() => new Promise(() => undefined));
+    for (let minute = 0; minute < 3; minute += 1) await heart.tick(60_000);
+    expect(heart.deaths()).toBe(0);
+    await heart.tick(60_000);
+    expect(heart.deaths()).toBe(1);
   });
 
   it('forgives a late answer, as after a sleep', async () => {

@@ -5,19 +5,23 @@ export interface HeartbeatOptions {
   /** One round trip to the worker. */
   readonly beat: () => Promise<void>;
   readonly intervalMs: number;
-  /** Consecutive intervals without any answer before the worker counts as dead. One alone may be a sleeping laptop. */
+  /** Consecutive intervals without any answer before the worker counts as dead. */
   readonly missesAllowed: number;
   readonly onDead: () => void;
   readonly every: Every;
+  /** Milliseconds, monotone. */
+  readonly now: () => number;
 }
 
 /**
- * Notices a worker that died or hangs: Comlink alone would wait for its answer for ever.
+ * Notices a worker that died or hangs: Comlink alone would wait for its answer for ever. An interval that ends long after its time was
+ * a laptop's sleep or a tab held back, in which the worker may have slept as well: it counts only when the one before did too.
  * @returns a function that ends the heartbeat
  */
-export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, every }: HeartbeatOptions): () => void {
+export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, every, now }: HeartbeatOptions): () => void {
   let misses = 0;
   let pending = false;
+  let [last, wasLate] = [now(), false];
   const ask = (): void => {
     pending = true;
     beat().then(
@@ -29,7 +33,9 @@ export function startHeartbeat({ beat, intervalMs, missesAllowed, onDead, every 
     );
   };
   const stop = every(intervalMs, () => {
-    if (pending) misses += 1;
+    const isLate = now() - last > 2 * intervalMs;
+    if (pending && (!isLate || wasLate)) misses += 1;
+    [last, wasLate] = [now(), isLate];
     if (misses >= missesAllowed) {
       stop();
       onDead();

@@ -11,6 +11,9 @@ export interface InboxPorts {
   now(): number;
 }
 
+/** A frame or its timer is due long before. */
+const overdueMs = 1000;
+
 /**
  * Collects events and delivers them together, once a frame: a thousand steps a second must not draw a thousand times.
  * `pauseMs` keeps deliveries further apart where each costs more than a frame should; it is asked again for each.
@@ -19,6 +22,7 @@ export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[])
   let waiting: T[] = [];
   let scheduled = false;
   let lastDelivery = -Infinity;
+  let scheduledAt = 0;
 
   const flush = (): void => {
     if (waiting.length === 0) return;
@@ -28,9 +32,15 @@ export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[])
     lastDelivery = ports.now();
   };
 
+  const schedule = (): void => {
+    scheduled = true;
+    scheduledAt = ports.now();
+    ports.scheduleFrame(look);
+  };
+
   const look = (): void => {
     if (waiting.length > 0 && ports.now() - lastDelivery < pauseMs()) {
-      ports.scheduleFrame(look);
+      schedule();
       return;
     }
     scheduled = false;
@@ -40,9 +50,9 @@ export function createInbox<T>(ports: InboxPorts, deliver: (items: readonly T[])
   return {
     push: (item) => {
       waiting.push(item);
-      if (scheduled) return;
-      scheduled = true;
-      ports.scheduleFrame(look);
+      if (!scheduled) schedule();
+      // A hidden tab's timers come once a minute in the end; what the worker tells wakes the page all the same.
+      else if (ports.now() - Math.max(scheduledAt, lastDelivery) >= Math.max(overdueMs, pauseMs())) flush();
     },
     flush,
     clear: () => {
