@@ -14,6 +14,8 @@ import { App } from './ui/app';
 import './ui/tokens.css';
 import './ui/base.css';
 import { PictureInputProvider, type PictureInput } from './ui/picture-input';
+import { createPresenceEnvironment } from './ui/shell/browser-presence';
+import { followPresence } from './ui/shell/presence';
 import { applyTheme, readThemeChoice } from './ui/shell/theme';
 import { StoreProvider } from './ui/store-context';
 
@@ -92,6 +94,7 @@ const store = createPageStore({
 });
 
 window.headstart = { store };
+followPresence(store, createPresenceEnvironment());
 
 const input: PictureInput = { readDrop: readDataTransfer, readFiles: readFileList };
 

@@ -1,6 +1,7 @@
 import type { LoggedCommand } from '../domain/command-log';
 import { toHeadstartError, type ErrorRecord } from '../domain/errors';
 import type { EngineApi } from '../protocol/engine-api';
+import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
@@ -18,8 +19,10 @@ export interface StoreCore {
   /** Changes some fields of one slice. */
   patch<K extends PageSlice>(slice: K, change: Partial<PageState[K]>): void;
   readonly dispatch: (command: LoggedCommand) => void;
+  /** The same, noting in which slice's actions things fail. */
+  at(where: string): StoreCore;
   /**
-   * The error as it is shown. A dead worker is the page's matter, not the column's: it is noted there, and null comes back.
+   * The error as it is shown, noted for the diagnostics. A dead worker is the page's matter, not the column's: it is noted there, and null comes back.
    */
   fail(thrown: unknown): ErrorRecord | null;
 }
@@ -31,7 +34,14 @@ export function createCore(
   dispatch: (command: LoggedCommand) => void,
 ): StoreCore {
   let engine = ports.engine;
-  return {
+  const fail = (thrown: unknown, where: string): ErrorRecord | null => {
+    const record = toHeadstartError(thrown).toRecord();
+    set({ notedErrors: noteError(get().notedErrors, record, where, Date.now()) });
+    if (record.code !== 'worker-dead') return record;
+    if (get().workerDead === null) set({ workerDead: record });
+    return null;
+  };
+  const core: StoreCore = {
     ports,
     engine: () => engine,
     replaceEngine: () => {
@@ -44,11 +54,8 @@ export function createCore(
       set({ [slice]: { ...get()[slice], ...change } });
     },
     dispatch,
-    fail: (thrown) => {
-      const record = toHeadstartError(thrown).toRecord();
-      if (record.code !== 'worker-dead') return record;
-      if (get().workerDead === null) set({ workerDead: record });
-      return null;
-    },
+    at: (where) => ({ ...core, fail: (thrown) => fail(thrown, where) }),
+    fail: (thrown) => fail(thrown, 'page'),
   };
+  return core;
 }

@@ -2,6 +2,7 @@ import type { PictureSource, SkippedFile } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError, type ErrorRecord } from '../domain/errors';
 import type { ImportListing } from '../domain/import-listing';
 import type { Pause } from '../domain/in-pieces';
+import { nextTask } from '../domain/next-task';
 import { decideRows, mergesOf, totalsOf, warningsOf, withMerge, type RowChanges } from '../domain/recognise/decision';
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
 import type { ImportReading } from '../domain/recognise/proposal';
@@ -82,7 +83,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
     return () => {
       if (core.ports.now() - last < pieceMs) return undefined;
       return new Promise((resolve) => {
-        setTimeout(() => {
+        nextTask(() => {
           last = core.ports.now();
           resolve();
         });

@@ -1,6 +1,7 @@
 import type { ImportListing, ImportProgress } from '../domain/import-listing';
 import type { EngineApi } from '../protocol/engine-api';
 import type { ListedFile } from './state';
+import { nextTask } from '../domain/next-task';
 
 /** Files sent to the worker in one task: 200 take the main thread a few milliseconds, thousands more than a frame. */
 const filesAtOnce = 200;
@@ -22,7 +23,7 @@ export async function openGivenImport(
   signal: AbortSignal,
 ): Promise<ImportListing> {
   for (let from = 0; from < files.length; from += filesAtOnce) {
-    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+    if (from > 0) await new Promise<void>(nextTask);
     await engine.stageImport(importId, files.slice(from, from + filesAtOnce));
   }
   return engine.openImport(importId, onProgress, signal);

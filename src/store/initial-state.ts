@@ -129,6 +129,8 @@ export function createInitialState(
     askedDatasets: [],
     headReady: false,
     headRun: null,
+    wakeLock: 'none',
+    notedErrors: [],
     notice: null,
     workerDead: null,
   };

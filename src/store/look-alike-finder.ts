@@ -1,10 +1,13 @@
 import type { Sample } from '../domain/dataset';
+import { nextTask } from '../domain/next-task';
 import { findLookAlikes, type LookAlike } from '../domain/look-alikes';
 import type { StoreCore } from './core';
 import type { PageActions } from './state';
 
 /** Of a frame, milliseconds: the page goes on moving while 25,000 pictures are compared. */
 const sliceMs = 6;
+/** A frame that takes longer to come is that of a hidden tab: then it goes on without frames. */
+const slowFrameMs = 90;
 
 export interface LookAlikeFinder {
   /** The state may have changed. */
@@ -21,7 +24,16 @@ export function createLookAlikeFinder(core: StoreCore): LookAlikeFinder {
   let seen: readonly Sample[] = [];
   let search: Generator<undefined, readonly LookAlike[]> | null = null;
 
-  const step = (own: Generator<undefined, readonly LookAlike[]>): void => {
+  const schedule = (own: Generator<undefined, readonly LookAlike[]>, isHidden: boolean): void => {
+    const asked = core.ports.now();
+    const goOn = (): void => {
+      step(own, isHidden || core.ports.now() - asked >= slowFrameMs);
+    };
+    if (isHidden) nextTask(goOn);
+    else core.ports.scheduleFrame(goOn);
+  };
+
+  const step = (own: Generator<undefined, readonly LookAlike[]>, isHidden: boolean): void => {
     if (search !== own) return;
     const start = core.ports.now();
     do {
@@ -32,9 +44,7 @@ export function createLookAlikeFinder(core: StoreCore): LookAlikeFinder {
         return;
       }
     } while (core.ports.now() - start < sliceMs);
-    core.ports.scheduleFrame(() => {
-      step(own);
-    });
+    schedule(own, isHidden);
   };
 
   return {
@@ -48,9 +58,7 @@ export function createLookAlikeFinder(core: StoreCore): LookAlikeFinder {
       const own = findLookAlikes(samples);
       search = own;
       core.patch('lookAlikes', { isSearching: true });
-      core.ports.scheduleFrame(() => {
-        step(own);
-      });
+      schedule(own, false);
     },
     actions: {
       acceptLookAlikes: (key) => {

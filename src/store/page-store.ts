@@ -11,6 +11,7 @@ import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
+import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
@@ -38,18 +39,18 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
       if (command.kind !== 'add-samples') pictures.follow(former.document.samples, project.document.samples);
     };
     const core = createCore(ports, get, set, dispatch);
-    const saver = createSaver(core);
+    const saver = createSaver(core.at('saver'));
     let markReady = (): void => undefined;
     const ready = new Promise<void>((resolve) => {
       markReady = resolve;
     });
-    const weights = createWeightsLoader(core);
-    const device = createDeviceChooser(core, weights);
-    const pictures = createPictureTaker(core, ready);
-    const inspector = createInspector(core);
-    const runner = createRunner(core, weights, device, inspector);
-    const features = createFeaturePreparer(core, device);
-    const featureCache = createFeatureCacheKeeper(core);
+    const weights = createWeightsLoader(core.at('weights'));
+    const device = createDeviceChooser(core.at('compute'), weights);
+    const pictures = createPictureTaker(core.at('ingest'), ready);
+    const inspector = createInspector(core.at('inspection'));
+    const runner = createRunner(core.at('run'), weights, device, inspector);
+    const features = createFeaturePreparer(core.at('features'), device);
+    const featureCache = createFeatureCacheKeeper(core.at('feature cache'));
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
     api.subscribe(() => {
@@ -70,9 +71,9 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...lookAlikes.actions,
         ...proposer.actions,
         ...createProjectActions(core),
-        ...createTrialActions(core),
-        ...createExportActions(core),
-        ...createSessionActions(core, {
+        ...createTrialActions(core.at('trial')),
+        ...createExportActions(core.at('export')),
+        ...createSessionActions(core.at('session'), {
           device,
           weights,
           pictures,
@@ -90,5 +91,12 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
 
 /** For the composition root: the connection says that the worker died, also when nothing was pending. */
 export function reportWorkerDeath(store: StoreApi<PageStore>, error: ErrorRecord): void {
+  reportError(store, error, 'worker');
   if (store.getState().workerDead === null) store.setState({ workerDead: error });
+}
+
+/** For the composition root: what was thrown where no action waited for it. It is noted for the diagnostics and shown nowhere. */
+export function reportError(store: StoreApi<PageStore>, error: ErrorRecord, where: 'page' | 'promise' | 'worker'): void {
+  const { notedErrors } = store.getState();
+  store.setState({ notedErrors: noteError(notedErrors, error, where, Date.now()) });
 }

@@ -118,11 +118,12 @@ export function createSessionActions(
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
       forgetChoices();
-      const { compute, weights: loaded, featureCache } = core.state();
+      const { compute, weights: loaded, featureCache, wakeLock } = core.state();
       core.set({
         ...createInitialState(parts.createEmptyProject(), core.ports),
         compute: { ...compute, choice: 'auto', threads: null },
         weights: loaded,
+        wakeLock,
         featureCache: { budget: null, report: null, error: null },
       });
       try {

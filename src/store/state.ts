@@ -24,6 +24,7 @@ import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
+import type { NotedError } from './noted-errors';
 
 /** A file as the page lists it: the label rules decide its class. */
 export type ListedFile = ImportFile;
@@ -258,6 +259,10 @@ export interface PageState {
   readonly headReady: boolean;
   /** The run whose head predicts: this visit's last, or the one kept from the last visit. */
   readonly headRun: RunRecord | null;
+  /** Whether the screen is kept on while something is trained; `absent`: this browser cannot. */
+  readonly wakeLock: 'none' | 'held' | 'refused' | 'absent';
+  /** What went wrong on this visit, the latest last, at most 20 (see noted-errors.ts). */
+  readonly notedErrors: readonly NotedError[];
   /** A standing notice such as `storage-refused`. */
   readonly notice: ErrorRecord | null;
   /** The background worker died; nothing works until it is restarted. */

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
 import { ImportDialog } from './import/import-dialog';
@@ -6,10 +5,9 @@ import { PasteDialog } from './data/paste-dialog';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
-import { selectRunProgressText } from './shell/run-progress';
+import { PageTitle } from './shell/page-title';
 import { usePageInput } from './shell/use-page-input';
 import { useUndoKeys } from './pictures/use-undo-keys';
-import { usePage } from './store-context';
 import { TrainPanel } from './train/train-panel';
 import { TryPanel } from './try/try-panel';
 
@@ -37,14 +35,4 @@ export function App() {
       <PageTitle />
     </>
   );
-}
-
-/** Progress in the title of the tab, for whoever works elsewhere meanwhile. */
-function PageTitle() {
-  const progress = usePage(selectRunProgressText);
-  const name = usePage(({ project }) => project.document.name);
-  useEffect(() => {
-    document.title = progress === '' ? `${name} – Headstart` : `${progress} · ${name} – Headstart`;
-  }, [progress, name]);
-  return null;
 }

@@ -1,6 +1,7 @@
 import { compareText } from '../../domain/compare-text';
 import type { ImportFile } from '../../domain/import-listing';
 import { isSystemName } from '../../domain/system-names';
+import { nextTask } from '../../domain/next-task';
 
 /** What React Aria's drop zone gives, as far as it is used here. */
 export type DroppedItem =
@@ -41,7 +42,7 @@ const askedAtOnce = 100;
 async function inGroups<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < items.length; from += askedAtOnce) {
-    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+    if (from > 0) await new Promise<void>(nextTask);
     results.push(...(await Promise.all(items.slice(from, from + askedAtOnce).map(work))));
   }
   return results;
