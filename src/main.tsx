@@ -1,13 +1,13 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { describeError } from './domain/errors';
+import { describeError, toHeadstartError } from './domain/errors';
 import { threadLimit } from './domain/threads';
 import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
 import { ensureIsolation } from './isolation/ensure-isolation';
 import { connectEngine, type EngineConnection } from './protocol/connect-engine';
-import { createPageStore, reportWorkerDeath } from './store/page-store';
+import { createPageStore, reportError, reportWorkerDeath } from './store/page-store';
 import type { PageStore } from './store/state';
 import type { StoreApi } from 'zustand/vanilla';
 import { App } from './ui/app';
@@ -94,6 +94,14 @@ const store = createPageStore({
 });
 
 window.headstart = { store };
+
+// Noted for the diagnostics; the browser's own console tells them as before.
+window.addEventListener('error', ({ error, message }: ErrorEvent) => {
+  reportError(store, toHeadstartError(error ?? message).toRecord(), 'page');
+});
+window.addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => {
+  reportError(store, toHeadstartError(reason).toRecord(), 'promise');
+});
 followPresence(store, createPresenceEnvironment());
 
 const input: PictureInput = { readDrop: readDataTransfer, readFiles: readFileList };

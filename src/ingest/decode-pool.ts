@@ -100,10 +100,13 @@ export class DecodePool {
       if (job === undefined) return;
       slot.job = job;
       let looks = 0;
-      slot.timer = setInterval(() => {
-        looks += 1;
-        if (looks === looksAllowed) this.#lose(slot);
-      }, (taskSeconds * 1000) / looksAllowed);
+      slot.timer = setInterval(
+        () => {
+          looks += 1;
+          if (looks === looksAllowed) this.#lose(slot);
+        },
+        (taskSeconds * 1000) / looksAllowed,
+      );
       slot.worker.postMessage({ id: job.id, task: job.task } satisfies DecodeRequest);
     }
   }

@@ -139,7 +139,7 @@ function describeErrors({ notedErrors }: PageState): readonly Fact[] {
 export function describeDiagnostics(
   state: PageState,
   browser: BrowserFacts,
-  memory: MemoryReport | null,
+  memory: MemoryReport | 'asked' | null,
 ): readonly DiagnosticSection[] {
   const { adapter, storage } = browser;
   return [
@@ -190,8 +190,8 @@ export function describeDiagnostics(
     {
       title: 'Memory',
       facts:
-        memory === null
-          ? [['Tensors', 'the worker did not say']]
+        memory === null || memory === 'asked'
+          ? [['Tensors', memory === null ? 'the worker did not say' : 'being asked']]
           : [
               ['Tensors', number(memory.tensors)],
               ['Their bytes', number(memory.bytes)],

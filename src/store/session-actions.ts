@@ -31,7 +31,7 @@ export interface SessionParts {
 export function createSessionActions(
   core: StoreCore,
   parts: SessionParts,
-): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
+): Pick<PageActions, 'begin' | 'forgetEverything' | 'memoryReport' | 'restartWorker'> {
   const { device, weights, pictures, features, runner, saver } = parts;
 
   const restoreRun = (kept: Kept): void => {
@@ -88,6 +88,11 @@ export function createSessionActions(
 
   return {
     begin: () => (begun ??= begin()),
+    memoryReport: () =>
+      core
+        .engine()
+        .memory()
+        .catch(() => null),
     restartWorker: async () => {
       runner.abandon();
       saver.disable();

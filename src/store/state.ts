@@ -5,6 +5,7 @@ import type {
   DeviceChoice,
   DeviceProgress,
   ExportReport,
+  MemoryReport,
   StageName,
   WeightsProgress,
   WeightsReport,
@@ -351,6 +352,8 @@ export interface PageActions {
   dropKeptFeatures(): Promise<void>;
   /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
   pictureFile(sampleId: string): Promise<Blob>;
+  /** Live tensors, for the diagnostics; null where the worker does not say. Never rejects. */
+  memoryReport(): Promise<MemoryReport | null>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */

@@ -2,6 +2,7 @@ import { Menu as MenuIcon } from 'lucide-react';
 import { useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { joinClasses } from '../join-classes';
+import { DiagnosticsDialog } from '../diagnostics/diagnostics-dialog';
 import { Button, Dialog, IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
@@ -16,6 +17,7 @@ const items = [
   { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
   { id: 'features', name: 'Features kept on this device…', isDanger: false },
+  { id: 'diagnostics', name: 'Diagnostics…', isDanger: false },
   { id: 'forget', name: 'Forget everything on this device…', isDanger: true },
 ] as const;
 
@@ -60,6 +62,7 @@ export function PageMenu() {
         </div>
       </Dialog>
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
+      {open === 'diagnostics' ? <DiagnosticsDialog onClose={close} /> : null}
       {open === 'features' ? <KeptFeaturesDialog onClose={close} /> : null}
       <ForgetDialog isOpen={open === 'forget'} onClose={close} />
     </>
