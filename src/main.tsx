@@ -97,6 +97,8 @@ window.headstart = { store };
 
 // Noted for the diagnostics; the browser's own console tells them as before.
 window.addEventListener('error', ({ error, message }: ErrorEvent) => {
+  // A browser's word for an observer whose sizes settle in the next frame: no error.
+  if (message.startsWith('ResizeObserver loop')) return;
   reportError(store, toHeadstartError(error ?? message).toRecord(), 'page');
 });
 window.addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => {

@@ -38,7 +38,7 @@ export interface DiagnosticSection {
 const number = (value: number | null, unit = ''): string =>
   value === null || !Number.isFinite(value)
     ? 'not known'
-    : `${value.toLocaleString('en-GB', { maximumSignificantDigits: 6 })}${unit}`;
+    : `${Number.isInteger(value) ? value.toLocaleString('en-GB') : value.toPrecision(4)}${unit}`;
 const yes = (value: boolean | null): string => (value === null ? 'not known' : value ? 'yes' : 'no');
 const seconds = (value: number | null): string => (value === null ? 'not measured' : number(value, ' s'));
 const exact = (value: number): string => value.toExponential(1);

@@ -14,6 +14,9 @@ const limitsTold = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+/** Absent on plain http and in older browsers, whatever the types say. */
+const offered: Partial<Pick<Navigator, 'gpu' | 'serviceWorker' | 'storage'>> = navigator;
+
 /** What a browser refuses to tell is not known; it is never a failure. */
 async function ask<T>(question: () => Promise<T | null> | undefined): Promise<T | null> {
   try {
@@ -25,9 +28,8 @@ async function ask<T>(question: () => Promise<T | null> | undefined): Promise<T 
 
 /** Nothing is made of it but a list: no device. As the engine asks for it. */
 async function askAdapter(): Promise<BrowserFacts['adapter']> {
-  const { gpu }: Partial<Pick<Navigator, 'gpu'>> = navigator;
-  const adapter = await ask(() => gpu?.requestAdapter({ powerPreference: 'high-performance' }));
-  if (adapter === null) return null;
+  const adapter = await offered.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === undefined || adapter === null) return null;
   const { vendor, architecture, device, description } = adapter.info;
   const words = [vendor, architecture, device, description].filter((word) => word !== '');
   return {
@@ -39,8 +41,7 @@ async function askAdapter(): Promise<BrowserFacts['adapter']> {
 
 /** Our service worker writes its version on what it answers: the scripts of the page among them. */
 async function askServiceWorker(): Promise<string> {
-  const { serviceWorker }: Partial<Pick<Navigator, 'serviceWorker'>> = navigator;
-  const controller = serviceWorker?.controller ?? null;
+  const controller = offered.serviceWorker?.controller ?? null;
   if (controller === null) return 'none';
   const answer = await ask(() => fetch(import.meta.url, { cache: 'force-cache' }));
   return `${answer?.headers.get('X-Headstart-Service-Worker') ?? 'of no version'}, ${controller.state}`;
@@ -48,12 +49,11 @@ async function askServiceWorker(): Promise<string> {
 
 /** Everything that the browser says of itself; asks nothing of the network but a script of the page that is there already. */
 export async function gatherBrowserFacts(): Promise<BrowserFacts> {
-  const { storage }: Partial<Pick<Navigator, 'storage'>> = navigator;
   const [adapter, serviceWorker, estimate, persisted] = await Promise.all([
-    askAdapter(),
-    askServiceWorker(),
-    ask(() => storage?.estimate()),
-    ask(() => storage?.persisted()),
+    ask(askAdapter),
+    ask(askServiceWorker),
+    ask(() => offered.storage?.estimate()),
+    ask(() => offered.storage?.persisted()),
   ]);
   return {
     versions: typeof headstartVersions === 'undefined' ? {} : headstartVersions,
@@ -64,7 +64,7 @@ export async function gatherBrowserFacts(): Promise<BrowserFacts> {
     isSecure: window.isSecureContext,
     isIsolated: window.crossOriginIsolated,
     isHidden: document.visibilityState === 'hidden',
-    serviceWorker,
+    serviceWorker: serviceWorker ?? 'not known',
     adapter,
     storage: { quota: estimate?.quota ?? null, used: estimate?.usage ?? null, persisted },
     now: Date.now(),
