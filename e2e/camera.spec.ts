@@ -1,3 +1,4 @@
+import { expectAccessible } from './accessible';
 import { expect, test } from './app-test';
 
 const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
@@ -76,8 +77,18 @@ test('a camera that is refused, absent, in use or unplugged says so, and can be 
     track?.dispatchEvent(new Event('ended'));
   });
   await expect(page.getByText('The camera was disconnected.')).toBeVisible();
+  await expect(page.locator('[data-code="camera-gone"]')).toBeVisible();
+  await expectAccessible(page, 'the camera that is gone');
   await on.press('Enter');
   await page.waitForFunction(isLive);
+  await expectAccessible(page, 'the camera');
+  // As at a plain http address: there is no such thing.
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+    (document.querySelector('video')?.srcObject as MediaStream).getTracks()[0]?.dispatchEvent(new Event('ended'));
+  });
+  await on.press('Enter');
+  await expect(page.locator('[data-code="camera-insecure-address"]')).toBeVisible();
 });
 
 test('Try tells what the camera sees, at the device’s own pace, until a training begins', async ({ openApp }) => {

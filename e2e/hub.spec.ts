@@ -1,3 +1,4 @@
+import { expectAccessible } from './accessible';
 import { expect, test } from './app-test';
 import { startDatasetsServer } from './servers/datasets-server';
 
@@ -13,6 +14,16 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
   try {
     const app = await openApp({ webgpu: false, server: { meta: { 'headstart:datasets-server': server.url } } });
     const { page } = app;
+    // Pasted pictures ask where they go; here they go nowhere.
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['x'], 'pasted.png', { type: 'image/png' }));
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await expect(page.getByRole('dialog', { name: 'Where does the pasted picture go?' })).toBeVisible();
+    await expectAccessible(page, 'where a pasted picture goes');
+    await page.keyboard.press('Escape');
+
     await page.getByRole('button', { name: 'From Hugging Face' }).click();
     const dialog = page.getByRole('dialog', { name: 'Pictures from Hugging Face' });
     expect(server.requests).toEqual([]);
@@ -22,6 +33,7 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
     await expect(dialog.getByText('“no name at all” is not the name of a dataset.')).toBeVisible();
     expect(server.requests).toEqual([]);
 
+    await expectAccessible(page, 'the question for a dataset');
     const field = dialog.getByLabel('Dataset');
     await field.fill('some/gated');
     await page.keyboard.press('Enter');
@@ -37,6 +49,7 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
     await dialog.getByLabel('test (10, used for test)').press('Space');
     await dialog.getByLabel('Pictures of each class and split').fill('4');
     expect(server.requests.filter((path) => path.startsWith('/cached-assets'))).toEqual([]);
+    await expectAccessible(page, 'what a dataset holds');
     await dialog.getByRole('button', { name: /^Download about 16 kB/ }).press('Enter');
     await app.until(({ getState }) => getState().ingest.phase === 'idle' && getState().project.document.samples.length > 0);
     const { classNames, samples, name } = (await app.state()).project.document;

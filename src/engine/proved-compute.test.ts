@@ -170,6 +170,19 @@ describe('ProvedCompute, for training', { timeout: 60_000 }, () => {
     expect(counts.disposed).toBe(counts.backbones);
   });
 
+  it('leaves convolutions to the next path where they cannot even be tried', async () => {
+    const { engine } = await createJudged((name) =>
+      name.startsWith('The stand-in') ? Promise.reject(new TypeError('no such kernel')) : Promise.resolve(),
+    );
+    await engine.configureDevice('cpu');
+    const events: RunEvent[] = [];
+    await run(engine, fineTune, events);
+    expect(events.filter(({ kind }) => kind === 'status')).toMatchObject([
+      { status: { reason: { code: 'training-path-failed' } } },
+    ]);
+    await engine.dispose();
+  });
+
   it('says why nothing trains when the next path is wrong too', async () => {
     const { engine, counts } = await createJudged((name) => Promise.reject(wrong(name)));
     await expect(run(engine)).rejects.toMatchObject({ code: 'way-not-available', cause: { code: 'training-test-failed' } });

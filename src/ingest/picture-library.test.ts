@@ -117,9 +117,10 @@ describe('PictureLibrary.add', () => {
       skipped: 1,
       cancelled: false,
     });
-    expect(skippedOf(events).map(({ path, reason }) => [path, reason.message])).toEqual([
-      ['cat/copy.jpg', 'The same file is already in the project as cat/a.jpg.'],
-      ['cat/again.jpg', 'The same file is already in the project as cat/a.jpg.'],
+    const sentence = 'The same file is already in the project as cat/a.jpg.';
+    expect(skippedOf(events).map(({ path, reason: { code, message } }) => [path, code, message])).toEqual([
+      ['cat/copy.jpg', 'duplicate-file', sentence],
+      ['cat/again.jpg', 'duplicate-file', sentence],
     ]);
     expect(library.list().map(({ path }) => path)).toEqual(['cat/a.jpg', 'cat/b.jpg']);
   });

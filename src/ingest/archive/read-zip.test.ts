@@ -12,6 +12,14 @@ const readEntries = (...entries: readonly ZipEntry[]) => read(writeZip(entries))
 const fine: ZipEntry = { path: 'cat/fine.png', content: 'a fine picture' };
 
 describe('readZip', () => {
+  it('says archive-locked where the list of files is encrypted, as PKWARE’s tools can', async () => {
+    const bytes = writeZip([fine]);
+    // An archive extra data record stands where the list begins.
+    const list = new DataView(bytes.buffer).getUint32(bytes.length - 6, true);
+    new DataView(bytes.buffer).setUint32(list, 0x08064b50, true);
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'archive-locked' });
+  });
+
   it('lists files, folders left out, and gives their bytes, stored and deflated, with Zip64 fields too', async () => {
     const findings = await readEntries(
       { path: 'cat/' },

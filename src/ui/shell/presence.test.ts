@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { beginWithPictures, createPage, type Page, reach, until } from '../../store/testing/create-page';
+import { selectTrainBlocker } from '../../store/selectors';
 import { followPresence, type HeldScreen } from './presence';
 
 interface Screen {
@@ -64,6 +65,7 @@ describe('leaving the page', () => {
     const adding = beginWithPictures(page);
     await reading;
     expect(presence.asks()).toBe(true);
+    expect(selectTrainBlocker(page.state())?.code).toBe('adding-pictures');
     await adding;
     expect(presence.asks()).toBe(false);
     const run = page.actions.train();
