@@ -6,10 +6,9 @@ import { expect, test } from './app-test';
 function hide(page: Page, isHidden: boolean): Promise<void> {
   return page.evaluate((hidden) => {
     Object.defineProperty(document, 'visibilityState', { value: hidden ? 'hidden' : 'visible', configurable: true });
-    const frames = window as { requestAnimationFrame: unknown };
-    if (hidden) frames.requestAnimationFrame = () => 0;
-    // The window's own is its prototype's again.
-    else Reflect.deleteProperty(window, 'requestAnimationFrame');
+    const frames = window as { requestAnimationFrame: unknown; realFrames?: unknown };
+    frames.realFrames ??= frames.requestAnimationFrame;
+    frames.requestAnimationFrame = hidden ? () => 0 : frames.realFrames;
     document.dispatchEvent(new Event('visibilitychange'));
   }, isHidden);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyCommand } from './commands';
 import { plainSample, type Sample } from './dataset';
+import { describeError } from './errors';
 import { createPreset } from './presets';
 import { createProject, parseProject, type ProjectDocument } from './project';
 
@@ -25,6 +26,12 @@ const reopen = (change: Partial<ProjectDocument>) => parseProject(JSON.parse(JSO
 describe('a stored project', () => {
   it('opens when its labels are its classes and its pictures differ', () => {
     expect(reopen({})).toEqual(project);
+  });
+
+  it('opens with a file that an older version left out for a reason that no longer leaves anything out', () => {
+    const skipped = [{ path: 'x.jpg', reason: describeError('no-labels') }];
+    expect(reopen({ skipped }).skipped).toEqual(skipped);
+    expect(skipped[0]?.reason.code).toBe('no-labels');
   });
 
   // Found by `npm run bench -- fuzz`: each of these came in, and the page then counted pictures twice or of no class.

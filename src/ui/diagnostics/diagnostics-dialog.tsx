@@ -34,13 +34,13 @@ export function DiagnosticsDialog({ onClose }: { readonly onClose: () => void })
   );
   const text = sections === null ? '' : formatDiagnostics(sections);
   return (
-    <Dialog
-      heading="Diagnostics"
-      isOpen
-      size="wide"
-      onOpenChange={onClose}
-      actions={
-        <>
+    <Dialog heading="Diagnostics" isOpen size="wide" onOpenChange={onClose} actions={<Button onPress={onClose}>Close</Button>}>
+      <div className={styles['about']}>
+        <p>
+          For a report of what went wrong. It holds no picture and no name of a file, class, project or dataset, and goes nowhere
+          unless you copy or save it.
+        </p>
+        <div className={styles['ways']}>
           {sections === null ? null : <CopyButton subject="diagnostics" getText={() => text} />}
           <Button
             small
@@ -51,14 +51,8 @@ export function DiagnosticsDialog({ onClose }: { readonly onClose: () => void })
           >
             Download
           </Button>
-          <Button onPress={onClose}>Close</Button>
-        </>
-      }
-    >
-      <p className={styles['about']}>
-        For a report of what went wrong. It holds no picture and no name of a file, class, project or dataset, and goes nowhere
-        unless you copy or save it.
-      </p>
+        </div>
+      </div>
       {sections === null ? (
         <p role="status">Asking the browser…</p>
       ) : (
