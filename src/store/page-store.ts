@@ -13,6 +13,7 @@ import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
+import { createManyPredictor } from './many-actions';
 import { createProjectActions } from './project-actions';
 import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
@@ -47,7 +48,9 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
     const inspector = createInspector(core);
-    const runner = createRunner(core, weights, device, inspector);
+    const trial = createTrialActions(core);
+    const many = createManyPredictor(core, trial.tryFile);
+    const runner = createRunner(core, weights, device, [inspector, many]);
     const features = createFeaturePreparer(core, device);
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
@@ -65,12 +68,13 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...pictures.actions,
         ...runner.actions,
         ...inspector.actions,
+        ...many.actions,
         ...features.actions,
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
         ...createProjectActions(core),
-        ...createTrialActions(core),
+        ...trial,
         ...createExportActions(core),
         ...createSessionActions(core, {
           device,
@@ -79,6 +83,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
           features,
           featureCache,
           runner,
+          many,
           saver,
           markReady,
           createEmptyProject,

@@ -6,7 +6,6 @@ import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleRun, waitingStages } from './initial-state';
-import type { Inspector } from './inspection-actions';
 import { applyRunEvents, setStage } from './run-events';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
@@ -37,7 +36,16 @@ function createRequest(state: PageState): RunRequest {
   };
 }
 
-export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, inspector: Inspector): Runner {
+/** What else uses the device, and is ended before a run. */
+interface Guest {
+  stop(): Promise<void>;
+}
+
+export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, guests: readonly Guest[]): Runner {
+  const stopGuests = async (): Promise<void> => {
+    await Promise.all(guests.map((guest) => guest.stop()));
+  };
+
   let abort: AbortController | null = null;
   let stopAsked = false;
 
@@ -69,7 +77,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       if (told !== undefined) core.patch('compute', { status: told.status });
     });
     try {
-      await inspector.stop();
+      await stopGuests();
       await awaitWeights(controller.signal);
       const outcome = await start(core.engine(), inbox.push, controller.signal);
       inbox.flush();
@@ -138,7 +146,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       abort?.abort();
       abort = null;
       stopAsked = false;
-      void inspector.stop();
+      void stopGuests();
       const { phase } = core.state().run;
       if (phase === 'running' || phase === 'stopping' || phase === 'paused') core.patch('run', { phase: 'failed' });
     },

@@ -27,6 +27,9 @@ export const terms = {
     'How much each part of the picture speaks for or against a class: the parts and the bias add up to the logit exactly, since the head is linear.',
   bias: 'What a class’s logit is before anything of the picture is counted.',
   'out-of-fold': 'Predicted by a head that was trained without this picture.',
+  parameters: 'The numbers that training can change: the weights and biases of a layer.',
+  'multiply-adds': 'How often a number is multiplied by a weight and added up, for one picture: what computing costs.',
+  'receptive field': 'The square of the picture that one value of the layer can depend on.',
   margin:
     'The probability of the picture’s label minus that of the likeliest other class: far below zero, the label is doubtful.',
 } as const;

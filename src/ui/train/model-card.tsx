@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { countUnfrozenParameters } from '../../domain/fine-tune-estimate';
 import { unfrozenConvs } from '../../domain/run-config';
@@ -10,6 +10,9 @@ import { usePage } from '../store-context';
 import { SummaryDialog } from '../summary/summary-dialog';
 import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
 import styles from './model-card.module.css';
+
+/** Its own chunk: most visits never look inside. */
+const LookDialog = lazy(async () => ({ default: (await import('../look/look-dialog')).LookDialog }));
 
 /** Bar height of each block, pixels: the feature map gets smaller. */
 const blockHeights = [46, 36, 28, 20, 12] as const;
@@ -43,6 +46,7 @@ export function ModelCard() {
   const classColours = usePage(({ project }) => project.document.classColours);
   const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
   const [summaryOpen, setSummaryOpen] = useState(false);
+  const [lookOpen, setLookOpen] = useState(false);
   const classCount = classNames.length;
   const hasHead = classCount >= 2;
   return (
@@ -62,7 +66,15 @@ export function ModelCard() {
           {unfrozen === 0 || unfrozen === convLayers.length
             ? formatCount(backboneParameterCount)
             : `${formatCount(countUnfrozenParameters(unfrozen))} of ${formatCount(backboneParameterCount)}`}{' '}
-          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')} = {formatCount(featureCount)} features
+          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')} = {formatCount(featureCount)} features ·{' '}
+          <AriaButton
+            className={styles['link'] ?? ''}
+            onPress={() => {
+              setLookOpen(true);
+            }}
+          >
+            look inside
+          </AriaButton>
         </div>
       </div>
       <svg className={styles['arrow']} width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
@@ -95,6 +107,15 @@ export function ModelCard() {
           </AriaButton>
         </div>
       </div>
+      {lookOpen ? (
+        <Suspense>
+          <LookDialog
+            onClose={() => {
+              setLookOpen(false);
+            }}
+          />
+        </Suspense>
+      ) : null}
       <SummaryDialog isOpen={summaryOpen} onOpenChange={setSummaryOpen} classCount={classCount} unfrozen={unfrozen} />
     </div>
   );

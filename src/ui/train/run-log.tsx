@@ -2,22 +2,11 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { createRunExport } from '../../domain/run-export';
 import { formatCount } from '../charts/format';
 import { Button } from '../primitives';
+import { saveAs } from '../save-as';
 import { usePage, usePageStore } from '../store-context';
 import { CopyButton } from './copy-button';
 import styles from './run-log.module.css';
 import { lineHeight, visibleLines } from './visible-lines';
-
-function saveAs(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Revoked at once, some browsers would not have begun to read it.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
-}
 
 function SaveRunButton() {
   const store = usePageStore();
