@@ -1,8 +1,14 @@
 import { mapOf, type LayerMaps } from '../../domain/look/layer-maps';
 
+/** Brightness by the square root: most activations are small, and would all be black. */
+const brightness = Uint8ClampedArray.from({ length: 256 }, (_, value) => Math.round(255 * Math.sqrt(value / 255)));
+
 /** Draws one channel: black for nothing, white for the largest activation of the layer. */
 export function drawMap(canvas: HTMLCanvasElement, maps: LayerMaps, channel: number): void {
-  paint(canvas, maps, channel, (value) => [value, value, value, 255]);
+  paint(canvas, maps, channel, (value) => {
+    const grey = brightness[value] ?? 0;
+    return [grey, grey, grey, 255];
+  });
 }
 
 /** Draws one channel to lie over the picture: clear where there is nothing, red where it is excited most. */

@@ -61,7 +61,7 @@ interface Group {
 function groupByBlock(layers: readonly NetworkLayer[]): Group[] {
   const groups: Group[] = [];
   for (const layer of layers) {
-    const id = layer.block === null ? layer.id : `block ${String(layer.block)}`;
+    const id = layer.block === null ? `alone ${layer.id}` : `block ${String(layer.block)}`;
     const last = groups.at(-1);
     if (last?.id === id) groups[groups.length - 1] = { ...last, layers: [...last.layers, layer] };
     else {

@@ -46,7 +46,8 @@ function Facts({ layer }: { readonly layer: NetworkLayer }) {
           <Term name="multiply-adds">Multiply-adds</Term>
         </dt>
         <dd>
-          {formatCount(multiplyAdds)} ({formatShare(costShare)} of all)
+          {formatCount(multiplyAdds)}
+          {multiplyAdds === 0 ? '' : ` (${formatShare(costShare)} of all)`}
         </dd>
       </div>
       {field === null ? null : (

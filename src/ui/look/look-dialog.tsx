@@ -25,7 +25,7 @@ export function LookDialog({ onClose }: { readonly onClose: () => void }) {
       <div className={styles['look']}>
         <div className={styles['side']}>
           <p className={styles['words']}>
-            {(total / 1e9).toFixed(1)} thousand million multiply-adds a picture. Arrow keys walk from the picture to the{' '}
+            {(total / 1e9).toFixed(1)} billion multiply-adds a picture. Arrow keys walk from the picture to the{' '}
             {formatCount(Math.max(2, classCount))} logits.
           </p>
           <LayerList layers={layers} chosenId={layerId} onChoose={setLayerId} />

@@ -73,7 +73,7 @@ export function MapMosaic({ maps }: { readonly maps: ShownMaps }) {
           <span className={styles['scale']}>
             0 <i aria-hidden="true" /> {formatMeasure(maps.largest)}
           </span>{' '}
-          one scale for the layer.
+          one scale for the layer, brightness by the square root.
         </span>
       }
       rows={channels}
