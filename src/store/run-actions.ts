@@ -1,5 +1,6 @@
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
+import { fingerprintData, packAnswers, type RunData } from '../domain/run-data';
 import { validateRunConfig } from '../domain/run-config';
 import type { EngineApi, RunOutcome, RunRequest } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
@@ -48,6 +49,13 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
 
   let abort: AbortController | null = null;
   let stopAsked = false;
+  /** As it was when the run was started: the person may change it meanwhile. */
+  let learntFrom: Pick<RunData, 'splitRules' | 'pinned'> | null = null;
+
+  const describeData = (classNames: readonly string[], start: Pick<RunData, 'splitRules' | 'pinned'>): RunData => {
+    const { samples, predictions } = core.state().run;
+    return { fingerprint: fingerprintData(samples, classNames), ...start, answers: packAnswers(predictions) };
+  };
 
   const finish = (outcome: RunOutcome): void => {
     if (outcome.status === 'paused') {
@@ -62,7 +70,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     core.set({ headReady: true, headRun: run });
     const { heldOut } = core.state().inspection;
     core.patch('inspection', { heldOut: new Map([...heldOut, [run.id, core.state().run.predictions]]) });
-    core.dispatch({ kind: 'add-run', run });
+    core.dispatch({ kind: 'add-run', run, ...(learntFrom === null ? {} : { data: describeData(run.classNames, learntFrom) }) });
   };
 
   /** One call of the engine, from asking to its outcome; every failure ends in the run's state. */
@@ -161,6 +169,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
         }
         stopAsked = false;
         const request = createRequest(core.state());
+        const { splitRules, samples: present } = core.state().project.document;
+        learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
         const { config, samples } = request;
         core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
         await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));

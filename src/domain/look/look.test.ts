@@ -44,8 +44,8 @@ describe('the walk through the network', () => {
 
   it('tells how far each layer sees, as the literature has it for VGG-16', () => {
     const fields = new Map(networkLayers(2, 0).map(({ id, field }) => [id, field]));
-    expect(['conv1-1', 'conv1-2', 'pool1', 'conv2-1', 'conv3-1', 'pool3', 'conv5-3', 'pool5'].map((id) => fields.get(id))).toEqual([
-      3, 5, 6, 10, 24, 44, 196, 212,
-    ]);
+    expect(
+      ['conv1-1', 'conv1-2', 'pool1', 'conv2-1', 'conv3-1', 'pool3', 'conv5-3', 'pool5'].map((id) => fields.get(id)),
+    ).toEqual([3, 5, 6, 10, 24, 44, 196, 212]);
   });
 });
