@@ -6,6 +6,7 @@ import { selectSampleIndex } from '../../store/selectors';
 import { formatCount, formatCounted, formatShare } from '../charts/format';
 import { classColour } from '../palette';
 import { usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { createJudged } from '../try/held-out';
 import { HeldOutGrid } from '../try/held-out-grid';
 import { Card, ChartCard } from './card';
@@ -107,7 +108,7 @@ function Verdict({ first, second }: { readonly first: RunRow; readonly second: R
   const chosen = verdict?.disagreements.find(({ sampleId }) => sampleId === chosenId);
   const other = a?.find(({ sampleId }) => sampleId === chosenId);
   return (
-    <Card label="Better, or chance?" heading="Better, or chance?">
+    <Card label="Better, or chance?" heading={<Term name="McNemar’s test">Better, or chance?</Term>}>
       {a === undefined || b === undefined ? (
         <p>What one of them said of each picture is not kept any more. Train both again to compare them.</p>
       ) : verdict === null ? (

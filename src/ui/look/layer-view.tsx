@@ -4,6 +4,7 @@ import { formatCount, formatShare } from '../charts/format';
 import { Button, Chip, ErrorNote } from '../primitives';
 import { Term } from '../terms/term';
 import { PixelCanvas } from '../try/pixel-canvas';
+import { useKeptFocus } from '../use-kept-focus';
 import { describeShape } from './layer-list';
 import styles from './look.module.css';
 import { MapMosaic } from './map-mosaic';
@@ -70,8 +71,9 @@ export function LayerView({ layer, picture }: { readonly layer: NetworkLayer; re
   const isInput = layer.kind === 'input';
   const firstMap = (convLayers[0]?.index ?? 0) + 1;
   const { maps, error, isBusy, retry, cancel } = useLayerMaps(picture, isInput ? firstMap : layer.layerIndex);
+  const ref = useKeptFocus<HTMLElement>(isBusy);
   return (
-    <section className={styles['layerView']} aria-label={layer.name}>
+    <section ref={ref} tabIndex={-1} className={styles['layerView']} aria-label={layer.name}>
       <div className={styles['about']}>
         <h3>{layer.name}</h3>
         <p>{words(layer)}</p>

@@ -4,6 +4,7 @@ import { joinClasses } from '../join-classes';
 import { usePictureInput } from '../picture-input';
 import { Button, Dialog, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { useKeptFocus } from '../use-kept-focus';
 import styles from './many.module.css';
 import { ManyGallery } from './many-gallery';
 import { ManyProgress } from './many-progress';
@@ -12,10 +13,14 @@ import { ManyProgress } from './many-progress';
 function ManyDropArea({ children }: { readonly children: ReactNode }) {
   const { readDrop } = usePictureInput();
   const { predictMany } = useActions();
+  const phase = usePage(({ many }) => many.phase);
+  const ref = useKeptFocus<HTMLDivElement>(phase);
   const [isOver, setIsOver] = useState(false);
   const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes('Files');
   return (
     <div
+      ref={ref}
+      tabIndex={-1}
       className={joinClasses(styles['drop'], isOver && styles['over'])}
       data-drop="many"
       onDragEnter={(event) => {
@@ -61,14 +66,17 @@ function Choices() {
   );
 }
 
-/** Predicts a folder, files or an archive, and shows what came as a gallery. Nothing of it joins the project. */
+/**
+ * Predicts a folder, files or an archive, and shows what came as a gallery. Nothing of it joins the project.
+ * The buttons stay while it works: choosing again begins anew, and whoever pressed one keeps the focus.
+ */
 export function ManyDialog({ onClose }: { readonly onClose: () => void }) {
   const phase = usePage(({ many }) => many.phase);
   const error = usePage(({ many }) => many.error);
   const hasAny = usePage(({ many }) => many.results.length > 0 || many.skipped.length > 0);
   const isWorking = phase === 'listing' || phase === 'predicting';
   return (
-    <Dialog heading="Predict many" size="full" isOpen onOpenChange={onClose} actions={isWorking ? undefined : <Choices />}>
+    <Dialog heading="Predict many" size="full" isOpen onOpenChange={onClose} actions={<Choices />}>
       <ManyDropArea>
         {error === null ? null : <ErrorNote record={error} />}
         <ManyProgress />

@@ -6,13 +6,15 @@ export interface TermProps {
   readonly name: TermName;
   /** As it reads here; the term itself unless told. */
   readonly children?: ReactNode;
+  /** What the button does besides explaining itself, as a heading that sorts. */
+  readonly onPress?: () => void;
 }
 
 /** Room for the explanation beside the window's edge, pixels. */
 const width = 260;
 
 /** A term that explains itself in one sentence: on hover, on focus and on tap. Escape or leaving closes it. */
-export function Term({ name, children }: TermProps) {
+export function Term({ name, children, onPress }: TermProps) {
   const id = useId();
   const buttonRef = useRef<HTMLButtonElement>(null);
   const [place, setPlace] = useState<{ readonly left: number; readonly top: number } | null>(null);
@@ -35,7 +37,10 @@ export function Term({ name, children }: TermProps) {
         onMouseLeave={close}
         onFocus={open}
         onBlur={close}
-        onClick={open}
+        onClick={() => {
+          open();
+          onPress?.();
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || place === null) return;
           // Only the explanation goes, not the dialog around it.

@@ -7,6 +7,7 @@ import { formatCount } from '../charts/format';
 import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
 import { usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { SummaryDialog } from '../summary/summary-dialog';
 import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
 import styles from './model-card.module.css';
@@ -52,12 +53,16 @@ export function ModelCard() {
   return (
     <div className={styles['card']} role="group" aria-label="Model">
       <div className={styles['part']}>
-        <div className={styles['map']}>Extractor: pictures → features</div>
+        <div className={styles['map']}>
+          Extractor: pictures → <Term name="features" />
+        </div>
         <Blocks unfrozen={unfrozen} />
         <div className={styles['name']}>
           <b>VGG-16 features</b>{' '}
           {unfrozen === 0 ? (
-            <Chip>frozen</Chip>
+            <Chip>
+              <Term name="frozen" />
+            </Chip>
           ) : (
             <Chip tone="ok">{unfrozen === convLayers.length ? 'trains' : describeTrained(unfrozen)}</Chip>
           )}
@@ -81,7 +86,9 @@ export function ModelCard() {
         <path d="M1 7h23M19 2l5 5-5 5" />
       </svg>
       <div className={styles['part']}>
-        <div className={styles['map']}>Classifier: features → classes</div>
+        <div className={styles['map']}>
+          Classifier, the <Term name="head" />: features → classes
+        </div>
         <div className={styles['outputs']} aria-hidden="true">
           {classNames.slice(0, mostSwatches).map((name, index) => (
             <ClassSwatch key={name} paletteIndex={classColours[name] ?? index} size={16} />

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'rea
 import { FileTrigger } from 'react-aria-components';
 import { LiveCamera } from '../camera/live-camera';
 import { joinClasses } from '../join-classes';
-import { ManyButton } from '../many/many-button';
 import { Button, Panel } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { HeldOutSection, KeptResult, useHeldOut } from './held-out-section';
@@ -132,7 +131,6 @@ export function TryPanel() {
               Camera
             </Button>
           ) : null}
-          <ManyButton />
           <ChooseButton />
         </>
       }
