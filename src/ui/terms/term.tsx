@@ -1,3 +1,4 @@
+import { createPortal } from 'react-dom';
 import { useId, useRef, useState, type ReactNode } from 'react';
 import styles from './term.module.css';
 import { terms, type TermName } from './terms';
@@ -13,7 +14,10 @@ export interface TermProps {
 /** Room for the explanation beside the window's edge, pixels. */
 const width = 260;
 
-/** A term that explains itself in one sentence: on hover, on focus and on tap. Escape or leaving closes it. */
+/**
+ * A term that explains itself in one sentence: on hover, on focus and on tap. Escape or leaving closes it. The explanation stands at the
+ * page's end, so that it is no part of the sentence, label or heading that the term is in.
+ */
 export function Term({ name, children, onPress }: TermProps) {
   const id = useId();
   const buttonRef = useRef<HTMLButtonElement>(null);
@@ -50,9 +54,12 @@ export function Term({ name, children, onPress }: TermProps) {
       >
         {children ?? name}
       </button>
-      <span id={id} role="tooltip" className={styles['words']} hidden={place === null} style={{ ...place, width }}>
-        {terms[name]}
-      </span>
+      {createPortal(
+        <span id={id} role="tooltip" className={styles['words']} hidden={place === null} style={{ ...place, width }}>
+          {terms[name]}
+        </span>,
+        document.body,
+      )}
     </>
   );
 }
