@@ -218,6 +218,7 @@ export class Engine implements ComputeApi {
 
   predictBatch(pixels: readonly Uint8Array[], signal: AbortSignal): Promise<readonly Prediction[]> {
     return this.#withHead(signal, async (ready, kept) => {
+      if (pixels.length === 0) return [];
       const { now } = this.#parts;
       const started = now();
       const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;

@@ -60,7 +60,8 @@ describe('what a picture excites in a layer, against PyTorch', () => {
   it('is the backbone’s own map, and before a pooling that kernels do at once the convolution of the map before it', async () => {
     const before = tf.memory().numTensors;
     // 1.1; 2.2 and 5.3 before their pooling; 3.1; the fourth pooling; the last pooling, which is the features.
-    for (const layerIndex of [1, 8, 11, 23, 29, 30]) expect(await errorOf(fused, layerIndex), `layer ${layerIndex}`).toBeLessThan(1e-4);
+    for (const layerIndex of [1, 8, 11, 23, 29, 30])
+      expect(await errorOf(fused, layerIndex), `layer ${layerIndex}`).toBeLessThan(1e-4);
     expect(tf.memory().numTensors).toBe(before);
   }, 60_000);
 

@@ -19,7 +19,7 @@ function Skipped() {
   if (skipped.length === 0) return null;
   return (
     <div className={styles['skipped']}>
-      <p>
+      <div className={styles['line']}>
         {formatCounted(skipped.length, 'file')} skipped: {countReasons(skipped)}.{' '}
         <Button
           small
@@ -31,7 +31,7 @@ function Skipped() {
           {isOpen ? 'Hide them' : 'Show them'}
         </Button>
         <CopyButton subject="list as CSV" getText={() => toCsv(skipped)} />
-      </p>
+      </div>
       {isOpen ? (
         <ul tabIndex={0} aria-label="Skipped files">
           {skipped.slice(0, rowsShown).map(({ path, reason }, at) => (
