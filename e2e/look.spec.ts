@@ -32,8 +32,7 @@ test('the network is walked, a folder is predicted without joining the project, 
   });
   await app.until((store) => store.getState().project.document.runs.length === 2, 120_000);
 
-  await page.getByRole('button', { name: 'look inside' }).focus();
-  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'look inside' }).press('Enter');
   const maps = page.getByRole('listbox', { name: 'Maps' });
   await expect(maps).toBeVisible();
   await page.getByRole('option', { name: /^Convolution 1.1/ }).focus();
@@ -44,10 +43,14 @@ test('the network is walked, a folder is predicted without joining the project, 
   await expect(page.getByRole('figure', { name: /enlarged$/ })).toBeVisible();
   await expectAccessible(app, 'look inside');
   await page.screenshot({ path: 'test-results/looks/look-inside.png' });
+  // The first one lets go of the map.
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('figure', { name: /enlarged$/ })).toBeHidden();
+  await page.keyboard.press('Escape');
+  // The focus goes back to where it was; only then is another button pressed.
+  await expect(page.getByRole('button', { name: 'look inside' })).toBeFocused();
 
-  await page.getByRole('button', { name: 'Predict many' }).focus();
-  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Predict many' }).press('Enter');
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).press('Enter');
   await (await chooser).setFiles(join(folder, 'pets'));
@@ -69,6 +72,7 @@ test('the network is walked, a folder is predicted without joining the project, 
   expect(Number(lines[1]?.split(',')[2])).toBeCloseTo(alone, 4);
   expect((await app.state()).project.document.samples).toHaveLength(8);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
 
   await page.reload();
   await app.until((store) => store.getState().headReady);
