@@ -40,7 +40,7 @@ describe('looking inside', () => {
     const view = page.getByRole('region', { name: 'Convolution 1.2' });
     await expect.element(view).toHaveTextContent('36,928');
     await expect.element(view).toHaveTextContent('frozen');
-    await expect.element(view).toHaveTextContent('(12.0 % of all)');
+    await expect.element(view).toHaveTextContent('(12.1 % of all)');
     await expect.element(maps()).toBeVisible();
     maps().element().focus();
     await userEvent.keyboard('{ArrowRight}{Enter}');
