@@ -44,7 +44,7 @@ describe('looking inside', () => {
     await expect.element(maps()).toBeVisible();
     maps().element().focus();
     await userEvent.keyboard('{ArrowRight}{Enter}');
-    await expect.element(page.getByRole('figure', { name: 'Channel 2, enlarged' })).toBeVisible();
+    await expect.element(page.getByRole('figure', { name: 'Channel 6, enlarged' })).toBeVisible();
     await view.getByRole('button', { name: 'Table' }).click();
     await expect.element(page.getByRole('region', { name: 'Activations, table' }).getByRole('row')).toHaveLength(65);
     layers()
