@@ -41,7 +41,7 @@ npm run demo -- [options]
   --fit NAME         crop | squash | pad
   --device NAME      auto | webgpu | cpu (webgpu is emulated in software where there is no graphics card)
   --threads N        threads of the processor, at most 16; as many as it has when absent
-  --predict FILE     predicts a picture after training; may be repeated
+  --predict PATH     predicts a picture, or all of a folder or an archive, after training; may be repeated
   --screenshot FILE  a picture of the page at the end, PNG
   --json FILE        everything printed, as data
   --help             this text`;
@@ -269,7 +269,7 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
       `a whole number from 1 to ${String(mostThreads)}`,
     ),
     seed: readWhole('seed', values.seed, 0),
-    predict: (values.predict ?? []).filter((file) => readExisting('predict', file, 'file') !== ''),
+    predict: (values.predict ?? []).filter((file) => readExisting('predict', file, 'either') !== ''),
     screenshot: values.screenshot === undefined ? null : resolve(values.screenshot),
     json: values.json === undefined ? null : resolve(values.json),
   };

@@ -1,12 +1,11 @@
 /** The main job without a screen, through the real page: npm run demo -- --help */
 import { writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
 import { headlineOf } from '../src/domain/headline';
-import type { Prediction } from '../src/domain/history';
 import { createRunExport } from '../src/domain/run-export';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
-import { addDrawings, addPath, openSession, pageFailure, prepareDevice, type Session, waitForProof } from './session';
+import { predictPath } from './predict-paths';
+import { addDrawings, addPath, openSession, prepareDevice, type Session, waitForProof } from './session';
 import { followRun } from './follow-run';
 import { stagePictures, type StagedPictures } from './stage-pictures';
 
@@ -22,26 +21,6 @@ async function addPictures(session: Session, options: DemoArguments, staged: Sta
   for (const sentence of reasoning) console.log(sentence);
   for (const { path, reason } of skipped) console.log(`skipped ${path}: ${reason.message}`);
   for (const { message } of warnings) console.log(message);
-}
-
-async function predictFile({ page, store }: Session, file: string): Promise<Prediction> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: /^choose( a)?( picture)?$/i }).click();
-  await (await chooser).setFiles(resolve(file));
-  await page.waitForFunction(
-    (handle) => {
-      const { target, busy, prediction, error } = handle.store.getState().trial;
-      return target?.kind === 'file' && target.name === handle.name && !busy && (prediction !== null || error !== null);
-    },
-    { store, name: basename(file) },
-    { polling: 100, timeout: 300_000 },
-  );
-  const { prediction, error } = await store.evaluate((handle) => handle.getState().trial);
-  if (prediction === null)
-    throw error === null
-      ? new PlainFailure(`${file}: no prediction came.`)
-      : new PlainFailure(`${file}: ${pageFailure(error).message}`);
-  return prediction;
 }
 
 async function runDemo(session: Session, options: DemoArguments, staged: StagedPictures | null): Promise<void> {
@@ -70,12 +49,20 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
   }
 
   const predictions = [];
-  for (const file of options.predict) {
-    const { classIndex, className, logits, probabilities } = await predictFile(session, file);
-    predictions.push({ file, classIndex, className, logits, probabilities });
-    console.log(
-      `${file}: ${className} (argmax ${String(classIndex)}), logits = [${logits.join(', ')}], probabilities = [${probabilities.join(', ')}]`,
-    );
+  const predictionsSkipped = [];
+  for (const path of options.predict) {
+    const predicted = await predictPath(session, path);
+    for (const prediction of predicted.predictions) {
+      predictions.push(prediction);
+      const { file, className, classIndex, logits, probabilities } = prediction;
+      console.log(
+        `${file}: ${className} (argmax ${String(classIndex)}), logits = [${logits.join(', ')}], probabilities = [${probabilities.join(', ')}]`,
+      );
+    }
+    for (const { path: file, reason } of predicted.skipped) {
+      predictionsSkipped.push({ file, code: reason.code, reason: reason.message });
+      console.log(`not predicted ${file}: ${reason.message}`);
+    }
   }
   const { weights, features, train, total } = run.seconds;
   console.log(
@@ -90,6 +77,7 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
       // The preset that was asked for; `config.preset` says `custom` where other options changed it.
       preset: options.preset ?? exported.preset,
       predictions,
+      predictionsSkipped,
       validation: exported.predictions,
     };
     await writeFile(options.json, `${JSON.stringify(printed, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
 import { plainNote, type ProjectDocument, type RunNote } from './project';
+import { withRunData, type RunData } from './run-data';
 import type { RunConfig } from './run-config';
 import type { SplitRules } from './split-rules';
 
@@ -35,7 +36,7 @@ export type ProjectCommand =
   | { readonly kind: 'change-split-rules'; readonly rules: SplitRules }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
-  | { readonly kind: 'add-run'; readonly run: RunRecord }
+  | { readonly kind: 'add-run'; readonly run: RunRecord; readonly data?: RunData }
   | { readonly kind: 'annotate-run'; readonly runId: string; readonly change: Partial<RunNote> }
   | { readonly kind: 'remove-run'; readonly runId: string };
 
@@ -138,6 +139,12 @@ function recolourClass(document: ProjectDocument, className: string, colour: num
   return { ...document, classColours };
 }
 
+function addRun(document: ProjectDocument, run: RunRecord, data: RunData | undefined): ProjectDocument {
+  const runs = [...document.runs, run];
+  if (data === undefined) return { ...document, runs };
+  return { ...document, runs, runData: withRunData(document.runData, runs, run.id, data) };
+}
+
 function annotateRun(document: ProjectDocument, runId: string, change: Partial<RunNote>): ProjectDocument {
   if (!document.runs.some(({ id }) => id === runId)) return document;
   const former = document.runNotes[runId] ?? plainNote;
@@ -214,14 +221,15 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
     case 'change-settings':
       return { ...document, settings: command.settings };
     case 'add-run':
-      return { ...document, runs: [...document.runs, command.run] };
+      return addRun(document, command.run, command.data);
     case 'annotate-run':
       return annotateRun(document, command.runId, command.change);
     case 'remove-run': {
       const runs = document.runs.filter(({ id }) => id !== command.runId);
       if (runs.length === document.runs.length) return document;
       const runNotes = Object.fromEntries(Object.entries(document.runNotes).filter(([id]) => id !== command.runId));
-      return { ...document, runs, runNotes };
+      const runData = Object.fromEntries(Object.entries(document.runData).filter(([id]) => id !== command.runId));
+      return { ...document, runs, runNotes, runData };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { defuse, writeCsv } from './csv';
 import type { Sample, Split } from './dataset';
 
 /** One picture of an export: which, and where it goes. */
@@ -105,22 +106,18 @@ export function planExport(samples: readonly Sample[], splits: ReadonlyMap<strin
   });
 }
 
-/** A spreadsheet computes what begins so; numbers such as -1 are left alone. */
-function defuse(text: string): string {
-  return /^[=@\t\r]/.test(text) || /^[+-](?![\d.]+$)/.test(text) ? `'${text}` : text;
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /**
  * The list of an export in the form of Hugging Face's imagefolder (https://huggingface.co/docs/datasets/image_dataset): `file_name`
  * relative to the list, then whatever else is known. RFC 4180, UTF-8.
  */
 export function writeMetadata(entries: readonly ExportEntry[]): string {
-  const rows = entries.map(({ path, className, split, source, width, height }) =>
-    [path, defuse(className ?? ''), split ?? '', String(width), String(height), defuse(source)].map(cell).join(','),
-  );
-  return ['file_name,label,split,width,height,source', ...rows, ''].join('\r\n');
+  const rows = entries.map(({ path, className, split, source, width, height }) => [
+    path,
+    defuse(className ?? ''),
+    split ?? '',
+    String(width),
+    String(height),
+    defuse(source),
+  ]);
+  return writeCsv([['file_name', 'label', 'split', 'width', 'height', 'source'], ...rows]);
 }

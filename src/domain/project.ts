@@ -4,7 +4,8 @@ import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
 import { isConsistent } from './project-checks';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
-import { plainSplitRules, type SplitRules } from './split-rules';
+import { runDataSchema, type RunData } from './run-data';
+import { plainSplitRules, splitRulesSchema, type SplitRules } from './split-rules';
 
 /** Raised with every change of the document's shape; older documents are migrated, newer ones refused. */
 export const projectVersion = 1;
@@ -39,6 +40,8 @@ export interface ProjectDocument {
   readonly runs: readonly RunRecord[];
   /** By the run's id; absent where nothing was said. */
   readonly runNotes: Readonly<Record<string, RunNote>>;
+  /** By the run's id; absent of runs that an earlier version made. */
+  readonly runData: Readonly<Record<string, RunData>>;
 }
 
 /** What a project is called until it has a name. */
@@ -59,6 +62,7 @@ export function createProject(id: string, createdAt: string, settings: RunConfig
     settings,
     runs: [],
     runNotes: {},
+    runData: {},
   };
 }
 
@@ -126,13 +130,6 @@ const sample = v.object({
   bytes: count,
 });
 
-const splitRules = v.object({
-  by: v.picklist(['folders', 'ratio']),
-  testFraction: v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)),
-  together: v.picklist(['auto', 'never', 'times', 'pattern']),
-  pattern: v.pipe(v.string(), v.maxLength(200)),
-}) satisfies v.GenericSchema<unknown, SplitRules>;
-
 const step = v.object({
   epoch: count,
   step: count,
@@ -182,13 +179,14 @@ const projectSchema = v.object({
   classNames: v.array(v.string()),
   classColours: v.record(v.string(), count),
   samples: v.array(sample),
-  splitRules: v.optional(splitRules, plainSplitRules),
+  splitRules: v.optional(splitRulesSchema, plainSplitRules),
   skipped: v.array(
     v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) }),
   ),
   settings: runConfig,
   runs: v.array(runRecordSchema),
   runNotes: v.optional(v.record(v.string(), v.object({ name: v.string(), note: v.string(), starred: v.boolean() })), {}),
+  runData: v.optional(v.record(v.string(), runDataSchema), {}),
 }) satisfies v.GenericSchema<unknown, ProjectDocument>;
 
 /**

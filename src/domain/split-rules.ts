@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Sample } from './dataset';
 import { parseExpression } from './recognise/parse-expression';
 import { createPatternMachine } from './recognise/pattern-machine';
@@ -14,6 +15,13 @@ export interface SplitRules {
   /** A regular expression on the path; what its first group (or all of it) finds is the name of the picture's group. */
   readonly pattern: string;
 }
+
+export const splitRulesSchema = v.object({
+  by: v.picklist(['folders', 'ratio']),
+  testFraction: v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)),
+  together: v.picklist(['auto', 'never', 'times', 'pattern']),
+  pattern: v.pipe(v.string(), v.maxLength(200)),
+}) satisfies v.GenericSchema<unknown, SplitRules>;
 
 export const plainSplitRules: SplitRules = { by: 'folders', testFraction: 0, together: 'auto', pattern: '' };
 

@@ -15,6 +15,7 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
+import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
@@ -24,13 +25,14 @@ import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
 import type { FeatureCache } from '../storage/feature-cache';
-import { packFeatures, unpackFeatures } from '../storage/packed-features';
+import { packFeatures, unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { describeOrigin } from './feature-key';
 import { FeatureStore } from './feature-store';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
+import { computeLayerMaps, readNetworkWeights } from './inspection/layer-maps';
 import { predictSamples } from './inspection/predict-samples';
-import { predictFeatures } from './predict';
+import { predictFeatures, predictRows } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
 import { createRunRecord } from './run-record';
 import { createRunPlan } from './training/run-plan';
@@ -38,6 +40,7 @@ import { goOn } from './training/run-session';
 import { chosenWeights, createRunState, type RunState } from './training/run-state';
 import { trainedTensors } from './trained-tensors';
 import { preparationStage, tellElsewhere } from './training/preparation';
+import type { BackboneWeights } from './weights/conv-weights';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
@@ -210,16 +213,47 @@ export class Engine implements ComputeApi {
   }
 
   async predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction> {
-    return this.#beside(signal, async (ready, kept) => (await this.#predictWith(ready, kept, pixels, sampleId)).prediction);
+    return this.#withHead(signal, async (ready, kept) => (await this.#predictWith(ready, kept, pixels, sampleId)).prediction);
+  }
+
+  predictBatch(pixels: readonly Uint8Array[], signal: AbortSignal): Promise<readonly Prediction[]> {
+    return this.#withHead(signal, async (ready, kept) => {
+      if (pixels.length === 0) return [];
+      const { now } = this.#parts;
+      const started = now();
+      const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      const rows = await own.extractBatch(pixels, signal);
+      const predictions = await predictRows(
+        rows.map((row) => this.#packFor(kept, row)),
+        kept,
+        ready.compute,
+      );
+      const milliseconds = (now() - started) / Math.max(1, pixels.length);
+      return predictions.map((prediction) => ({ ...prediction, milliseconds }));
+    });
   }
 
   explain(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Explanation> {
-    return this.#beside(signal, async (ready, kept) => {
+    return this.#withHead(signal, async (ready, kept) => {
       const { prediction, features } = await this.#predictWith(ready, kept, pixels, sampleId);
       const row = new Float32Array(featureCount);
       unpackFeatures(features, null, row, 0);
       return explainPrediction(prediction, row, kept);
     });
+  }
+
+  layerMaps(pixels: Uint8Array, layerIndex: number, signal: AbortSignal): Promise<LayerMaps> {
+    return this.#beside(signal, async (ready) => {
+      const kept = this.#kept;
+      const isTuned = kept !== null && kept.tensors.length > 0;
+      const backbone = isTuned ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      const weights = this.#weightsInForce(kept);
+      return computeLayerMaps(pixels, layerIndex, { compute: ready.compute, backbone, weights, signal });
+    });
+  }
+
+  networkWeights(): Promise<NetworkWeights> {
+    return Promise.resolve().then(() => readNetworkWeights(this.#weightsInForce(this.#kept), this.#kept));
   }
 
   predictSamples(
@@ -323,13 +357,19 @@ export class Engine implements ComputeApi {
     this.#kept = null;
   }
 
-  /** A prediction, which may go on beside a run. */
-  async #beside<T>(signal: AbortSignal, work: (ready: Ready, kept: KeptHead) => Promise<T>): Promise<T> {
+  /** A prediction, which may go on beside a run. Rejects with `head-absent`. */
+  #withHead<T>(signal: AbortSignal, work: (ready: Ready, kept: KeptHead) => Promise<T>): Promise<T> {
+    const kept = this.#kept;
+    if (kept === null) return Promise.reject(new HeadstartError('head-absent'));
+    return this.#beside(signal, (ready) => work(ready, kept));
+  }
+
+  /** What may go on beside a run. */
+  async #beside<T>(signal: AbortSignal, work: (ready: Ready) => Promise<T>): Promise<T> {
     try {
-      const kept = this.#requireHead();
       const ready = await this.#ready();
       throwIfCancelled(signal);
-      const prediction = work(ready, kept);
+      const prediction = work(ready);
       this.#predictions.add(prediction);
       return await prediction.finally(() => this.#predictions.delete(prediction));
     } catch (error) {
@@ -352,24 +392,35 @@ export class Engine implements ComputeApi {
     if (sampleId !== null && !isFineTuned) await this.#store.bring([sampleId], config.fit);
     const held = sampleId === null || isFineTuned ? undefined : this.#store.get(sampleId, config.fit);
     const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : backbone;
-    const pack = (values: Float32Array) => (isFineTuned ? packFeatures(values, 'float32') : this.#store.pack(values));
-    const features = held ?? pack(await own.extractFeatures(pixels));
+    const features = held ?? this.#packFor(kept, await own.extractFeatures(pixels));
     const prediction = await predictFeatures(features, kept, compute);
     return { prediction: { ...prediction, milliseconds: now() - started }, features };
+  }
+
+  /** Rounded as those that the head learned from. */
+  #packFor({ run }: KeptHead, features: Float32Array): PackedFeatures {
+    return unfrozenConvs(run.config) > 0 ? packFeatures(features, 'float32') : this.#store.pack(features);
   }
 
   async #tunedBackbone(ready: Ready, kept: KeptHead): Promise<Backbone> {
     const present = await this.#tuned;
     if (present !== null && !present.isLost()) return present;
     present?.dispose();
-    const trained = trainedTensors(kept.tensors);
-    if (trained === null || this.#loaded === null) throw new HeadstartError('project-invalid');
-    const opening = this.#device.openTuned(ready, { ...this.#loaded.weights, trained });
+    const opening = this.#device.openTuned(ready, this.#weightsInForce(kept));
     this.#tuned = opening;
     return opening.catch((error: unknown) => {
       this.#tuned = null;
       throw error;
     });
+  }
+
+  /** The backbone's, with what a head's run trained of them. */
+  #weightsInForce(kept: KeptHead | null): BackboneWeights {
+    if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
+    if (kept === null || kept.tensors.length === 0) return this.#loaded.weights;
+    const trained = trainedTensors(kept.tensors);
+    if (trained === null) throw new HeadstartError('project-invalid');
+    return { ...this.#loaded.weights, trained };
   }
 
   /** Once no prediction uses it. */

@@ -13,17 +13,33 @@ export async function predictFeatures(
   kept: KeptHead,
   compute: Compute,
 ): Promise<Omit<Prediction, 'milliseconds'>> {
+  const [prediction] = await predictRows([features], kept, compute);
+  if (prediction === undefined) throw new RangeError('a picture has one prediction');
+  return prediction;
+}
+
+/** The same of several pictures, in their order. */
+export async function predictRows(
+  features: readonly PackedFeatures[],
+  kept: KeptHead,
+  compute: Compute,
+): Promise<Omit<Prediction, 'milliseconds'>[]> {
   const { classNames, config } = kept.run;
-  const row = new Float32Array(featureCount);
-  unpackFeatures(features, config.featureNorm, row, 0);
+  const rows = new Float32Array(features.length * featureCount);
+  features.forEach((row, at) => {
+    unpackFeatures(row, config.featureNorm, rows, at * featureCount);
+  });
   const head = uploadHead(kept);
-  const x = tf.tensor2d(row, [1, featureCount]);
+  const x = tf.tensor2d(rows, [features.length, featureCount]);
   const tensor = computeLogits(head, x);
   try {
-    const logits = await compute.orFailure(tensor.data<'float32'>());
-    const classIndex = argmax(logits);
-    const { probabilities } = measureBatch(logits, [classIndex], classNames.length);
-    return { classIndex, className: classNames[classIndex] ?? '', logits: [...logits], probabilities: [...probabilities] };
+    const all = await compute.orFailure(tensor.data<'float32'>());
+    return features.map((_, at) => {
+      const logits = all.subarray(at * classNames.length, (at + 1) * classNames.length);
+      const classIndex = argmax(logits);
+      const { probabilities } = measureBatch(logits, [classIndex], classNames.length);
+      return { classIndex, className: classNames[classIndex] ?? '', logits: [...logits], probabilities: [...probabilities] };
+    });
   } finally {
     disposeHead(head);
     tf.dispose([x, tensor]);

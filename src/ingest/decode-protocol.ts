@@ -1,18 +1,20 @@
 import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
 import type { PictureBytes } from './archive/picture-bytes';
-import type { InspectedPicture } from './decode';
+import type { GlancedPicture, InspectedPicture } from './decode';
 import type { DrawingClass } from './sample/drawings';
 
 export type DecodeTask =
   | { readonly kind: 'inspect'; readonly file: PictureBytes }
   | { readonly kind: 'fit'; readonly file: PictureBytes; readonly fit: Fit }
+  | { readonly kind: 'glance'; readonly file: PictureBytes; readonly fit: Fit }
   | { readonly kind: 'draw'; readonly className: DrawingClass; readonly index: number };
 
 /** What each kind of task gives. */
 export interface DecodeResults {
   readonly inspect: InspectedPicture;
   readonly fit: Uint8Array<ArrayBuffer>;
+  readonly glance: GlancedPicture;
   readonly draw: Blob;
 }
 

@@ -34,6 +34,12 @@ export interface InspectedPicture {
   readonly thumbnail: Blob;
 }
 
+/** A picture that is only looked at: 224 x 224 RGB as the network sees it, and a JPEG of at most 112 x 112 pixels. */
+export interface GlancedPicture {
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly thumbnail: Blob;
+}
+
 /** Thrown inside this module's callers' worker: the reason goes to the list of skipped files. */
 export class RefusedPicture extends Error {
   override readonly name = 'RefusedPicture';
@@ -178,6 +184,17 @@ export async function inspectPicture(file: PictureBytes): Promise<InspectedPictu
       format,
       thumbnail,
     };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** As `decodeFitted`, with a thumbnail, decoded once. */
+export async function glanceAt(file: PictureBytes, fit: Fit): Promise<GlancedPicture> {
+  const { bitmap } = await openChecked(file);
+  try {
+    const thumbnail = await drawThumbnail(bitmap).canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality });
+    return { pixels: fitPicture(rowsOfBitmap(bitmap), fit), thumbnail };
   } finally {
     bitmap.close();
   }

@@ -5,7 +5,7 @@ import type { ImportFile, ImportListing, ImportProgress } from '../domain/import
 import { ImportDesk } from './archive/import-desk';
 import { type PictureBytes, readBytes } from './archive/picture-bytes';
 import { MemoryScratch } from './archive/scratch';
-import type { InspectedPicture } from './decode';
+import type { GlancedPicture, InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
 import { drawingSources, drawingsTotal } from './drawings-source';
 import { EventBatch } from './event-batch';
@@ -195,6 +195,29 @@ export class PictureLibrary {
   /** Pixels of a file that is not part of the project. @throws HeadstartError with the code of a skipped file */
   filePixels(file: Blob, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
     return this.#decode(file, fit);
+  }
+
+  /** How many files are best looked at ahead. */
+  get window(): number {
+    return this.#pool.window;
+  }
+
+  /** A listed file as the network sees it and small, without taking it in. @throws HeadstartError `cancelled`, `worker-dead` */
+  async glance(importId: string, path: string, fit: Fit, signal: AbortSignal): Promise<DecodeOutcome<GlancedPicture>> {
+    const file = this.#imports.bytesOf(importId, path);
+    if (file === null) return { ok: false, reason: describeError('file-unreadable') };
+    return this.#pool.run({ kind: 'glance', file, fit }, signal);
+  }
+
+  /** A listed file as it was given. @throws HeadstartError `import-closed`, `picture-gone` */
+  async importFile(importId: string, path: string): Promise<Blob> {
+    const file = this.#imports.bytesOf(importId, path);
+    if (file === null) throw new HeadstartError('import-closed');
+    try {
+      return file instanceof Blob ? file : new Blob([await readBytes(file, 0, () => undefined)]);
+    } catch (cause) {
+      throw new HeadstartError('picture-gone', { name: path.split('/').at(-1) ?? path }, { cause });
+    }
   }
 
   async #decode(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {

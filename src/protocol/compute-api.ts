@@ -10,6 +10,7 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
@@ -67,8 +68,17 @@ export interface ComputeApi {
   headFit(): Promise<Fit | null>;
   /** `sampleId` lets features that are already held be used again. */
   predict(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Prediction>;
+  /** As `predict` for several pictures that are no samples, which pass together. */
+  predictBatch(pixels: readonly Uint8Array[], signal: AbortSignal): Promise<readonly Prediction[]>;
   /** As `predict`, with what each cell of the last map adds to each logit. */
   explain(pixels: Uint8Array, sampleId: string | null, signal: AbortSignal): Promise<Explanation>;
+  /**
+   * What a picture excites in one layer (`features.N`, a ReLU or a pooling), by the backbone of the present head, or as it was loaded where
+   * there is none.
+   */
+  layerMaps(pixels: Uint8Array, layerIndex: number, signal: AbortSignal): Promise<LayerMaps>;
+  /** Rejects with `weights-tensor-invalid`. */
+  networkWeights(): Promise<NetworkWeights>;
   predictSamples(
     samples: readonly RunSample[],
     pixels: PixelSource,

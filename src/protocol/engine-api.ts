@@ -15,6 +15,8 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { ManyEvent, ManyReport } from '../domain/many/many';
+import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -64,6 +66,9 @@ export interface FittedPicture {
   readonly width: number;
   readonly height: number;
 }
+
+/** A sample of the project, or a file that is none. */
+export type LookedAt = { readonly sampleId: string } | { readonly file: Blob };
 
 /** What survived the last visit. */
 export interface Kept {
@@ -177,6 +182,25 @@ export interface EngineApi {
    */
   explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation>;
   explainFile(file: Blob, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation>;
+  /**
+   * What a picture excites in one layer (`features.N`, a ReLU or a pooling), by the backbone that predicts; no head is needed.
+   * Rejects with `cancelled`, with `picture-gone`, or as a skipped file.
+   */
+  layerMaps(picture: LookedAt, layerIndex: number, fit: Fit, signal: AbortSignal): Promise<ShownMaps>;
+  /** The first filters and the head's cells, as they predict. The weights must have been loaded. */
+  networkWeights(): Promise<NetworkWeights>;
+  /**
+   * Predicts files of an opened import without taking them in; files that are no pictures are told as skipped. Aborting resolves, and what was
+   * told stands. Rejects with `head-absent` or a failure of the device.
+   */
+  predictMany(
+    importId: string,
+    paths: readonly string[],
+    onEvent: (event: ManyEvent) => void,
+    signal: AbortSignal,
+  ): Promise<ManyReport>;
+  /** A file of an opened import as it was given. Rejects with `import-closed` or `picture-gone`. */
+  importFile(importId: string, path: string): Promise<Blob>;
   /** What the present head says of labelled samples, in their order. Rejects with `head-absent`, `busy`, `picture-gone`. */
   predictSamples(
     samples: readonly RunSample[],

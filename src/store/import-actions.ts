@@ -10,6 +10,7 @@ import type { StoreCore } from './core';
 import type { GivenImport } from './import-files';
 import { findNothing, openReader, resolveImport } from './read-listing';
 import type { ImportState, ListedFile, PageActions } from './state';
+import { unlessCancelled } from './unless-cancelled';
 
 /** What taking pictures in lends to what finds out what they are. */
 export interface ImportPorts {
@@ -50,16 +51,6 @@ export interface Importer {
   readonly actions: Pick<PageActions, Names>;
   /** The question on the page is withdrawn: its files are not there any more. */
   forget(): void;
-}
-
-/** What a promise gives, unless the signal is aborted before. The browser goes on listing a folder then, for nobody. */
-function unlessCancelled<T>(work: Promise<T> | T, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(new HeadstartError('cancelled'));
-    });
-    Promise.resolve(work).then(resolve, reject);
-  });
 }
 
 /** So long the page may be held up at a time. */

@@ -8,6 +8,7 @@ import type {
   FeaturesState,
   IngestState,
   InspectionState,
+  ManyState,
   PageState,
   RunState,
   StageState,
@@ -76,6 +77,18 @@ export const idleTrial: TrialState = {
   error: null,
 };
 
+export const idleMany: ManyState = {
+  phase: 'idle',
+  opening: null,
+  done: 0,
+  total: 0,
+  secondsLeft: null,
+  results: [],
+  skipped: [],
+  run: null,
+  error: null,
+};
+
 const idleInspection: InspectionState = {
   task: null,
   progress: null,
@@ -120,6 +133,7 @@ export function createInitialState(
     featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,
     trial: idleTrial,
+    many: idleMany,
     inspection: idleInspection,
     showEvidence: readEvidenceChoice(),
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },

@@ -1,6 +1,7 @@
 import type { FoldPrediction } from '../domain/evaluation/inspection';
 import type { SamplePrediction } from '../domain/history';
 import type { Split } from '../domain/dataset';
+import { unpackAnswers } from '../domain/run-data';
 import { assignSplits } from '../domain/split';
 import type { RunSample } from '../protocol/engine-api';
 import { remember } from './remember';
@@ -77,6 +78,22 @@ function predictionsOf(split: Split) {
     },
   );
 }
+
+/** What each run said of its held-out pictures, by the run's id: as told on this visit, else as it is kept. */
+export const selectHeldOut = remember(
+  ({ inspection, project }) => [inspection.heldOut, project.document.runData, project.document.runs],
+  ({ inspection, project }): ReadonlyMap<string, readonly SamplePrediction[]> => {
+    const { runs, runData } = project.document;
+    return new Map(
+      runs.flatMap((run): [string, readonly SamplePrediction[]][] => {
+        const told = inspection.heldOut.get(run.id);
+        if (told !== undefined) return [[run.id, told]];
+        const answers = runData[run.id]?.answers ?? null;
+        return answers === null ? [] : [[run.id, unpackAnswers(answers, run)]];
+      }),
+    );
+  },
+);
 
 /** Out-of-fold predictions for the present head's run, without pictures that were removed; null before they were asked for. */
 export const selectFoldPredictions = remember(

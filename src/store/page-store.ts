@@ -11,9 +11,10 @@ import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
+import { createInspector } from './inspection-actions';
+import { createManyPredictor } from './many-actions';
 import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
-import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
 import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
@@ -48,7 +49,9 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core.at('compute'), weights);
     const pictures = createPictureTaker(core.at('ingest'), ready);
     const inspector = createInspector(core.at('inspection'));
-    const runner = createRunner(core.at('run'), weights, device, inspector);
+    const trial = createTrialActions(core.at('trial'));
+    const many = createManyPredictor(core.at('many'), trial.tryFile);
+    const runner = createRunner(core.at('run'), weights, device, [inspector, many]);
     const features = createFeaturePreparer(core.at('features'), device);
     const featureCache = createFeatureCacheKeeper(core.at('feature cache'));
     const lookAlikes = createLookAlikeFinder(core);
@@ -66,12 +69,13 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...pictures.actions,
         ...runner.actions,
         ...inspector.actions,
+        ...many.actions,
         ...features.actions,
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
         ...createProjectActions(core),
-        ...createTrialActions(core.at('trial')),
+        ...trial,
         ...createExportActions(core.at('export')),
         ...createSessionActions(core.at('session'), {
           device,
@@ -80,6 +84,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
           features,
           featureCache,
           runner,
+          many,
           saver,
           markReady,
           createEmptyProject,

@@ -1,12 +1,12 @@
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
+import { fingerprintData, packAnswers, type RunData } from '../domain/run-data';
 import { validateRunConfig } from '../domain/run-config';
 import type { EngineApi, RunOutcome, RunRequest } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleRun, waitingStages } from './initial-state';
-import type { Inspector } from './inspection-actions';
 import { applyRunEvents, setStage } from './run-events';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
@@ -37,9 +37,25 @@ function createRequest(state: PageState): RunRequest {
   };
 }
 
-export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, inspector: Inspector): Runner {
+/** What else uses the device, and is ended before a run. */
+interface Guest {
+  stop(): Promise<void>;
+}
+
+export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, guests: readonly Guest[]): Runner {
+  const stopGuests = async (): Promise<void> => {
+    await Promise.all(guests.map((guest) => guest.stop()));
+  };
+
   let abort: AbortController | null = null;
   let stopAsked = false;
+  /** As it was when the run was started: the person may change it meanwhile. */
+  let learntFrom: Pick<RunData, 'splitRules' | 'pinned'> | null = null;
+
+  const describeData = (classNames: readonly string[], start: Pick<RunData, 'splitRules' | 'pinned'>): RunData => {
+    const { samples, predictions } = core.state().run;
+    return { fingerprint: fingerprintData(samples, classNames), ...start, answers: packAnswers(predictions) };
+  };
 
   const finish = (outcome: RunOutcome): void => {
     if (outcome.status === 'paused') {
@@ -54,7 +70,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     core.set({ headReady: true, headRun: run });
     const { heldOut } = core.state().inspection;
     core.patch('inspection', { heldOut: new Map([...heldOut, [run.id, core.state().run.predictions]]) });
-    core.dispatch({ kind: 'add-run', run });
+    core.dispatch({ kind: 'add-run', run, ...(learntFrom === null ? {} : { data: describeData(run.classNames, learntFrom) }) });
   };
 
   /** One call of the engine, from asking to its outcome; every failure ends in the run's state. */
@@ -69,7 +85,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       if (told !== undefined) core.patch('compute', { status: told.status });
     });
     try {
-      await inspector.stop();
+      await stopGuests();
       await awaitWeights(controller.signal);
       const outcome = await start(core.engine(), inbox.push, controller.signal);
       inbox.flush();
@@ -138,7 +154,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       abort?.abort();
       abort = null;
       stopAsked = false;
-      void inspector.stop();
+      void stopGuests();
       const { phase } = core.state().run;
       if (phase === 'running' || phase === 'stopping' || phase === 'paused') core.patch('run', { phase: 'failed' });
     },
@@ -153,6 +169,8 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
         }
         stopAsked = false;
         const request = createRequest(core.state());
+        const { splitRules, samples: present } = core.state().project.document;
+        learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
         const { config, samples } = request;
         core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
         await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));

@@ -10,6 +10,7 @@ import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
 import { forgetChoices } from './kept-choice';
+import type { ManyPredictor } from './many-actions';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -22,6 +23,7 @@ export interface SessionParts {
   readonly features: FeaturePreparer;
   readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
+  readonly many: ManyPredictor;
   readonly saver: Saver;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
@@ -120,6 +122,7 @@ export function createSessionActions(
     forgetEverything: async () => {
       saver.disable();
       runner.abandon();
+      parts.many.forget();
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
       forgetChoices();

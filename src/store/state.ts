@@ -1,5 +1,5 @@
 import type { CommandLog, LoggedCommand } from '../domain/command-log';
-import type { DatasetOrigin, Fit, Split } from '../domain/dataset';
+import type { DatasetOrigin, Fit, SkippedFile, Split } from '../domain/dataset';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -21,10 +21,12 @@ import type { ImportReader, ReadingWish } from '../domain/recognise/import-reade
 import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognise/proposal';
 import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
+import type { SeenPrediction } from '../domain/many/many';
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
-import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
+import type { FittedPicture, KagglePlan, LookedAt, RunSample } from '../protocol/engine-api';
 import type { NotedError } from './noted-errors';
 
 /** A file as the page lists it: the label rules decide its class. */
@@ -195,6 +197,23 @@ export interface TrialState {
   readonly error: ErrorRecord | null;
 }
 
+/** Pictures that are predicted without being part of the project. */
+export interface ManyState {
+  /** stopped: cancelled, or it failed; what came stands, and the rest can be asked for. */
+  readonly phase: 'idle' | 'listing' | 'predicting' | 'stopped' | 'done';
+  /** While archives are opened: what was told last. */
+  readonly opening: ImportProgress | null;
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | null;
+  /** In the order in which they came. */
+  readonly results: readonly SeenPrediction[];
+  readonly skipped: readonly SkippedFile[];
+  /** Whose head predicted; null before anything was asked. */
+  readonly run: RunRecord | null;
+  readonly error: ErrorRecord | null;
+}
+
 /** What is asked of the present head beyond its run. */
 export interface InspectionState {
   /** What the worker does for it now. */
@@ -245,6 +264,7 @@ export interface PageState {
   readonly featureCache: FeatureCacheState;
   readonly run: RunState;
   readonly trial: TrialState;
+  readonly many: ManyState;
   readonly inspection: InspectionState;
   /** Whether predictions are explained on the picture. */
   readonly showEvidence: boolean;
@@ -335,6 +355,19 @@ export interface PageActions {
   /** Predicts the tried picture with these squares covered; none shows it whole again. */
   coverSquares(squares: readonly number[]): Promise<void>;
   chooseEvidence(show: boolean): Promise<void>;
+  /** What a picture excites in one layer, with the fit of the head that predicts, else of the settings. Rejects as the engine does. */
+  layerMaps(picture: LookedAt, layerIndex: number, signal: AbortSignal): Promise<ShownMaps>;
+  /** The first filters and the head. Rejects as the engine does. */
+  networkWeights(): Promise<NetworkWeights>;
+  /** Predicts all pictures of what was dropped or chosen, archives opened, without taking them in. In place of the former ones. */
+  predictMany(files: Promise<readonly ListedFile[]> | readonly ListedFile[]): Promise<void>;
+  /** Predicts the rest after a cancel or a failure; all anew where another head predicts since. */
+  goOnWithMany(): Promise<void>;
+  cancelMany(): void;
+  /** Lets go of the pictures and of what was said of them. */
+  clearMany(): Promise<void>;
+  /** One of them into the Try column, with its evidence. */
+  tryMany(path: string): Promise<void>;
   /** Asks the present head for its run's pictures of a split. */
   predictSplit(split: Split): Promise<void>;
   /** Five heads, each predicting the pictures that it did not see. */

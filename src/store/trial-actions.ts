@@ -1,3 +1,4 @@
+import type { Fit } from '../domain/dataset';
 import { describeError } from '../domain/errors';
 import type { ShownExplanation } from '../domain/evaluation/inspection';
 import type { Prediction } from '../domain/history';
@@ -16,7 +17,10 @@ interface Question {
 
 export function createTrialActions(
   core: StoreCore,
-): Pick<PageActions, 'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture'> {
+): Pick<
+  PageActions,
+  'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture' | 'layerMaps' | 'networkWeights'
+> {
   let abort: AbortController | null = null;
   let question: Question | null = null;
 
@@ -56,6 +60,11 @@ export function createTrialActions(
     await answer(asked);
   };
 
+  const fitInForce = (): Fit => {
+    const { headRun, project } = core.state();
+    return headRun?.config.fit ?? project.document.settings.fit;
+  };
+
   return {
     trySample: (sampleId) =>
       predict({
@@ -92,9 +101,8 @@ export function createTrialActions(
       await answer(question);
     },
     predictFrame: (frame, signal) => core.engine().predictFile(frame, signal),
-    fittedPicture: (sampleId, fit) => {
-      const { headRun, project } = core.state();
-      return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);
-    },
+    fittedPicture: (sampleId, fit) => core.engine().fittedPicture(sampleId, fit ?? fitInForce()),
+    layerMaps: (picture, layerIndex, signal) => core.engine().layerMaps(picture, layerIndex, fitInForce(), signal),
+    networkWeights: () => core.engine().networkWeights(),
   };
 }

@@ -18,6 +18,8 @@ import type {
 } from '../domain/events';
 import { coverPixels } from '../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
+import type { ManyEvent, ManyReport } from '../domain/many/many';
+import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -33,10 +35,12 @@ import type {
   FittedPicture,
   KagglePlan,
   Kept,
+  LookedAt,
   RunOutcome,
   RunRequest,
   RunSample,
 } from '../protocol/engine-api';
+import { type Glance, predictMany } from './predict-many';
 import type { ProjectStore } from '../storage/project-store';
 
 /** The pictures of the project: who can be read, and as which pixels. */
@@ -77,7 +81,16 @@ export interface Pictures {
   pixels(sampleId: string, fit: Fit): Promise<Uint8Array>;
   /** The same for a file that is not part of the project; rejects with the reason of a skipped file. */
   filePixels(file: Blob, fit: Fit): Promise<Uint8Array>;
+  /** How many files are best looked at ahead. */
+  readonly window: number;
+  /** A listed file without taking it in; rejects with `cancelled` or `worker-dead`. */
+  glance(importId: string, path: string, fit: Fit, signal: AbortSignal): Promise<Glance>;
+  /** A listed file as it was given; rejects with `import-closed` or `picture-gone`. */
+  importFile(importId: string, path: string): Promise<Blob>;
 }
+
+/** Pictures of many that pass through the network together: as many as the processor's kernels like. */
+const togetherOfMany = 4;
 
 /** What is kept on the device; every method rejects with `storage-refused` or `storage-full`. */
 export type Keeper = Pick<
@@ -265,6 +278,43 @@ export class ControlEngine implements EngineApi {
       const pixels = coverPixels(await this.#pictures.filePixels(file, await this.#requireFit()), covered);
       return { ...(await this.#compute.explain(pixels, null, signal)), pixels };
     });
+  }
+
+  layerMaps(picture: LookedAt, layerIndex: number, fit: Fit, signal: AbortSignal): Promise<ShownMaps> {
+    return this.#inTurn(signal, async () => {
+      const pixels =
+        'file' in picture
+          ? await this.#pictures.filePixels(picture.file, fit)
+          : await this.#pictures.pixels(picture.sampleId, fit);
+      return { ...(await this.#compute.layerMaps(pixels, layerIndex, signal)), pixels };
+    });
+  }
+
+  networkWeights(): Promise<NetworkWeights> {
+    return this.#compute.networkWeights();
+  }
+
+  async predictMany(
+    importId: string,
+    paths: readonly string[],
+    onEvent: (event: ManyEvent) => void,
+    signal: AbortSignal,
+  ): Promise<ManyReport> {
+    const fit = await this.#requireFit();
+    return predictMany({
+      paths,
+      glance: (path, stop) => this.#pictures.glance(importId, path, fit, stop),
+      predict: (pixels, stop) => this.#compute.predictBatch(pixels, stop),
+      ahead: Math.max(togetherOfMany, this.#pictures.window),
+      batch: togetherOfMany,
+      onEvent,
+      signal,
+      now: () => performance.now(),
+    });
+  }
+
+  importFile(importId: string, path: string): Promise<Blob> {
+    return this.#pictures.importFile(importId, path);
   }
 
   predictSamples(

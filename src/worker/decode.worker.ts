@@ -1,5 +1,5 @@
 import { toHeadstartError } from '../domain/errors';
-import { decodeFitted, inspectPicture, RefusedPicture } from '../ingest/decode';
+import { decodeFitted, glanceAt, inspectPicture, RefusedPicture } from '../ingest/decode';
 import type { DecodeAnswer, DecodeRequest } from '../ingest/decode-protocol';
 import { drawToBlob } from '../ingest/drawings-source';
 
@@ -11,6 +11,8 @@ async function answer({ id, task }: DecodeRequest): Promise<DecodeAnswer> {
         return { id, kind: 'inspect', result: await inspectPicture(task.file) };
       case 'fit':
         return { id, kind: 'fit', result: await decodeFitted(task.file, task.fit) };
+      case 'glance':
+        return { id, kind: 'glance', result: await glanceAt(task.file, task.fit) };
       case 'draw':
         return { id, kind: 'draw', result: await drawToBlob(task.className, task.index) };
     }
@@ -24,7 +26,9 @@ async function answer({ id, task }: DecodeRequest): Promise<DecodeAnswer> {
 }
 
 function post(message: DecodeAnswer): void {
-  globalThis.postMessage(message, { transfer: message.kind === 'fit' ? [message.result.buffer] : [] });
+  const transfer =
+    message.kind === 'fit' ? [message.result.buffer] : message.kind === 'glance' ? [message.result.pixels.buffer] : [];
+  globalThis.postMessage(message, { transfer });
 }
 
 globalThis.addEventListener('message', (event: MessageEvent<DecodeRequest>) => {

@@ -1,8 +1,9 @@
 import { settingNames, type RunConfig } from '../run-config';
+import type { RunData } from '../run-data';
 
 /** One setting in which runs differ, in words. */
 export interface SettingDifference {
-  readonly field: keyof RunConfig;
+  readonly field: string;
   readonly name: string;
   /** One a run, in the order given. */
   readonly values: readonly string[];
@@ -28,5 +29,25 @@ export function diffSettings(configs: readonly RunConfig[]): SettingDifference[]
     if (!isSettingName(field)) return [];
     const values = configs.map((config) => describe(config[field]));
     return new Set(values).size < 2 ? [] : [{ field, name: settingNames[field], values }];
+  });
+}
+
+const dataRows: readonly { readonly field: string; readonly name: string; readonly read: (data: RunData) => string }[] = [
+  { field: 'fingerprint', name: 'Pictures, labels and splits', read: ({ fingerprint }) => fingerprint.slice(0, 8) },
+  { field: 'by', name: 'Split by', read: ({ splitRules }) => splitRules.by },
+  { field: 'testFraction', name: 'Test share', read: ({ splitRules }) => String(splitRules.testFraction) },
+  {
+    field: 'together',
+    name: 'Kept together',
+    read: ({ splitRules }) => (splitRules.together === 'pattern' ? `pattern ${splitRules.pattern}` : splitRules.together),
+  },
+  { field: 'pinned', name: 'Pinned pictures', read: ({ pinned }) => String(pinned) },
+];
+
+/** In what runs learnt from other data, one value a run; a run of an earlier version says nothing. */
+export function diffData(data: readonly (RunData | null)[]): SettingDifference[] {
+  return dataRows.flatMap(({ field, name, read }) => {
+    const values = data.map((one) => (one === null ? 'not kept' : read(one)));
+    return new Set(values).size < 2 ? [] : [{ field, name, values }];
   });
 }

@@ -67,6 +67,23 @@ describe('the plans of the folds', () => {
 });
 
 describe('the engine looks inside', () => {
+  it('says of pictures that pass together what it says of each alone, holds nothing after, and needs a head', async () => {
+    const { engine } = await createTrained();
+    const three = await Promise.all(idsOf(request.samples.slice(0, 3)).map((id) => pixels(id, 'crop')));
+    const before = await engine.memory();
+    const together = await engine.predictBatch(three, neverStop());
+    expect(await engine.memory()).toEqual(before);
+    const alone = await Promise.all(three.map((picture) => engine.predict(picture, null, neverStop())));
+    const plain = (all: readonly (typeof alone)[number][]) =>
+      all.map(({ classIndex, logits, probabilities }) => ({ classIndex, logits, probabilities }));
+    expect(plain(together)).toEqual(plain(alone));
+    expect(await engine.predictBatch([], neverStop())).toEqual([]);
+    const { engine: untrained } = await createStandInEngine(nodeEnvironment);
+    await expect(untrained.predictBatch(three, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
+    // The stand-in has no weights to look at.
+    await expect(untrained.networkWeights()).rejects.toMatchObject({ code: 'weights-tensor-invalid' });
+  });
+
   it('cross-validates on features that are held, leaves the head alone and holds no more memory than before', async () => {
     const { engine, extracted } = await createTrained();
     const before = await engine.memory();

@@ -17,6 +17,9 @@ import type {
 } from '../../domain/events';
 import { coverPixels } from '../../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../../domain/evaluation/inspection';
+import { packMaps, type NetworkWeights, type ShownMaps } from '../../domain/look/layer-maps';
+import { networkLayers } from '../../domain/look/network-layers';
+import type { ManyEvent, ManyReport } from '../../domain/many/many';
 import type { FeatureCacheReport } from '../../domain/feature-cache';
 import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
 import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
@@ -31,6 +34,7 @@ import type {
   FittedPicture,
   KagglePlan,
   Kept,
+  LookedAt,
   RunOutcome,
   RunRequest,
   RunSample,
@@ -434,6 +438,71 @@ export class FakeEngine implements EngineApi {
     return this.#answer('explainFile', () => this.#explain(covered, signal));
   }
 
+  /** Each channel is a stripe of its own; the later a channel, the weaker it is. */
+  layerMaps(_picture: LookedAt, layerIndex: number, _fit: Fit, signal: AbortSignal): Promise<ShownMaps> {
+    return this.#answer('layerMaps', () => {
+      throwIfCancelled(signal);
+      const [height = 1, width = 1, channels = 1] =
+        networkLayers(2, 0).find((layer) => layer.layerIndex === layerIndex)?.shape ?? [];
+      const values = new Float32Array(height * width * channels);
+      for (let at = 0; at < values.length; at += 1) {
+        const [channel, column] = [at % channels, Math.floor(at / channels) % width];
+        values[at] = column % (2 + (channel % 5)) === 0 ? 1 + (channels - channel) / channels : 0;
+      }
+      return { ...packMaps(layerIndex, [height, width, channels], values), pixels: drawGradient('layer') };
+    });
+  }
+
+  networkWeights(): Promise<NetworkWeights> {
+    return this.#answer('networkWeights', () => {
+      const classNames = this.#head?.classNames ?? null;
+      return {
+        filters: Float32Array.from({ length: 64 * 27 }, (_, at) => Math.sin(at)),
+        isTuned: false,
+        head:
+          classNames === null
+            ? null
+            : { classNames, cells: Float32Array.from({ length: 49 * classNames.length }, (_, at) => Math.cos(at) / 100) },
+      };
+    });
+  }
+
+  /** Classes take turns; an empty file is skipped. */
+  predictMany(
+    importId: string,
+    paths: readonly string[],
+    onEvent: (event: ManyEvent) => void,
+    signal: AbortSignal,
+  ): Promise<ManyReport> {
+    return this.#answer('predictMany', async () => {
+      const { classNames } = this.#requireHead();
+      const count = { predicted: 0, skipped: 0 };
+      for (const [at, path] of paths.entries()) {
+        await this.#tick();
+        if (signal.aborted) return { ...count, cancelled: true };
+        const file = this.#imports.get(importId)?.find((one) => one.path === path)?.file;
+        if (file === undefined || file.size === 0) {
+          count.skipped += 1;
+          onEvent({ kind: 'skipped', file: { path, reason: new HeadstartError('file-empty').toRecord() } });
+        } else {
+          count.predicted += 1;
+          const { classIndex, logits, probabilities } = this.#say(classNames, at % classNames.length);
+          onEvent({ kind: 'predicted', pictures: [{ path, classIndex, logits, probabilities, thumbnail: file }] });
+        }
+        onEvent({ kind: 'progress', done: at + 1, total: paths.length, secondsLeft: paths.length - at - 1 });
+      }
+      return { ...count, cancelled: false };
+    });
+  }
+
+  importFile(importId: string, path: string): Promise<Blob> {
+    return this.#answer('importFile', () => {
+      const file = this.#imports.get(importId)?.find((one) => one.path === path)?.file;
+      if (file === undefined) throw new HeadstartError('import-closed');
+      return file;
+    });
+  }
+
   predictSamples(
     samples: readonly RunSample[],
     onProgress: (progress: InspectionProgress) => void,
@@ -728,10 +797,14 @@ export class FakeEngine implements EngineApi {
     return { prediction: { ...said, logits: changed }, bias, cells, pixels };
   }
 
+  #requireHead(): RunRecord {
+    if (this.#head === null) throw new HeadstartError('head-absent');
+    return this.#head;
+  }
+
   #predict(signal: AbortSignal): Prediction {
     throwIfCancelled(signal);
-    if (this.#head === null) throw new HeadstartError('head-absent');
-    return this.#say(this.#head.classNames, 0);
+    return this.#say(this.#requireHead().classNames, 0);
   }
 
   #say(classNames: readonly string[], classIndex: number): Prediction {

@@ -5,6 +5,7 @@ import { formatMeasure } from './format';
 import { ChartTable } from './chart-table';
 import { watchTheme } from './chart-theme';
 import type { ChartSource } from './history-source';
+import { Term } from '../terms/term';
 import styles from './line-chart.module.css';
 import { createPlot, describeReadout, type Plot } from './plot';
 import { createChartColumns, type Metric } from './series';
@@ -121,10 +122,12 @@ export function LineChart({ metric, heading, source, emptyText }: LineChartProps
   return (
     <section className={styles['chart']} aria-label={heading}>
       <div className={styles['head']}>
-        <h3>{heading}</h3>
+        <h3>
+          <Term name={metric}>{heading}</Term>
+        </h3>
         {lastValidation === null ? null : (
           <span className={styles['latest']}>
-            <b>{formatMeasure(lastValidation)}</b> validation
+            <b>{formatMeasure(lastValidation)}</b> <Term name="validation pictures">validation</Term>
           </span>
         )}
       </div>

@@ -141,7 +141,11 @@ function Together({ rules, isDisabled, onChange }: TogetherProps) {
       : `${countOf(grouping.count, 'group')}, the largest of ${countOf(grouping.largest, 'picture')}. No group lies in two splits.`;
   return (
     <>
-      <Field label="What stays together" hint={rules.together === 'never' ? 'Near copies may then lie in both splits.' : found}>
+      <Field
+        label="What stays together"
+        term="kept together"
+        hint={rules.together === 'never' ? 'Near copies may then lie in both splits.' : found}
+      >
         {(control) => (
           <select
             {...control}

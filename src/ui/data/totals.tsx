@@ -2,15 +2,16 @@ import { useState } from 'react';
 import { selectClassCounts, selectSplitCandidates, selectSplits } from '../../store/selectors';
 import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { countOf } from '../words';
 import styles from './data.module.css';
 import { SplitDialog } from './split-dialog';
 import { findUneven } from './uneven-classes';
 
 const parts = [
-  { split: 'train', name: 'train' },
-  { split: 'val', name: 'validation' },
-  { split: 'test', name: 'test' },
+  { split: 'train', name: 'train', term: 'training pictures' },
+  { split: 'val', name: 'validation', term: 'validation pictures' },
+  { split: 'test', name: 'test', term: 'test pictures' },
 ] as const;
 
 /** How many pictures and classes, how they are split, and what a limit leaves out. */
@@ -33,7 +34,12 @@ export function Totals() {
           {countOf(classes, 'class', 'classes')}
         </span>
         <span className={styles['muted']}>
-          {shown.map(({ split, name }) => `${counts[split].toLocaleString('en-GB')} ${name}`).join(' · ')}
+          {shown.map(({ split, name, term }, at) => (
+            <span key={split}>
+              {at === 0 ? '' : ' · '}
+              {counts[split].toLocaleString('en-GB')} <Term name={term}>{name}</Term>
+            </span>
+          ))}
         </span>
       </div>
       <div className={styles['split']} aria-hidden="true">

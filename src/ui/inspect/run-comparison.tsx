@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'react';
 import { compareRuns } from '../../domain/evaluation/run-verdict';
-import { diffSettings } from '../../domain/evaluation/settings-diff';
+import { diffData, diffSettings } from '../../domain/evaluation/settings-diff';
+import { selectHeldOut } from '../../store/inspection-selectors';
 import { selectSampleIndex } from '../../store/selectors';
 import { formatCount, formatCounted, formatShare } from '../charts/format';
 import { classColour } from '../palette';
 import { usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { createJudged } from '../try/held-out';
 import { HeldOutGrid } from '../try/held-out-grid';
 import { Card, ChartCard } from './card';
@@ -14,11 +16,15 @@ import styles from './runs-view.module.css';
 import { UnitPlot } from './unit-plot';
 
 function Settings({ rows }: { readonly rows: readonly RunRow[] }) {
-  const differences = diffSettings(rows.map(({ run }) => run.config));
+  const runData = usePage(({ project }) => project.document.runData);
+  const differences = [
+    ...diffSettings(rows.map(({ run }) => run.config)),
+    ...diffData(rows.map(({ id }) => runData[id] ?? null)),
+  ];
   return (
     <Card label="Settings that differ" heading="Settings that differ">
       {differences.length === 0 ? (
-        <p>None: these runs have the same settings.</p>
+        <p>None: these runs have the same settings and the same pictures, labels and splits as far as it is kept.</p>
       ) : (
         <div className={cardStyles['table']} tabIndex={0} role="region" aria-label="Settings that differ, table">
           <table>
@@ -90,7 +96,7 @@ function Curves({ rows }: { readonly rows: readonly RunRow[] }) {
 
 /** Of two runs: are they different, or is it chance, and on which pictures do they disagree. */
 function Verdict({ first, second }: { readonly first: RunRow; readonly second: RunRow }) {
-  const heldOut = usePage(({ inspection }) => inspection.heldOut);
+  const heldOut = usePage(selectHeldOut);
   const samples = usePage(selectSampleIndex);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [a, b] = [heldOut.get(first.id), heldOut.get(second.id)];
@@ -102,9 +108,9 @@ function Verdict({ first, second }: { readonly first: RunRow; readonly second: R
   const chosen = verdict?.disagreements.find(({ sampleId }) => sampleId === chosenId);
   const other = a?.find(({ sampleId }) => sampleId === chosenId);
   return (
-    <Card label="Better, or chance?" heading="Better, or chance?">
+    <Card label="Better, or chance?" heading={<Term name="McNemar’s test">Better, or chance?</Term>}>
       {a === undefined || b === undefined ? (
-        <p>What a run said of each picture is known for runs of this visit only. Train both again to compare them.</p>
+        <p>What one of them said of each picture is not kept any more. Train both again to compare them.</p>
       ) : verdict === null ? (
         <p>These runs have no held-out picture in common.</p>
       ) : (

@@ -3,25 +3,62 @@ import { useMemo, useState } from 'react';
 import { formatCount, formatMeasure, formatShare, noNumber } from '../charts/format';
 import { Button, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { Term } from '../terms/term';
+import type { TermName } from '../terms/terms';
 import { RunComparison } from './run-comparison';
 import { createRunRows, sortRunRows, type RunColumn, type RunOrder, type RunRow } from './run-rows';
 import styles from './runs-view.module.css';
 
-const columns: readonly { readonly id: RunColumn; readonly name: string; readonly cell: (row: RunRow) => string }[] = [
+const columns: readonly {
+  readonly id: RunColumn;
+  readonly name: string;
+  readonly term?: TermName;
+  readonly cell: (row: RunRow) => string;
+}[] = [
   { id: 'number', name: 'Run', cell: ({ run }) => formatCount(run.number) },
   { id: 'way', name: 'Way', cell: ({ run }) => run.config.way },
-  { id: 'epochs', name: 'Epochs', cell: ({ run }) => formatCount(run.history.epochs.length) },
-  { id: 'learningRate', name: 'Learning rate', cell: ({ run }) => String(run.config.learningRate) },
+  { id: 'epochs', name: 'Epochs', term: 'epoch', cell: ({ run }) => formatCount(run.history.epochs.length) },
+  { id: 'learningRate', name: 'Learning rate', term: 'learning rate', cell: ({ run }) => String(run.config.learningRate) },
   { id: 'train', name: 'Train / val', cell: ({ run }) => `${formatCount(run.counts.train)} / ${formatCount(run.counts.val)}` },
-  { id: 'valAccuracy', name: 'Val accuracy', cell: ({ valAccuracy }) => formatShare(valAccuracy) },
-  { id: 'valLoss', name: 'Val loss', cell: ({ valLoss }) => formatMeasure(valLoss) },
+  { id: 'valAccuracy', name: 'Val accuracy', term: 'accuracy', cell: ({ valAccuracy }) => formatShare(valAccuracy) },
+  { id: 'valLoss', name: 'Val loss', term: 'loss', cell: ({ valLoss }) => formatMeasure(valLoss) },
   {
     id: 'testAccuracy',
     name: 'Test accuracy',
+    term: 'test pictures',
     cell: ({ run }) => (run.testAccuracy === null ? noNumber : formatShare(run.testAccuracy)),
   },
   { id: 'seconds', name: 'Seconds', cell: ({ run }) => formatCount(run.seconds.total) },
 ];
+
+interface ColumnHeadProps {
+  readonly name: string;
+  readonly term: TermName | undefined;
+  /** Null where the table is not sorted by it. */
+  readonly direction: RunOrder['direction'] | null;
+  readonly onSort: () => void;
+}
+
+/** Sorts, and explains itself where it is a term. */
+function ColumnHead({ name, term, direction, onSort }: ColumnHeadProps) {
+  const words = (
+    <>
+      {name}
+      <span aria-hidden="true">{direction === null ? '' : direction === 'descending' ? ' ↓' : ' ↑'}</span>
+    </>
+  );
+  if (term !== undefined)
+    return (
+      <Term name={term} onPress={onSort}>
+        {words}
+      </Term>
+    );
+  return (
+    <button type="button" onClick={onSort}>
+      {words}
+    </button>
+  );
+}
 
 /** A text that is taken over when it is left or by Enter. */
 function NoteInput({
@@ -142,18 +179,16 @@ export function RunsView() {
             <tr>
               <th scope="col">Compare</th>
               <th scope="col">Star</th>
-              {columns.map(({ id, name }) => (
+              {columns.map(({ id, name, term }) => (
                 <th key={id} scope="col" aria-sort={order.column === id ? order.direction : 'none'}>
-                  <button
-                    type="button"
-                    onClick={() => {
+                  <ColumnHead
+                    {...{ name, term }}
+                    direction={order.column === id ? order.direction : null}
+                    onSort={() => {
                       const isAgain = order.column === id && order.direction === 'descending';
                       setOrder({ column: id, direction: isAgain ? 'ascending' : 'descending' });
                     }}
-                  >
-                    {name}
-                    <span aria-hidden="true">{order.column !== id ? '' : order.direction === 'descending' ? ' ↓' : ' ↑'}</span>
-                  </button>
+                  />
                 </th>
               ))}
               <th scope="col">Name</th>

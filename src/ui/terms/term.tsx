@@ -1,3 +1,4 @@
+import { createPortal } from 'react-dom';
 import { useId, useRef, useState, type ReactNode } from 'react';
 import styles from './term.module.css';
 import { terms, type TermName } from './terms';
@@ -6,13 +7,18 @@ export interface TermProps {
   readonly name: TermName;
   /** As it reads here; the term itself unless told. */
   readonly children?: ReactNode;
+  /** What the button does besides explaining itself, as a heading that sorts. */
+  readonly onPress?: () => void;
 }
 
 /** Room for the explanation beside the window's edge, pixels. */
 const width = 260;
 
-/** A term that explains itself in one sentence: on hover, on focus and on tap. Escape or leaving closes it. */
-export function Term({ name, children }: TermProps) {
+/**
+ * A term that explains itself in one sentence: on hover, on focus and on tap. Escape or leaving closes it. The explanation stands at the
+ * page's end, so that it is no part of the sentence, label or heading that the term is in.
+ */
+export function Term({ name, children, onPress }: TermProps) {
   const id = useId();
   const buttonRef = useRef<HTMLButtonElement>(null);
   const [place, setPlace] = useState<{ readonly left: number; readonly top: number } | null>(null);
@@ -35,7 +41,10 @@ export function Term({ name, children }: TermProps) {
         onMouseLeave={close}
         onFocus={open}
         onBlur={close}
-        onClick={open}
+        onClick={() => {
+          open();
+          onPress?.();
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || place === null) return;
           // Only the explanation goes, not the dialog around it.
@@ -45,9 +54,12 @@ export function Term({ name, children }: TermProps) {
       >
         {children ?? name}
       </button>
-      <span id={id} role="tooltip" className={styles['words']} hidden={place === null} style={{ ...place, width }}>
-        {terms[name]}
-      </span>
+      {createPortal(
+        <span id={id} role="tooltip" className={styles['words']} hidden={place === null} style={{ ...place, width }}>
+          {terms[name]}
+        </span>,
+        document.body,
+      )}
     </>
   );
 }

@@ -19,7 +19,7 @@ function UnfreezeField({ isReadOnly }: { readonly isReadOnly: boolean }) {
   const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
   const { changeSettings } = useActions();
   return (
-    <Field label="Unfreeze" error={unfrozen === 0 ? 'Choose at least one convolution.' : null}>
+    <Field label="Unfreeze" term="unfreeze" error={unfrozen === 0 ? 'Choose at least one convolution.' : null}>
       {(control) => (
         <select
           {...control}

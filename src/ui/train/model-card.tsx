@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { countUnfrozenParameters } from '../../domain/fine-tune-estimate';
 import { unfrozenConvs } from '../../domain/run-config';
@@ -7,9 +7,13 @@ import { formatCount } from '../charts/format';
 import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
 import { usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { SummaryDialog } from '../summary/summary-dialog';
 import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
 import styles from './model-card.module.css';
+
+/** Its own chunk: most visits never look inside. */
+const LookDialog = lazy(async () => ({ default: (await import('../look/look-dialog')).LookDialog }));
 
 /** Bar height of each block, pixels: the feature map gets smaller. */
 const blockHeights = [46, 36, 28, 20, 12] as const;
@@ -43,17 +47,22 @@ export function ModelCard() {
   const classColours = usePage(({ project }) => project.document.classColours);
   const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
   const [summaryOpen, setSummaryOpen] = useState(false);
+  const [lookOpen, setLookOpen] = useState(false);
   const classCount = classNames.length;
   const hasHead = classCount >= 2;
   return (
     <div className={styles['card']} role="group" aria-label="Model">
       <div className={styles['part']}>
-        <div className={styles['map']}>Extractor: pictures → features</div>
+        <div className={styles['map']}>
+          Extractor: pictures → <Term name="features" />
+        </div>
         <Blocks unfrozen={unfrozen} />
         <div className={styles['name']}>
           <b>VGG-16 features</b>{' '}
           {unfrozen === 0 ? (
-            <Chip>frozen</Chip>
+            <Chip>
+              <Term name="frozen" />
+            </Chip>
           ) : (
             <Chip tone="ok">{unfrozen === convLayers.length ? 'trains' : describeTrained(unfrozen)}</Chip>
           )}
@@ -62,14 +71,24 @@ export function ModelCard() {
           {unfrozen === 0 || unfrozen === convLayers.length
             ? formatCount(backboneParameterCount)
             : `${formatCount(countUnfrozenParameters(unfrozen))} of ${formatCount(backboneParameterCount)}`}{' '}
-          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')} = {formatCount(featureCount)} features
+          parameters{unfrozen === 0 ? '' : ' train'} · {featureMapShape.join(' × ')} = {formatCount(featureCount)} features ·{' '}
+          <AriaButton
+            className={styles['link'] ?? ''}
+            onPress={() => {
+              setLookOpen(true);
+            }}
+          >
+            look inside
+          </AriaButton>
         </div>
       </div>
       <svg className={styles['arrow']} width="26" height="14" viewBox="0 0 26 14" aria-hidden="true">
         <path d="M1 7h23M19 2l5 5-5 5" />
       </svg>
       <div className={styles['part']}>
-        <div className={styles['map']}>Classifier: features → classes</div>
+        <div className={styles['map']}>
+          Classifier, the <Term name="head" />: features → classes
+        </div>
         <div className={styles['outputs']} aria-hidden="true">
           {classNames.slice(0, mostSwatches).map((name, index) => (
             <ClassSwatch key={name} paletteIndex={classColours[name] ?? index} size={16} />
@@ -95,6 +114,15 @@ export function ModelCard() {
           </AriaButton>
         </div>
       </div>
+      {lookOpen ? (
+        <Suspense>
+          <LookDialog
+            onClose={() => {
+              setLookOpen(false);
+            }}
+          />
+        </Suspense>
+      ) : null}
       <SummaryDialog isOpen={summaryOpen} onOpenChange={setSummaryOpen} classCount={classCount} unfrozen={unfrozen} />
     </div>
   );

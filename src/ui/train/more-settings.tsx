@@ -5,6 +5,8 @@ import { createPreset } from '../../domain/presets';
 import type { ClassWeights, Optimizer, Schedule } from '../../domain/run-config';
 import { Field } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { Term } from '../terms/term';
+import type { TermName } from '../terms/terms';
 import { AugmentationSettings } from './augmentation-settings';
 import { NumberSettingField } from './number-setting';
 import styles from './settings.module.css';
@@ -37,7 +39,10 @@ function FitGroup({ isReadOnly }: { readonly isReadOnly: boolean }) {
         if (chosen !== undefined) changeSettings({ fit: chosen });
       }}
     >
-      <Label>Picture fit</Label>
+      {/* Inside, so that the explanation is no part of the group’s name. */}
+      <Term name="picture fit">
+        <Label>Picture fit</Label>
+      </Term>
       {fits.map((value) => (
         <RadioField key={value} value={value}>
           <RadioButton className={styles['option'] ?? ''}>
@@ -64,6 +69,7 @@ const classWeightings: readonly { readonly value: ClassWeights; readonly name: s
 
 interface ChoiceFieldProps<T extends string> {
   readonly label: string;
+  readonly term: TermName;
   readonly name: string;
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly name: string }[];
@@ -72,9 +78,9 @@ interface ChoiceFieldProps<T extends string> {
   readonly onChoose: (value: T) => void;
 }
 
-function ChoiceField<T extends string>({ label, name, value, options, isReadOnly, hint, onChoose }: ChoiceFieldProps<T>) {
+function ChoiceField<T extends string>({ label, term, name, value, options, isReadOnly, hint, onChoose }: ChoiceFieldProps<T>) {
   return (
-    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+    <Field label={label} term={term} {...(hint === undefined ? {} : { hint })}>
       {(control) => (
         <select
           {...control}
@@ -103,6 +109,7 @@ function OptimizerField({ isReadOnly }: { readonly isReadOnly: boolean }) {
   return (
     <ChoiceField
       label="Optimizer"
+      term="optimizer"
       name="optimizer"
       value={optimizer}
       options={optimizers}
@@ -120,6 +127,7 @@ function ScheduleField({ isReadOnly }: { readonly isReadOnly: boolean }) {
   return (
     <ChoiceField
       label="Schedule"
+      term="schedule"
       name="schedule"
       value={schedule}
       options={schedules}
@@ -137,6 +145,7 @@ function ClassWeightsField({ isReadOnly }: { readonly isReadOnly: boolean }) {
   return (
     <ChoiceField
       label="Class weights"
+      term="class weights"
       hint="Balanced: rare classes count more"
       name="classWeights"
       value={classWeights}
@@ -172,11 +181,26 @@ function FeatureNorm({ drafts, isReadOnly }: SettingsProps) {
   );
 }
 
-function Group({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
+interface GroupProps {
+  readonly heading: string;
+  /** Explains the heading. */
+  readonly term?: TermName;
+  readonly children: ReactNode;
+}
+
+function Group({ heading, term, children }: GroupProps) {
   const id = useId();
   return (
     <div className={styles['group']} role="group" aria-labelledby={id}>
-      <h4 id={id}>{heading}</h4>
+      <h4>
+        {term === undefined ? (
+          <span id={id}>{heading}</span>
+        ) : (
+          <Term name={term}>
+            <span id={id}>{heading}</span>
+          </Term>
+        )}
+      </h4>
       {children}
     </div>
   );
@@ -201,10 +225,10 @@ export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
           />
         </div>
       </Group>
-      <Group heading="Augmentation">
+      <Group heading="Augmentation" term="augmentation">
         <AugmentationSettings isReadOnly={isReadOnly} />
       </Group>
-      <Group heading="Features">
+      <Group heading="Features" term="features">
         <FeatureNorm {...common} />
       </Group>
       <Group heading="Updates">
@@ -223,7 +247,7 @@ export function MoreSettings({ drafts, isReadOnly }: SettingsProps) {
           <NumberSettingField field="accumulate" label="Batches per update" hint="1 updates after each" {...common} />
         </div>
       </Group>
-      <Group heading="Loss">
+      <Group heading="Loss" term="loss">
         <div className={styles['fields']}>
           <NumberSettingField field="labelSmoothing" label="Label smoothing" hint="0 to 0.3" {...common} />
           <ClassWeightsField isReadOnly={isReadOnly} />

@@ -77,6 +77,12 @@ describe('the Train column', () => {
     await expect.element(page.getByText(/0\.9978/)).toBeVisible();
     await page.getByLabelText('Epochs').fill('2');
     await expect.element(page.getByLabelText('Preset')).toHaveValue('custom');
+    // The label explains itself, and the field's name stays what it was.
+    button('Epochs').element().focus();
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent(/^One pass over all training pictures/);
+    await expect.element(page.getByLabelText('Epochs')).toHaveAccessibleName('Epochs');
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument();
   });
 
   it('lists in the tables exactly what the history holds', async () => {

@@ -23,7 +23,7 @@ function PresetField({ drafts, isReadOnly }: SettingsProps) {
   const isFineTune = usePage(({ project }) => project.document.settings.way === 'fine-tune');
   const { choosePreset } = useActions();
   return (
-    <Field label="Preset">
+    <Field label="Preset" term="preset">
       {(control) => (
         <select
           {...control}

@@ -1,10 +1,12 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { headlineOf } from '../../domain/headline';
 import { wilsonInterval } from '../../domain/metrics';
 import { selectSampleIndex, selectSplits } from '../../store/selectors';
 import type { PageState } from '../../store/state';
 import { formatCount } from '../charts/format';
+import { ManyButton } from '../many/many-button';
 import { useActions, usePage } from '../store-context';
+import { Term } from '../terms/term';
 import { chosenWords } from '../train/run-result-words';
 import { createHeldOut, filterHeldOut, type HeldOutFilter, type HeldOutPicture, type HeldOutSplit } from './held-out';
 import { InspectButton } from './inspect-button';
@@ -44,6 +46,19 @@ function selectKeptResult({ headRun }: PageState): string | null {
   return join(`${name}: ${interval}`, chosenBy === null ? null : chosenWords(headRun));
 }
 
+/** The words with their one term explained. */
+function explainInterval(words: string): ReactNode {
+  const [before, after] = words.split('95 % interval');
+  if (after === undefined) return words;
+  return (
+    <>
+      {before}
+      <Term name="interval">95 % interval</Term>
+      {after}
+    </>
+  );
+}
+
 function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) {
   const kept = usePage(selectKeptResult);
   const judged = pictures.filter(({ prediction }) => prediction !== null);
@@ -53,8 +68,11 @@ function Footer({ pictures }: { readonly pictures: readonly HeldOutPicture[] }) 
   const words = judged.length > 0 ? join(formatInterval(right, judged.length), isValidation ? chosen : null) : kept;
   return (
     <div className={styles['footer']}>
-      {words === null ? null : <p>{words}</p>}
-      <InspectButton />
+      {words === null ? null : <p>{explainInterval(words)}</p>}
+      <div className={styles['buttons']}>
+        <ManyButton />
+        <InspectButton />
+      </div>
     </div>
   );
 }
@@ -95,7 +113,9 @@ export function HeldOutSection({ pictures }: { readonly pictures: readonly HeldO
             options={(['val', 'test'] as const).map((value) => ({ value, text: splitNames[value] }))}
           />
         ) : (
-          <h3>{heading}</h3>
+          <h3>
+            <Term name={shownSplit === 'test' ? 'test pictures' : 'validation pictures'}>{heading}</Term>
+          </h3>
         )}
         {isJudged ? (
           <Segments

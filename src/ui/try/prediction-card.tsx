@@ -83,6 +83,7 @@ function Picture({ target, name, explanation, chosen, isCovering, classNames }: 
 
 function Answer({ target, prediction }: { readonly target: TrialTarget; readonly prediction: Prediction }) {
   const classNames = usePage(selectClassNames);
+  const showEvidence = usePage((state) => state.showEvidence);
   const label = useLabel(target, prediction);
   return (
     <>
@@ -105,7 +106,8 @@ function Answer({ target, prediction }: { readonly target: TrialTarget; readonly
         )}
       </div>
       <ProbabilityBars prediction={prediction} classNames={classNames} />
-      <details open className={styles['numbers']}>
+      {/* One switch folds both away: who wants no evidence is not asked to read logits. */}
+      <details key={String(showEvidence)} open={showEvidence} className={styles['numbers']}>
         <summary>Numbers</summary>
         <dl className={styles['facts']}>
           <dt>
