@@ -12,11 +12,12 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { FeatureCacheReport } from '../domain/feature-cache';
-import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
+import type { ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { BackgroundExtraction } from './background-extraction';
@@ -24,11 +25,13 @@ import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
 import type { FeatureCache } from '../storage/feature-cache';
-import { packFeatures, unpackFeatures } from '../storage/packed-features';
+import { packFeatures, unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { describeOrigin } from './feature-key';
 import { FeatureStore } from './feature-store';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
+import { LikenessKeeper } from './inspection/likeness-keeper';
+import { poolHeld, poolSamples } from './inspection/pool-samples';
 import { predictSamples } from './inspection/predict-samples';
 import { predictFeatures } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
@@ -79,6 +82,8 @@ export class Engine implements ComputeApi {
   #kept: KeptHead | null = null;
   /** The backbone as the present head was trained with it, once a prediction asked for it. */
   #tuned: Promise<Backbone> | null = null;
+  /** What pictures are compared with; of the present head. */
+  readonly #likeness = new LikenessKeeper();
   #loading = false;
   #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
@@ -255,6 +260,36 @@ export class Engine implements ComputeApi {
     });
   }
 
+  pooledFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PooledFeatures> {
+    return this.#alone(signal, (stop) => this.#pool(sampleIds, fit, pixels, onProgress, stop));
+  }
+
+  async prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport> {
+    const kept = this.#requireHead();
+    const ids = reference.samples.map(({ id }) => id);
+    const { fit } = reference;
+    const pooled =
+      missing === 'compute'
+        ? await this.pooledFeatures(ids, fit, pixels, onProgress, signal)
+        : await this.#poolHeld(ids, fit, signal);
+    const isLeft = missing === 'leave' && pooled.sampleIds.length < ids.length;
+    // Another head may have come meanwhile.
+    if (isLeft || this.#kept !== kept) return { pictures: 0, missing: ids.length - pooled.sampleIds.length, limit: null };
+    return this.#likeness.keep(reference, pooled, onProgress, signal, () => this.#kept === kept);
+  }
+
   exportHead(): Promise<KeptHead | null> {
     const kept = this.#kept;
     return Promise.resolve(kept === null ? null : copyHead(kept));
@@ -321,6 +356,7 @@ export class Engine implements ComputeApi {
     this.#loaded = null;
     this.#state = null;
     this.#kept = null;
+    this.#likeness.forget();
   }
 
   /** A prediction, which may go on beside a run. */
@@ -355,7 +391,37 @@ export class Engine implements ComputeApi {
     const pack = (values: Float32Array) => (isFineTuned ? packFeatures(values, 'float32') : this.#store.pack(values));
     const features = held ?? pack(await own.extractFeatures(pixels));
     const prediction = await predictFeatures(features, kept, compute);
-    return { prediction: { ...prediction, milliseconds: now() - started }, features };
+    const milliseconds = now() - started;
+    const likeness = await this.#likenessOf(isFineTuned ? null : features, backbone, pixels, sampleId, config.fit);
+    return { prediction: { ...prediction, milliseconds, ...(likeness === null ? {} : { likeness }) }, features };
+  }
+
+  /** By VGG-16's features as it was loaded, also for a head that was fine-tuned: its own are known of no training picture. */
+  async #likenessOf(features: PackedFeatures | null, backbone: Backbone, pixels: Uint8Array, sampleId: string | null, fit: Fit) {
+    if (!this.#likeness.isReady) return null;
+    if (features !== null) return this.#likeness.compare(features, sampleId);
+    if (sampleId !== null) await this.#store.bring([sampleId], fit);
+    const held = sampleId === null ? undefined : this.#store.get(sampleId, fit);
+    return this.#likeness.compare(held ?? this.#store.pack(await backbone.extractFeatures(pixels)), sampleId);
+  }
+
+  async #pool(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PooledFeatures> {
+    await this.#background.stop();
+    const { backbone } = await this.#ready();
+    const [store, { now }] = [this.#store, this.#parts];
+    return poolSamples(sampleIds, onProgress, { backbone, store, pixels, fit, signal, now });
+  }
+
+  async #poolHeld(sampleIds: readonly string[], fit: Fit, signal: AbortSignal): Promise<PooledFeatures> {
+    await this.#store.bring(sampleIds, fit, signal);
+    throwIfCancelled(signal);
+    return poolHeld(sampleIds, { store: this.#store, fit, signal });
   }
 
   async #tunedBackbone(ready: Ready, kept: KeptHead): Promise<Backbone> {
@@ -382,6 +448,7 @@ export class Engine implements ComputeApi {
 
   async #keep(kept: KeptHead): Promise<void> {
     await this.#dropTuned();
+    this.#likeness.forget();
     this.#kept = kept;
   }
 

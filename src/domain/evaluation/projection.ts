@@ -6,8 +6,8 @@ export type ProjectionMethod = (typeof projectionMethods)[number];
 export const umapNeighbours = 15;
 /** UMAP lays out so many pictures; the others stand among their nearest of those. */
 export const mostLaidOut = 5000;
-/** With fewer, UMAP has nothing to lay out. */
-export const fewestForUmap = 4;
+/** Pictures below which a way has nothing to lay out. */
+export const fewestForMap: Readonly<Record<ProjectionMethod, number>> = { pca: 2, umap: 4 };
 
 /** Where pictures lie on a plane: near each other where the network finds them alike. */
 export interface Projection {

@@ -87,14 +87,15 @@ function strongest(matrix: readonly Float64Array[], count: number, turns: number
   const width = matrix.length;
   const size = Math.min(width, count + spareVectors);
   const rng = deriveRng(0, 'principal components');
-  let basis = Array.from({ length: size }, () => Float64Array.from({ length: width }, () => rng.uniform() - 0.5));
+  let basis: readonly Float64Array[] = Array.from({ length: size }, () => Float64Array.from({ length: width }, () => rng.uniform() - 0.5));
   orthonormalise(basis);
   let values: readonly number[] = [];
   for (let turn = 0; turn < turns; turn += 1) {
     const former = basis;
     const images = basis.map((vector) => multiply(matrix, vector));
     // Within the span the eigenvectors are found at once (Rayleigh and Ritz).
-    const small = new Matrix(basis.map((vector) => images.map((image) => dot(vector, image))));
+    const products = basis.map((vector) => images.map((image) => dot(vector, image)));
+    const small = new Matrix(products);
     const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(small, { assumeSymmetric: true });
     const order = realEigenvalues.map((_, at) => at).sort((a, b) => (realEigenvalues[b] ?? 0) - (realEigenvalues[a] ?? 0));
     values = order.map((at) => realEigenvalues[at] ?? 0);
