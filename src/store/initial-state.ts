@@ -8,6 +8,7 @@ import type {
   FeaturesState,
   IngestState,
   InspectionState,
+  LikenessState,
   PageState,
   RunState,
   StageState,
@@ -82,9 +83,12 @@ const idleInspection: InspectionState = {
   error: null,
   predictions: null,
   folds: null,
+  maps: {},
   heldOut: new Map(),
   confirmed: [],
 };
+
+export const idleLikeness: LikenessState = { phase: 'idle', report: null };
 
 export const idleExport: ExportState = {
   phase: 'idle',
@@ -121,6 +125,7 @@ export function createInitialState(
     run: idleRun,
     trial: idleTrial,
     inspection: idleInspection,
+    likeness: idleLikeness,
     showEvidence: readEvidenceChoice(),
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),

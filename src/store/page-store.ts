@@ -10,6 +10,7 @@ import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
+import { createLikenessPreparer } from './likeness-preparer';
 import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
@@ -19,7 +20,7 @@ import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
-import { createTrialActions } from './trial-actions';
+import { createTrial } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
 /** The page's one store. It does not know React; the engine, the clock and the frames are given to it. */
@@ -46,17 +47,20 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const weights = createWeightsLoader(core);
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
-    const inspector = createInspector(core);
+    const inspector = createInspector(core, weights);
     const runner = createRunner(core, weights, device, inspector);
     const features = createFeaturePreparer(core, device);
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const trial = createTrial(core);
+    const likeness = createLikenessPreparer(core, trial);
     api.subscribe(() => {
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
+      likeness.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -70,7 +74,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...lookAlikes.actions,
         ...proposer.actions,
         ...createProjectActions(core),
-        ...createTrialActions(core),
+        ...trial.actions,
         ...createExportActions(core),
         ...createSessionActions(core, {
           device,

@@ -14,9 +14,16 @@ interface Question {
   readonly explain: (engine: EngineApi, covered: readonly number[], signal: AbortSignal) => Promise<ShownExplanation>;
 }
 
-export function createTrialActions(
-  core: StoreCore,
-): Pick<PageActions, 'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture'> {
+export interface Trial {
+  readonly actions: Pick<
+    PageActions,
+    'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture'
+  >;
+  /** Asks anew for the picture that is shown whole, because more can be said of it now; what stands there stays meanwhile. */
+  askAgain(): void;
+}
+
+export function createTrial(core: StoreCore): Trial {
   let abort: AbortController | null = null;
   let question: Question | null = null;
 
@@ -56,7 +63,7 @@ export function createTrialActions(
     await answer(asked);
   };
 
-  return {
+  const actions: Trial['actions'] = {
     trySample: (sampleId) =>
       predict({
         target: { kind: 'sample', sampleId },
@@ -95,6 +102,14 @@ export function createTrialActions(
     fittedPicture: (sampleId, fit) => {
       const { headRun, project } = core.state();
       return core.engine().fittedPicture(sampleId, fit ?? headRun?.config.fit ?? project.document.settings.fit);
+    },
+  };
+
+  return {
+    actions,
+    askAgain: () => {
+      const { prediction, covered, busy } = core.state().trial;
+      if (question !== null && prediction !== null && !busy && covered.length === 0) void answer(question);
     },
   };
 }

@@ -213,7 +213,7 @@ describe('the engine looks inside', () => {
     it('pools what the map needs, without a head and without pictures that cannot be read', async () => {
       const { engine } = await createStandInEngine(nodeEnvironment);
       await engine.configureDevice('cpu');
-      const readable = async (id: string, fit: 'crop' | 'squash') =>
+      const readable: typeof pixels = async (id, fit) =>
         id === 'val-0' ? Promise.reject(new HeadstartError('picture-gone', { name: id })) : pixels(id, fit);
       const ids = ['train-0', 'val-0', 'train-1'];
       const { sampleIds, vectors } = await engine.pooledFeatures(ids, 'crop', readable, () => undefined, neverStop());
