@@ -15,9 +15,9 @@ export function UnlikeNote({ prediction: { likeness }, isLive = false }: UnlikeN
   if (likeness === undefined || likeness.limit === null || !isUnlike(likeness)) return null;
   return (
     <p className={styles['unlike']} data-testid="unlike" {...(isLive ? {} : { role: 'status' })}>
-      <b>Unlike anything it was trained on:</b> even the nearest of those pictures are only {formatShare(likeness.similarity)}{' '}
-      <Term name="similarity">alike</Term>, and <Term name="usual likeness">usual</Term> is {formatShare(likeness.limit)} or more. Do
-      not rely on the answer.
+      <b>Unlike anything it was trained on:</b> its third nearest training picture is {formatShare(likeness.similarity)}{' '}
+      <Term name="similarity">alike</Term>; <Term name="usual likeness">usual</Term> is {formatShare(likeness.limit)} or more. The
+      answer may mean nothing.
     </p>
   );
 }
