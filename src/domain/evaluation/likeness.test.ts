@@ -4,7 +4,9 @@ import { isUnlike, LikenessIndex, limitOf, toUnit } from './likeness';
 
 /** Unit vectors at these angles, in degrees, in a plane of four dimensions. */
 function atAngles(degrees: readonly number[]): Float32Array {
-  return Float32Array.from(degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180), 0, 0]));
+  return Float32Array.from(
+    degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180), 0, 0]),
+  );
 }
 const cosine = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
 const named = (count: number, group?: (at: number) => string) =>
@@ -22,7 +24,11 @@ describe('likeness', () => {
   });
 
   it('leaves a training picture out when it is asked about, and its group when it is judged', () => {
-    const index = new LikenessIndex(named(5, (at) => (at < 3 ? 'burst' : `alone ${String(at)}`)), atAngles([0, 1, 2, 30, 50]), 4);
+    const index = new LikenessIndex(
+      named(5, (at) => (at < 3 ? 'burst' : `alone ${String(at)}`)),
+      atAngles([0, 1, 2, 30, 50]),
+      4,
+    );
     const found = index.compare(atAngles([0]), 'p0', 2);
     expect(found?.nearest.map(({ sampleId }) => sampleId)).toEqual(['p1', 'p2']);
     // Of those that are not of its burst, fewer than three: the furthest counts.
@@ -43,7 +49,11 @@ describe('likeness', () => {
   });
 
   it('says nothing of bursts alone: within one group there is no other picture to learn from', () => {
-    const index = new LikenessIndex(named(30, () => 'one'), atAngles(Array.from({ length: 30 }, (_, at) => at)), 4);
+    const index = new LikenessIndex(
+      named(30, () => 'one'),
+      atAngles(Array.from({ length: 30 }, (_, at) => at)),
+      4,
+    );
     finish(index.learn());
     expect(index.limit).toBeNull();
     const found = index.compare(atAngles([90]), null, 1);

@@ -172,8 +172,7 @@ export class LikenessIndex {
 
   #find(vector: Float32Array, at: number, count: number): Found[] {
     const group = this.#samples[at]?.group;
-    const isLeftOut = (other: number) =>
-      other === at || (group !== undefined && this.#samples[other]?.group === group);
+    const isLeftOut = (other: number) => other === at || (group !== undefined && this.#samples[other]?.group === group);
     return findNearest(vector, this.#vectors, count, isLeftOut, this.#width);
   }
 }

@@ -220,9 +220,9 @@ describe('the engine looks inside', () => {
       expect(sampleIds).toEqual(['train-0', 'train-1']);
       expect(vectors).toHaveLength(1024);
       expect(vectors.subarray(0, 512).reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
-      await expect(
-        engine.prepareLikeness(reference(ids), 'leave', readable, () => undefined, neverStop()),
-      ).rejects.toMatchObject({ code: 'head-absent' });
+      await expect(engine.prepareLikeness(reference(ids), 'leave', readable, () => undefined, neverStop())).rejects.toMatchObject(
+        { code: 'head-absent' },
+      );
       await engine.dispose();
     });
   });

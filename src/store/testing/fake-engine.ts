@@ -98,7 +98,10 @@ function placeOf(sampleId: string, className: string): readonly [number, number]
   const angle = (hashText(className, 0) % 360) * (Math.PI / 180);
   const [turn, far] = [hashText(sampleId, 1) / 2 ** 32, hashText(sampleId, 2) / 2 ** 32];
   const spread = Math.sqrt(far) * 2.2;
-  return [6 * Math.cos(angle) + spread * Math.cos(turn * 2 * Math.PI), 6 * Math.sin(angle) + spread * Math.sin(turn * 2 * Math.PI)];
+  return [
+    6 * Math.cos(angle) + spread * Math.cos(turn * 2 * Math.PI),
+    6 * Math.sin(angle) + spread * Math.sin(turn * 2 * Math.PI),
+  ];
 }
 
 /** A picture of its own for each sample: brighter to the right and downwards, in a tint by its id. */

@@ -49,7 +49,7 @@ export function Totals() {
         <span className={styles['muted']}>
           {grouping.by === null ? '' : `${countOf(grouping.count, grouping.by === 'times' ? 'burst' : 'group')} kept together`}
         </span>
-        <span className={styles['buttons']}>
+        <span className={styles['pair']}>
           <Button
             small
             look="quiet"

@@ -87,7 +87,9 @@ function strongest(matrix: readonly Float64Array[], count: number, turns: number
   const width = matrix.length;
   const size = Math.min(width, count + spareVectors);
   const rng = deriveRng(0, 'principal components');
-  let basis: readonly Float64Array[] = Array.from({ length: size }, () => Float64Array.from({ length: width }, () => rng.uniform() - 0.5));
+  let basis: readonly Float64Array[] = Array.from({ length: size }, () =>
+    Float64Array.from({ length: width }, () => rng.uniform() - 0.5),
+  );
   orthonormalise(basis);
   let values: readonly number[] = [];
   for (let turn = 0; turn < turns; turn += 1) {

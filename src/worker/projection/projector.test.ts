@@ -3,7 +3,11 @@ import { layOut } from './lay-out';
 import { createProjector, type ProjectionWorker } from './projector';
 import type { ProjectionAnswer } from './protocol';
 
-const task = { vectors: Float32Array.from({ length: 5 * 512 }, (_, at) => ((at * 7) % 11) / 20), method: 'pca', seed: 0 } as const;
+const task = {
+  vectors: Float32Array.from({ length: 5 * 512 }, (_, at) => ((at * 7) % 11) / 20),
+  method: 'pca',
+  seed: 0,
+} as const;
 
 function createWorker(onTask: (worker: ProjectionWorker, answer: (said: ProjectionAnswer) => void) => void) {
   const state = { ended: 0 };

@@ -30,7 +30,10 @@ export function umapLayout(
   const n = rows.length / width;
   if (n <= most) return layOut({ rows, width }, seed, onShare);
   const all = Array.from({ length: n }, (_, at) => at);
-  const chosen = deriveRng(seed, 'umap choice').shuffle(all).slice(0, most).sort((a, b) => a - b);
+  const chosen = deriveRng(seed, 'umap choice')
+    .shuffle(all)
+    .slice(0, most)
+    .sort((a, b) => a - b);
   const few = new Float32Array(most * width);
   chosen.forEach((row, at) => {
     few.set(rows.subarray(row * width, (row + 1) * width), at * width);

@@ -67,7 +67,15 @@ export function MapCanvas(props: MapCanvasProps) {
   useEffect(() => {
     drawingRef.current?.mark(marking);
   }, [marking, drawingRef]);
-  useMapPointer({ canvasRef, drawingRef, points, tool, onPress: props.onPress, onOpen: props.onOpen, onEnclose: props.onEnclose });
+  useMapPointer({
+    canvasRef,
+    drawingRef,
+    points,
+    tool,
+    onPress: props.onPress,
+    onOpen: props.onOpen,
+    onEnclose: props.onEnclose,
+  });
 
   const walk = (direction: Direction) => {
     const from = marking.current;

@@ -15,6 +15,25 @@ export interface MapDrawingParts {
   readonly requestFrame: (draw: () => void) => void;
 }
 
+/** A drawing that takes longer, milliseconds, is moved as a picture, and made anew once it rests. */
+const slowDrawing = 10;
+const restMs = 110;
+
+/** Side of a mark by how many are in view, pixels. */
+function sizeOfMarks(count: number): number {
+  return count > 6000 ? 7 : count > 1200 ? 9 : 11;
+}
+
+/** A drawing without the cursor, and what it is of. */
+interface Still {
+  readonly image: OffscreenCanvas;
+  readonly view: MapView;
+  readonly points: MapPoints;
+  readonly marking: MapMarking;
+  /** Of its marks, pixels. */
+  readonly size: number;
+}
+
 /** What is drawn beside the points themselves. */
 export interface MapMarking {
   readonly selected: ReadonlySet<string>;
@@ -43,6 +62,10 @@ export class MapDrawing {
   #wholeScale = 1;
   #marking: MapMarking = { selected: new Set(), current: null, shownPalette: null };
   #outline: readonly Spot[] | null = null;
+  /** The last slow drawing and where it stood. */
+  #still: Still | null = null;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #isMoving = false;
   #isAsked = false;
   #isDisposed = false;
 
@@ -54,6 +77,7 @@ export class MapDrawing {
       this.#ask();
     });
     this.#stopWatching = watchTheme(() => {
+      this.#still = null;
       this.#theme = readMapTheme(parts.canvas);
       this.#marks = new MarkSet(this.#theme, this.#density);
       this.#ask();
@@ -66,6 +90,7 @@ export class MapDrawing {
 
   dispose(): void {
     this.#isDisposed = true;
+    clearTimeout(this.#rest);
     this.#stopWatching();
     this.#bitmaps.dispose();
   }
@@ -111,14 +136,15 @@ export class MapDrawing {
 
   pan(right: number, down: number): void {
     this.#view = { ...this.#view, left: this.#view.left + right, top: this.#view.top + down };
-    this.#ask();
+    this.#move();
   }
 
-  zoom(factor: number, spot: Spot = { x: this.#width / 2, y: this.#height / 2 }): void {
+  /** About a spot; about the cursor's picture, else the middle, where none is given. */
+  zoom(factor: number, spot: Spot = this.#centre()): void {
     const { scale } = this.#view;
     const wanted = Math.min(this.#wholeScale * mostZoom, Math.max(this.#wholeScale / 4, scale * factor));
     this.#view = zoomAt(this.#view, wanted / scale, spot);
-    this.#ask();
+    this.#move();
   }
 
   /** Moves no further than the point needs to be seen. */
@@ -126,6 +152,22 @@ export class MapDrawing {
     if (this.#points === null) return;
     this.#view = showPoint(this.#view, this.#points, at, this.#width, this.#height);
     this.#ask();
+  }
+
+  #move(): void {
+    this.#isMoving = true;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#isMoving = false;
+      this.#ask();
+    }, restMs);
+    this.#ask();
+  }
+
+  #centre(): Spot {
+    const { current } = this.#marking;
+    if (current !== null && this.#points !== null) return this.#spotOf(this.#points, current);
+    return { x: this.#width / 2, y: this.#height / 2 };
   }
 
   #ask(): void {
@@ -144,10 +186,49 @@ export class MapDrawing {
     context.setTransform(this.#density, 0, 0, this.#density, 0, 0);
     context.clearRect(0, 0, this.#width, this.#height);
     if (points === null) return;
-    const seen = this.#findSeen(points);
-    if (seen.length <= mostPictures) this.#drawPictures(context, points, seen);
-    else this.#drawMarks(context, points, seen);
+    const still = this.#still;
+    if (still !== null && (this.#isMoving || this.#isOfNow(still))) this.#drawStill(context, still);
+    else this.#drawPoints(context, points);
+    const { current } = this.#marking;
+    if (current !== null && this.#still !== null) this.#drawMarks(context, points, [current], this.#still.size);
     if (this.#outline !== null) this.#drawOutline(context, this.#outline);
+  }
+
+  #drawPoints(context: CanvasRenderingContext2D, points: MapPoints): void {
+    const { canvas } = this.#parts;
+    const started = performance.now();
+    const seen = this.#findSeen(points);
+    const { current } = this.#marking;
+    if (seen.length > mostPictures) this.#drawMarks(context, points, seen);
+    else this.#drawPictures(context, points, current === null ? seen : [...seen, current]);
+    // Pictures arrive one after another, and few are drawn in no time.
+    if (seen.length <= mostPictures || performance.now() - started < slowDrawing) {
+      this.#still = null;
+      if (current !== null && seen.length > mostPictures) this.#drawMarks(context, points, [current], sizeOfMarks(seen.length));
+      return;
+    }
+    const image = this.#still?.image ?? new OffscreenCanvas(1, 1);
+    [image.width, image.height] = [canvas.width, canvas.height];
+    image.getContext('2d')?.drawImage(canvas, 0, 0);
+    this.#still = { image, view: this.#view, points, marking: this.#marking, size: sizeOfMarks(seen.length) };
+  }
+
+  /** Whether nothing but the cursor has changed since. */
+  #isOfNow({ image, view, points, marking }: Still): boolean {
+    const { selected, shownPalette } = this.#marking;
+    const isSameSize = image.width === this.#parts.canvas.width && image.height === this.#parts.canvas.height;
+    const isSameMarking = marking.selected === selected && marking.shownPalette === shownPalette;
+    return isSameSize && view === this.#view && points === this.#points && isSameMarking;
+  }
+
+  #drawStill(
+    context: CanvasRenderingContext2D,
+    { image, view }: { readonly image: OffscreenCanvas; readonly view: MapView },
+  ): void {
+    const { scale, left, top } = this.#view;
+    const ratio = scale / view.scale;
+    const [x, y] = [left - view.left * ratio, top - view.top * ratio];
+    context.drawImage(image, x, y, this.#width * ratio, this.#height * ratio);
   }
 
   #spotOf({ xs, ys }: MapPoints, at: number): Spot {
@@ -155,14 +236,16 @@ export class MapDrawing {
     return { x: left + (xs[at] ?? 0) * scale, y: top - (ys[at] ?? 0) * scale };
   }
 
-  /** What stands out is drawn last, the cursor's point over all. */
+  /** Without the cursor's point, which is drawn over all; before it what stands out. */
   #findSeen(points: MapPoints): number[] {
     const seen: number[] = [];
     const last: number[] = [];
     const { current, selected } = this.#marking;
     const edge = pictureSizes.most / 2;
+    const { scale, left, top } = this.#view;
     for (let at = 0; at < points.xs.length; at += 1) {
-      const { x, y } = this.#spotOf(points, at);
+      const x = left + (points.xs[at] ?? 0) * scale;
+      const y = top - (points.ys[at] ?? 0) * scale;
       if (x < -edge || y < -edge || x > this.#width + edge || y > this.#height + edge) continue;
       if (at === current) continue;
       const isChosen = selected.size > 0 && selected.has(points.samples[at]?.id ?? '');
@@ -170,7 +253,6 @@ export class MapDrawing {
     }
     // Not spread: there may be more than a call takes.
     for (const at of last) seen.push(at);
-    if (current !== null) seen.push(current);
     return seen;
   }
 
@@ -179,15 +261,26 @@ export class MapDrawing {
     return shownPalette !== null && points.palette[at] !== shownPalette;
   }
 
-  #drawMarks(context: CanvasRenderingContext2D, points: MapPoints, seen: readonly number[]): void {
-    const size = seen.length > 6000 ? 7 : seen.length > 1200 ? 9 : 11;
+  #drawMarks(
+    context: CanvasRenderingContext2D,
+    points: MapPoints,
+    seen: readonly number[],
+    size = sizeOfMarks(seen.length),
+  ): void {
+    const { scale, left, top } = this.#view;
+    const { xs, ys, palette, wrong } = points;
+    const whole = (value: number) => Math.round(value * this.#density) / this.#density;
+    // On whole pixels a mark is copied and not filtered, which is much of the time.
+    context.imageSmoothingEnabled = false;
     for (const at of seen) {
-      const { x, y } = this.#spotOf(points, at);
-      const mark = this.#marks.of(points.palette[at] ?? 0, size, points.wrong[at] === 1);
+      const mark = this.#marks.of(palette[at] ?? 0, size, wrong[at] === 1);
       context.globalAlpha = this.#isFaint(points, at) ? 0.12 : 1;
-      context.drawImage(mark.image, x - mark.side / 2, y - mark.side / 2, mark.side, mark.side);
+      const x = whole(left + (xs[at] ?? 0) * scale - mark.side / 2);
+      const y = whole(top - (ys[at] ?? 0) * scale - mark.side / 2);
+      context.drawImage(mark.image, x, y, mark.side, mark.side);
       this.#drawChosen(context, points, at, size / 2 + 3);
     }
+    context.imageSmoothingEnabled = true;
     context.globalAlpha = 1;
   }
 

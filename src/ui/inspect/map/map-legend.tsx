@@ -41,7 +41,8 @@ export function MapLegend({ shownPalette, onShow, wrong }: MapLegendProps) {
       ))}
       {wrong === 0 ? null : (
         <p className={styles['hint']}>
-          <i className={styles['error']} aria-hidden="true" /> {formatCount(wrong)} predicted otherwise by a head that did not see them
+          <i className={styles['error']} aria-hidden="true" /> {formatCount(wrong)} predicted otherwise by a head that did not see
+          them
         </p>
       )}
     </section>

@@ -37,9 +37,7 @@ export function createMapPoints(
     places: new Map(kept.map(({ sample }, place) => [sample.id, place])),
     xs: Float32Array.from(kept, ({ at }) => positions[at * 2] ?? 0),
     ys: Float32Array.from(kept, ({ at }) => positions[at * 2 + 1] ?? 0),
-    palette: Int16Array.from(kept, ({ sample: { className } }) =>
-      className === null ? unlabelled : (colours[className] ?? 0),
-    ),
+    palette: Int16Array.from(kept, ({ sample: { className } }) => (className === null ? unlabelled : (colours[className] ?? 0))),
     wrong: Uint8Array.from(kept, ({ sample: { id } }) => (judgements.get(id)?.isWrong === true ? 1 : 0)),
   };
 }

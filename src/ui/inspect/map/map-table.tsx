@@ -30,7 +30,9 @@ export function MapTable({ points, judgements, selected, onSelect }: MapTablePro
       orderPoints(points, order).flatMap((at) => {
         const sample = points.samples[at];
         if (sample === undefined) return [];
-        return [{ id: sample.id, sample, palette: points.palette[at] ?? unlabelled, x: points.xs[at] ?? 0, y: points.ys[at] ?? 0 }];
+        return [
+          { id: sample.id, sample, palette: points.palette[at] ?? unlabelled, x: points.xs[at] ?? 0, y: points.ys[at] ?? 0 },
+        ];
       }),
     [points, order],
   );

@@ -26,8 +26,8 @@ export function readMapTheme(element: Element): MapTheme {
   };
 }
 
-/** Around a mark, for the ring of an error. */
-const room = 4;
+/** Around a mark, for its edge or for the ring of an error. */
+const rooms = { edge: 1, ring: 4 } as const;
 /** A mark is drawn in a box of so many units. */
 const box = 12;
 /** An open ring: no class has it. */
@@ -41,7 +41,7 @@ export interface Mark {
 
 /** The marks of classes as small pictures, drawn once: stamping them is fast enough for tens of thousands. */
 export class MarkSet {
-  readonly #made = new Map<string, Mark>();
+  readonly #made = new Map<number, Mark>();
 
   constructor(
     private readonly theme: MapTheme,
@@ -50,13 +50,16 @@ export class MarkSet {
   ) {}
 
   of(palette: number, size: number, isWrong: boolean): Mark {
-    const key = `${String(palette)} ${String(size)} ${String(isWrong)}`;
-    const made = this.#made.get(key) ?? this.#draw(palette, size, isWrong);
+    const key = (size * 2 + (isWrong ? 1 : 0)) * 100_000 + palette;
+    const former = this.#made.get(key);
+    if (former !== undefined) return former;
+    const made = this.#draw(palette, size, isWrong);
     this.#made.set(key, made);
     return made;
   }
 
   #draw(palette: number, size: number, isWrong: boolean): Mark {
+    const room = isWrong ? rooms.ring : rooms.edge;
     const side = size + 2 * room;
     const image = new OffscreenCanvas(Math.ceil(side * this.density), Math.ceil(side * this.density));
     const context = image.getContext('2d');

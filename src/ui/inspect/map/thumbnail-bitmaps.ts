@@ -28,7 +28,8 @@ export class ThumbnailBitmaps {
       this.#held.set(sampleId, held);
       return held;
     }
-    if (this.#loading.size < mostLoading && !this.#loading.has(sampleId) && !this.#failed.has(sampleId)) void this.#load(sampleId);
+    if (this.#loading.size < mostLoading && !this.#loading.has(sampleId) && !this.#failed.has(sampleId))
+      void this.#load(sampleId);
     return null;
   }
 

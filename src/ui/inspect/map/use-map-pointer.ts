@@ -56,7 +56,8 @@ export function useMapPointer(options: MapPointerOptions): void {
       const drawing = drawingRef.current;
       return drawing === null ? null : findPoint(latest.current.points, drawing.view, spot, reach);
     };
-    const outlineOf = ({ kind, from, last, outline }: Drag): readonly Spot[] => (kind === 'box' ? boxOutline(from, last) : outline);
+    const outlineOf = ({ kind, from, last, outline }: Drag): readonly Spot[] =>
+      kind === 'box' ? boxOutline(from, last) : outline;
 
     const onDown = (event: PointerEvent) => {
       if (event.button !== 0) return;
