@@ -15,6 +15,7 @@ import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
 import { trainSuite } from './suites/train';
+import { unlikeSuite } from './suites/unlike';
 import { waysSuite } from './suites/ways';
 
 const suites: readonly Suite[] = [
@@ -25,6 +26,7 @@ const suites: readonly Suite[] = [
   scaleSuite,
   accuracySuite,
   labelsSuite,
+  unlikeSuite,
   waysSuite,
   cacheSuite,
 ];

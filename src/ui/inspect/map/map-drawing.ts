@@ -1,3 +1,4 @@
+import { createRng } from '../../../domain/rng';
 import { watchTheme } from '../../charts/chart-theme';
 import { fitView, mostZoom, showPoint, zoomAt, type MapView, type Spot } from './map-geometry';
 import type { MapPoints } from './map-points';
@@ -56,6 +57,8 @@ export class MapDrawing {
   #width = 1;
   #height = 1;
   #points: MapPoints | null = null;
+  /** In which they are drawn: at random, or the last class would lie over all others. */
+  #order: readonly number[] = [];
   /** What the points are of. */
   #layout: object | null = null;
   #view: MapView = { scale: 1, left: 0, top: 0 };
@@ -98,6 +101,7 @@ export class MapDrawing {
   /** Points of another layout are shown whole; the same ones with other labels stay as they are looked at. */
   show(points: MapPoints, layout: object): void {
     const isAnother = layout !== this.#layout;
+    if (points.xs.length !== this.#order.length) this.#order = createRng(0).shuffle(points.samples.map((_, at) => at));
     this.#points = points;
     this.#layout = layout;
     if (isAnother) this.fit();
@@ -243,7 +247,7 @@ export class MapDrawing {
     const { current, selected } = this.#marking;
     const edge = pictureSizes.most / 2;
     const { scale, left, top } = this.#view;
-    for (let at = 0; at < points.xs.length; at += 1) {
+    for (const at of this.#order) {
       const x = left + (points.xs[at] ?? 0) * scale;
       const y = top - (points.ys[at] ?? 0) * scale;
       if (x < -edge || y < -edge || x > this.#width + edge || y > this.#height + edge) continue;

@@ -68,7 +68,15 @@ describe('points of the map', () => {
   });
 
   it('are those that are still here, with the colours, labels and errors of now', () => {
-    const sample = (id: string, className: string | null) => ({ ...plainSample, id, name: `${id}.jpg`, path: id, className });
+    const size = { folderSplit: null, width: 8, height: 8, bytes: 8 };
+    const sample = (id: string, className: string | null) => ({
+      ...plainSample,
+      ...size,
+      id,
+      name: `${id}.jpg`,
+      path: id,
+      className,
+    });
     const samples = new Map([
       ['a', sample('a', 'cat')],
       ['c', sample('c', null)],
