@@ -7,7 +7,7 @@ import { describePoint, unlabelled, type Judgements, type MapPoints } from './ma
 import styles from './map.module.css';
 import { orderPoints, type PointOrder } from './order-points';
 
-const rowHeight = 30;
+const rowSize = 30;
 const orders: readonly { readonly value: PointOrder; readonly text: string }[] = [
   { value: 'class', text: 'Class' },
   { value: 'errors', text: 'Errors first' },
@@ -39,7 +39,7 @@ export function MapTable({ points, judgements, selected, onSelect }: MapTablePro
   return (
     <div className={styles['tablePart']}>
       <Segments label="Order" value={order} onChange={setOrder} options={orders} />
-      <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight }}>
+      <Virtualizer layout={ListLayout} layoutOptions={{ rowSize }}>
         <ListBox
           className={styles['table'] ?? ''}
           aria-label="Pictures on the map"
