@@ -11,10 +11,10 @@ const cross = points([0, 0], [10, 1], [-10, 0], [1, 10], [0, -10]);
 
 describe('the view of the map', () => {
   it('shows all points with a margin, the larger y above', () => {
-    const view = fitView(cross, 256, 256);
+    const view = fitView(cross, 280, 280);
     expect(view.scale).toBe(10);
-    expect(view.left + 10 * view.scale).toBe(228);
-    expect(view.top - 10 * view.scale).toBe(28);
+    expect(view.left + 10 * view.scale).toBe(240);
+    expect(view.top - 10 * view.scale).toBe(40);
   });
 
   it('puts points of one place, and none at all, into the middle', () => {
@@ -27,7 +27,7 @@ describe('the view of the map', () => {
     // The point at 10, 15 was under the spot and stays there.
     expect([view.left + 10 * view.scale, view.top - 15 * view.scale]).toEqual([30, 20]);
     const shown = showPoint({ scale: 1, left: 0, top: 100 }, points([150, 50]), 0, 100, 100);
-    expect([shown.left + 150, shown.top - 50]).toEqual([72, 50]);
+    expect([shown.left + 150, shown.top - 50]).toEqual([60, 50]);
     expect(showPoint(shown, points([150, 50]), 0, 100, 100)).toBe(shown);
   });
 });

@@ -17,7 +17,7 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
 type Places = Pick<MapPoints, 'xs' | 'ys'>;
 
 /** Between the outermost points and the edge of the canvas, pixels. */
-const margin = 28;
+const margin = 40;
 /** A step sideways counts as two ahead: walking keeps its direction. */
 const sidewaysCost = 2;
 /** How far one can zoom in beyond the whole. */
