@@ -20,6 +20,8 @@ const owners = {
   '@tensorflow': ['kernels', 'engine'],
   comlink: ['protocol', 'worker'],
   idb: ['storage'],
+  'umap-js': ['worker'],
+  'ml-matrix': ['worker'],
   uplot: ['ui'],
   'react-aria-components': ['ui'],
   'lucide-react': ['ui'],

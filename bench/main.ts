@@ -16,6 +16,7 @@ import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
 import { trainSuite } from './suites/train';
+import { unlikeSuite } from './suites/unlike';
 import { waysSuite } from './suites/ways';
 
 const suites: readonly Suite[] = [
@@ -26,6 +27,7 @@ const suites: readonly Suite[] = [
   scaleSuite,
   accuracySuite,
   labelsSuite,
+  unlikeSuite,
   waysSuite,
   cacheSuite,
   fuzzSuite,

@@ -346,6 +346,14 @@ const catalogue = {
     message: 'Cross-validation is not offered for a fine-tuned run: each of the folds would take as long as the run did.',
     remedy: 'Train one of the two ways with frozen features, or add validation pictures.',
   },
+  'too-few-for-map': {
+    message: 'A map needs at least {least} pictures; {count} could be read.',
+    remedy: 'Add pictures, or choose the other way to lay them out.',
+  },
+  'map-failed': {
+    message: 'The map could not be laid out: {detail}',
+    remedy: 'Try again; with very many pictures, close other tabs first.',
+  },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
   busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
   'head-absent': { message: 'Nothing is trained yet.', remedy: 'Press Train first.' },

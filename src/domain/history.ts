@@ -1,4 +1,5 @@
 import type { Split } from './dataset';
+import type { Likeness } from './evaluation/likeness';
 import type { RunConfig } from './run-config';
 
 /** One optimizer update. */
@@ -47,6 +48,8 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** Decoding excluded, compute only. */
   readonly milliseconds: number;
+  /** How alike the picture is to those that the head learnt from; absent until these are ready to be compared with. */
+  readonly likeness?: Likeness;
 }
 
 export interface SamplePrediction extends Prediction {

@@ -12,12 +12,13 @@ import type {
   WeightsReport,
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
+import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
-import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
+import type { ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { BackgroundExtraction } from './background-extraction';
@@ -31,6 +32,8 @@ import { FeatureStore } from './feature-store';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
 import { computeLayerMaps, readNetworkWeights } from './inspection/layer-maps';
+import { LikenessKeeper } from './inspection/likeness-keeper';
+import { poolHeld, poolSamples } from './inspection/pool-samples';
 import { predictSamples } from './inspection/predict-samples';
 import { predictFeatures, predictRows } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
@@ -82,6 +85,8 @@ export class Engine implements ComputeApi {
   #kept: KeptHead | null = null;
   /** The backbone as the present head was trained with it, once a prediction asked for it. */
   #tuned: Promise<Backbone> | null = null;
+  /** What pictures are compared with; of the present head. */
+  readonly #likeness = new LikenessKeeper();
   #loading = false;
   #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
@@ -289,6 +294,36 @@ export class Engine implements ComputeApi {
     });
   }
 
+  pooledFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PooledFeatures> {
+    return this.#alone(signal, (stop) => this.#pool(sampleIds, fit, pixels, onProgress, stop));
+  }
+
+  async prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport> {
+    const kept = this.#requireHead();
+    const ids = reference.samples.map(({ id }) => id);
+    const { fit } = reference;
+    const pooled =
+      missing === 'compute'
+        ? await this.pooledFeatures(ids, fit, pixels, onProgress, signal)
+        : await this.#poolHeld(ids, fit, signal);
+    const isLeft = missing === 'leave' && pooled.sampleIds.length < ids.length;
+    // Another head may have come meanwhile.
+    if (isLeft || this.#kept !== kept) return { pictures: 0, missing: ids.length - pooled.sampleIds.length, limit: null };
+    return this.#likeness.keep(reference, pooled, onProgress, signal, () => this.#kept === kept);
+  }
+
   exportHead(): Promise<KeptHead | null> {
     const kept = this.#kept;
     return Promise.resolve(kept === null ? null : copyHead(kept));
@@ -355,6 +390,7 @@ export class Engine implements ComputeApi {
     this.#loaded = null;
     this.#state = null;
     this.#kept = null;
+    this.#likeness.forget();
   }
 
   /** A prediction, which may go on beside a run. Rejects with `head-absent`. */
@@ -394,7 +430,37 @@ export class Engine implements ComputeApi {
     const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : backbone;
     const features = held ?? this.#packFor(kept, await own.extractFeatures(pixels));
     const prediction = await predictFeatures(features, kept, compute);
-    return { prediction: { ...prediction, milliseconds: now() - started }, features };
+    const milliseconds = now() - started;
+    const likeness = await this.#likenessOf(isFineTuned ? null : features, backbone, pixels, sampleId, config.fit);
+    return { prediction: { ...prediction, milliseconds, ...(likeness === null ? {} : { likeness }) }, features };
+  }
+
+  /** By VGG-16's features as it was loaded, also for a head that was fine-tuned: its own are known of no training picture. */
+  async #likenessOf(features: PackedFeatures | null, backbone: Backbone, pixels: Uint8Array, sampleId: string | null, fit: Fit) {
+    if (!this.#likeness.isReady) return null;
+    if (features !== null) return this.#likeness.compare(features, sampleId);
+    if (sampleId !== null) await this.#store.bring([sampleId], fit);
+    const held = sampleId === null ? undefined : this.#store.get(sampleId, fit);
+    return this.#likeness.compare(held ?? this.#store.pack(await backbone.extractFeatures(pixels)), sampleId);
+  }
+
+  async #pool(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PooledFeatures> {
+    await this.#background.stop();
+    const { backbone } = await this.#ready();
+    const [store, { now }] = [this.#store, this.#parts];
+    return poolSamples(sampleIds, onProgress, { backbone, store, pixels, fit, signal, now });
+  }
+
+  async #poolHeld(sampleIds: readonly string[], fit: Fit, signal: AbortSignal): Promise<PooledFeatures> {
+    await this.#store.bring(sampleIds, fit, signal);
+    throwIfCancelled(signal);
+    return poolHeld(sampleIds, { store: this.#store, fit, signal });
   }
 
   /** Rounded as those that the head learned from. */
@@ -433,6 +499,7 @@ export class Engine implements ComputeApi {
 
   async #keep(kept: KeptHead): Promise<void> {
     await this.#dropTuned();
+    this.#likeness.forget();
     this.#kept = kept;
   }
 

@@ -11,6 +11,7 @@ import type {
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
+import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
@@ -36,6 +37,14 @@ export interface KeptHead {
   readonly bias: Float32Array;
   /** Of the backbone, by fine-tuning: block 5 is 28 MB, everything 59 MB. Empty where it was frozen. */
   readonly tensors: readonly NamedTensor[];
+}
+
+/** Features of pictures, pooled to one value a channel. */
+export interface PooledFeatures {
+  /** Of those asked for that could be read, in that order. */
+  readonly sampleIds: readonly string[];
+  /** `[n, 512]`, row-major, each row of length 1. */
+  readonly vectors: Float32Array;
 }
 
 /**
@@ -92,6 +101,28 @@ export interface ComputeApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<CrossValidation>;
+  /**
+   * Pooled features by VGG-16 as it was loaded, for looking at the set as a whole; missing ones are computed. Pictures that cannot be
+   * read are left out. Rejects with `busy`, `cancelled`.
+   */
+  pooledFeatures(
+    sampleIds: readonly string[],
+    fit: Fit,
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PooledFeatures>;
+  /**
+   * Makes the pictures ready that later predictions are compared with, until there is another head. With `missing: 'leave'` nothing is
+   * computed: where features are missing, nothing is ready either, and it may go on beside anything else.
+   */
+  prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    pixels: PixelSource,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;

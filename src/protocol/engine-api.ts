@@ -17,6 +17,8 @@ import type {
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { ManyEvent, ManyReport } from '../domain/many/many';
 import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
+import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
+import type { Projection, ProjectionMethod } from '../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -69,6 +71,14 @@ export interface FittedPicture {
 
 /** A sample of the project, or a file that is none. */
 export type LookedAt = { readonly sampleId: string } | { readonly file: Blob };
+
+export interface ProjectionRequest {
+  readonly sampleIds: readonly string[];
+  readonly fit: Fit;
+  readonly method: ProjectionMethod;
+  /** Of UMAP's chance. */
+  readonly seed: number;
+}
 
 /** What survived the last visit. */
 export interface Kept {
@@ -217,6 +227,26 @@ export interface EngineApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<CrossValidation>;
+
+  /**
+   * Where pictures lie on a plane, by VGG-16's features as it was loaded; missing ones are computed first. No head is needed. Rejects with
+   * `busy`, `cancelled`, `too-few-for-map`.
+   */
+  projectPictures(
+    request: ProjectionRequest,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Projection>;
+  /**
+   * Makes the pictures ready that the head learnt from: from then on, and until there is another head, each prediction of one picture
+   * tells which of them are most alike. With `missing: 'leave'` nothing is computed for it: where features are missing, nothing is ready.
+   */
+  prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport>;
 
   loadKept(): Promise<Kept>;
   saveProject(project: ProjectDocument): Promise<void>;

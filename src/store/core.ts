@@ -15,6 +15,7 @@ type PageSlice =
   | 'trial'
   | 'many'
   | 'inspection'
+  | 'likeness'
   | 'lookAlikes'
   | 'exporting';
 

@@ -9,6 +9,7 @@ import type {
   IngestState,
   InspectionState,
   ManyState,
+  LikenessState,
   PageState,
   RunState,
   StageState,
@@ -95,9 +96,12 @@ const idleInspection: InspectionState = {
   error: null,
   predictions: null,
   folds: null,
+  maps: {},
   heldOut: new Map(),
   confirmed: [],
 };
+
+export const idleLikeness: LikenessState = { phase: 'idle', report: null };
 
 export const idleExport: ExportState = {
   phase: 'idle',
@@ -135,6 +139,7 @@ export function createInitialState(
     trial: idleTrial,
     many: idleMany,
     inspection: idleInspection,
+    likeness: idleLikeness,
     showEvidence: readEvidenceChoice(),
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),

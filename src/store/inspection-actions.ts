@@ -4,11 +4,15 @@ import { keptEpoch } from '../domain/history';
 import type { EngineApi } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
-import { foldCount, selectRunSamples } from './inspection-selectors';
+import { foldCount, selectLikenessReference, selectRunSamples } from './inspection-selectors';
 import type { InspectionState, PageActions } from './state';
+import type { WeightsLoader } from './weights-actions';
 
 export interface Inspector {
-  readonly actions: Pick<PageActions, 'predictSplit' | 'crossValidate' | 'cancelInspection' | 'confirmLabel'>;
+  readonly actions: Pick<
+    PageActions,
+    'predictSplit' | 'crossValidate' | 'projectPictures' | 'prepareLikeness' | 'cancelInspection' | 'confirmLabel'
+  >;
   /** Ends what goes on; resolves when the device is free. A run goes before it. */
   stop(): Promise<void>;
 }
@@ -18,7 +22,7 @@ function countRight({ predictions }: CrossValidation): { readonly right: number;
   return { right, count: predictions.length };
 }
 
-export function createInspector(core: StoreCore): Inspector {
+export function createInspector(core: StoreCore, weights: WeightsLoader): Inspector {
   let present: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
 
   /** One task at a time; its failure is shown in the view that asked. */
@@ -53,11 +57,11 @@ export function createInspector(core: StoreCore): Inspector {
   };
 
   /** Whether a task may begin now; why not is told in the view. */
-  const canBegin = (): boolean => {
+  const canBegin = (needsHead = true): boolean => {
     const { headRun, inspection, run } = core.state();
     if (inspection.task !== null) return false;
     const isBusy = run.phase === 'running' || run.phase === 'stopping';
-    const blocker = headRun === null ? describeError('head-absent') : isBusy ? describeError('busy') : null;
+    const blocker = needsHead && headRun === null ? describeError('head-absent') : isBusy ? describeError('busy') : null;
     if (blocker !== null) core.patch('inspection', { error: blocker });
     return blocker === null;
   };
@@ -74,6 +78,25 @@ export function createInspector(core: StoreCore): Inspector {
       },
       cancelInspection: () => {
         present?.abort.abort();
+      },
+      projectPictures: async (method) => {
+        if (!canBegin(false)) return;
+        const { samples, settings } = core.state().project.document;
+        const request = { sampleIds: samples.map(({ id }) => id), fit: settings.fit, method, seed: settings.seed };
+        await work('map', async (engine, onProgress, signal) => {
+          await weights.load();
+          const projection = await engine.projectPictures(request, onProgress, signal);
+          return { maps: { ...core.state().inspection.maps, [method]: projection } };
+        });
+      },
+      prepareLikeness: async () => {
+        const reference = selectLikenessReference(core.state());
+        if (!canBegin() || reference === null) return;
+        await work('likeness', async (engine, onProgress, signal) => {
+          const report = await engine.prepareLikeness(reference, 'compute', onProgress, signal);
+          core.set({ likeness: { phase: report.pictures > 0 ? 'ready' : 'missing', report } });
+          return {};
+        });
       },
       predictSplit: async (split) => {
         const { headRun } = core.state();

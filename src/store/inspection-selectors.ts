@@ -1,4 +1,5 @@
 import type { FoldPrediction } from '../domain/evaluation/inspection';
+import type { LikenessReference } from '../domain/evaluation/likeness';
 import type { SamplePrediction } from '../domain/history';
 import type { Split } from '../domain/dataset';
 import { unpackAnswers } from '../domain/run-data';
@@ -53,6 +54,38 @@ export const selectRunSamples = remember(
       const group = groups.get(id) ?? null;
       return [{ id, split, labelIndex, ...(group === null ? {} : { group }) }];
     });
+  },
+);
+
+/** The pictures that the present head learnt from and that are still here, each as the worker compares others with it. */
+export const selectLikenessReference = remember(
+  (state) => [selectRunSamples(state), state.headRun],
+  (state): LikenessReference | null => {
+    if (state.headRun === null) return null;
+    const samples = selectRunSamples(state).flatMap(({ id, split, group }) =>
+      split === 'train' ? [{ id, ...(group === undefined ? {} : { group }) }] : [],
+    );
+    return samples.length === 0 ? null : { samples, fit: state.headRun.config.fit };
+  },
+);
+
+/** What is known of each picture by a head that did not learn from it: held out from the run, or out of fold. By sample id. */
+export const selectJudgements = remember(
+  (state) => [
+    selectSplitPredictions.val(state),
+    selectSplitPredictions.test(state),
+    selectFoldPredictions(state),
+    selectSampleIndex(state),
+    state.headRun,
+  ],
+  (state): ReadonlyMap<string, { readonly className: string; readonly isWrong: boolean }> => {
+    const samples = selectSampleIndex(state);
+    const held = [...selectSplitPredictions.val(state), ...selectSplitPredictions.test(state)];
+    // Held-out predictions are the run's own, so they stand over those of the folds.
+    const all = [...(selectFoldPredictions(state) ?? []), ...held];
+    return new Map(
+      all.map(({ sampleId, className }) => [sampleId, { className, isWrong: samples.get(sampleId)?.className !== className }]),
+    );
   },
 );
 

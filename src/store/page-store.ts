@@ -10,6 +10,7 @@ import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
+import { createLikenessPreparer } from './likeness-preparer';
 import { createLookAlikeFinder } from './look-alike-finder';
 import { createInspector } from './inspection-actions';
 import { createManyPredictor } from './many-actions';
@@ -21,7 +22,7 @@ import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
-import { createTrialActions } from './trial-actions';
+import { createTrial } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
 /** The page's one store. It does not know React; the engine, the clock and the frames are given to it. */
@@ -48,19 +49,21 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const weights = createWeightsLoader(core.at('weights'));
     const device = createDeviceChooser(core.at('compute'), weights);
     const pictures = createPictureTaker(core.at('ingest'), ready);
-    const inspector = createInspector(core.at('inspection'));
-    const trial = createTrialActions(core.at('trial'));
-    const many = createManyPredictor(core.at('many'), trial.tryFile);
+    const inspector = createInspector(core.at('inspection'), weights);
+    const trial = createTrial(core.at('trial'));
+    const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
     const runner = createRunner(core.at('run'), weights, device, [inspector, many]);
     const features = createFeaturePreparer(core.at('features'), device);
     const featureCache = createFeatureCacheKeeper(core.at('feature cache'));
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const likeness = createLikenessPreparer(core.at('likeness'), trial);
     api.subscribe(() => {
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
+      likeness.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -75,7 +78,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...lookAlikes.actions,
         ...proposer.actions,
         ...createProjectActions(core),
-        ...trial,
+        ...trial.actions,
         ...createExportActions(core.at('export')),
         ...createSessionActions(core.at('session'), {
           device,

@@ -23,6 +23,8 @@ import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
 import type { SeenPrediction } from '../domain/many/many';
+import type { LikenessReport } from '../domain/evaluation/likeness';
+import type { Projection, ProjectionMethod } from '../domain/evaluation/projection';
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
@@ -217,7 +219,7 @@ export interface ManyState {
 /** What is asked of the present head beyond its run. */
 export interface InspectionState {
   /** What the worker does for it now. */
-  readonly task: 'predictions' | 'folds' | null;
+  readonly task: 'predictions' | 'folds' | 'map' | 'likeness' | null;
   readonly progress: InspectionProgress | null;
   readonly error: ErrorRecord | null;
   /** Splits that were predicted since the run. */
@@ -231,10 +233,20 @@ export interface InspectionState {
     /** How the first cross-validation of this run went, once labels were changed and it was done again. */
     readonly before: { readonly right: number; readonly count: number } | null;
   } | null;
+  /** Where the pictures lie, by each way that was asked for. Pictures that came since are not on it. */
+  readonly maps: Readonly<Partial<Record<ProjectionMethod, Projection>>>;
   /** What each run of this visit said of the pictures held out from it, by the run's id. */
   readonly heldOut: ReadonlyMap<string, readonly SamplePrediction[]>;
   /** Pictures whose label the person looked at and kept, for this visit. */
   readonly confirmed: readonly string[];
+}
+
+/** Whether predictions tell which training pictures are most alike. */
+export interface LikenessState {
+  /** idle: nothing was asked yet, or there is nothing to ask with. missing: features would have to be computed first. */
+  readonly phase: 'idle' | 'preparing' | 'ready' | 'missing';
+  /** What was told last of the present head's pictures. */
+  readonly report: LikenessReport | null;
 }
 
 /** Pictures that are the same or look the same; what is in conflict follows from it and the labels (see selectConflicts). */
@@ -266,6 +278,7 @@ export interface PageState {
   readonly trial: TrialState;
   readonly many: ManyState;
   readonly inspection: InspectionState;
+  readonly likeness: LikenessState;
   /** Whether predictions are explained on the picture. */
   readonly showEvidence: boolean;
   readonly lookAlikes: LookAlikesState;
@@ -372,6 +385,10 @@ export interface PageActions {
   predictSplit(split: Split): Promise<void>;
   /** Five heads, each predicting the pictures that it did not see. */
   crossValidate(): Promise<void>;
+  /** Lays all pictures out on a plane; missing features are computed first. No head is needed. */
+  projectPictures(method: ProjectionMethod): Promise<void>;
+  /** Makes the training pictures ready to be compared with, computing the features that are missing. Held ones are taken by themselves. */
+  prepareLikeness(): Promise<void>;
   cancelInspection(): void;
   /** The label is right, whatever the heads say. */
   confirmLabel(sampleId: string): void;

@@ -15,12 +15,23 @@ interface Question {
   readonly explain: (engine: EngineApi, covered: readonly number[], signal: AbortSignal) => Promise<ShownExplanation>;
 }
 
-export function createTrialActions(
-  core: StoreCore,
-): Pick<
-  PageActions,
-  'trySample' | 'tryFile' | 'coverSquares' | 'chooseEvidence' | 'predictFrame' | 'fittedPicture' | 'layerMaps' | 'networkWeights'
-> {
+export interface Trial {
+  readonly actions: Pick<
+    PageActions,
+    | 'trySample'
+    | 'tryFile'
+    | 'coverSquares'
+    | 'chooseEvidence'
+    | 'predictFrame'
+    | 'fittedPicture'
+    | 'layerMaps'
+    | 'networkWeights'
+  >;
+  /** Asks anew for the picture that is shown whole, because more can be said of it now; what stands there stays meanwhile. */
+  askAgain(): void;
+}
+
+export function createTrial(core: StoreCore): Trial {
   let abort: AbortController | null = null;
   let question: Question | null = null;
 
@@ -65,7 +76,7 @@ export function createTrialActions(
     return headRun?.config.fit ?? project.document.settings.fit;
   };
 
-  return {
+  const actions: Trial['actions'] = {
     trySample: (sampleId) =>
       predict({
         target: { kind: 'sample', sampleId },
@@ -104,5 +115,13 @@ export function createTrialActions(
     fittedPicture: (sampleId, fit) => core.engine().fittedPicture(sampleId, fit ?? fitInForce()),
     layerMaps: (picture, layerIndex, signal) => core.engine().layerMaps(picture, layerIndex, fitInForce(), signal),
     networkWeights: () => core.engine().networkWeights(),
+  };
+
+  return {
+    actions,
+    askAgain: () => {
+      const { prediction, covered, busy } = core.state().trial;
+      if (question !== null && prediction !== null && !busy && covered.length === 0) void answer(question);
+    },
   };
 }

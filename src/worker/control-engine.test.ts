@@ -6,6 +6,7 @@ import { createProject } from '../domain/project';
 import type { ComputeApi, KeptHead } from '../protocol/compute-api';
 import type { RunOutcome, RunRequest } from '../protocol/engine-api';
 import { ControlEngine, type Keeper, type Pictures } from './control-engine';
+import type { ProjectVectors } from './projection/projector';
 
 const config = createPreset('recommended', 0);
 const run: RunRecord = {
@@ -55,6 +56,10 @@ function createKeeper(overrides: Partial<Keeper> = {}): Keeper {
   };
 }
 
+function createControl(compute: ComputeApi, pictures: Pictures, keeper: Keeper, project: ProjectVectors = unexpectedCall) {
+  return new ControlEngine(compute, pictures, keeper, project);
+}
+
 const codeOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'fine',
@@ -63,9 +68,9 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> =>
 
 describe('the control worker’s engine', () => {
   it('starts with nothing kept, and says why when storage is refused', async () => {
-    const fresh = new ControlEngine(createCompute({}), createPictures(), createKeeper());
+    const fresh = createControl(createCompute({}), createPictures(), createKeeper());
     expect(await fresh.loadKept()).toEqual({ project: null, run: null, problem: null });
-    const refused = new ControlEngine(
+    const refused = createControl(
       createCompute({}),
       createPictures(),
       createKeeper({ loadProject: () => Promise.reject(new HeadstartError('storage-refused')) }),
@@ -76,7 +81,7 @@ describe('the control worker’s engine', () => {
   it('gives the kept head to the compute worker', async () => {
     const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
     let restored: KeptHead | null = null;
-    const engine = new ControlEngine(
+    const engine = createControl(
       createCompute({
         restoreHead: (kept) => {
           restored = kept;
@@ -94,7 +99,7 @@ describe('the control worker’s engine', () => {
     const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
     const open = async (keeper: Partial<Keeper>): Promise<unknown> => {
       const compute = createCompute({ restoreHead: () => Promise.reject(new HeadstartError('project-invalid')) });
-      return new ControlEngine(
+      return createControl(
         compute,
         createPictures(),
         createKeeper({ loadProject: () => Promise.resolve(project), ...keeper }),
@@ -108,7 +113,7 @@ describe('the control worker’s engine', () => {
   it('takes predictions in turn and leaves out those that were given up', async () => {
     const order: string[] = [];
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = new ControlEngine(
+    const engine = createControl(
       createCompute({
         headFit: () => Promise.resolve('crop'),
         predict: (_pixels, id) => {
@@ -145,7 +150,7 @@ describe('the control worker’s engine', () => {
           return Promise.resolve();
         },
       });
-      return (await new ControlEngine(createCompute({}), createPictures(), keeper).loadKept()).problem;
+      return (await createControl(createCompute({}), createPictures(), keeper).loadKept()).problem;
     };
     expect(await open({ version: 99 })).toBe('project-newer');
     expect(aside).toEqual([]);
@@ -161,7 +166,7 @@ describe('the control worker’s engine', () => {
         return Promise.reject(new HeadstartError('wasm-simd-absent'));
       },
     });
-    const engine = new ControlEngine(compute, createPictures(), createKeeper());
+    const engine = createControl(compute, createPictures(), createKeeper());
     expect(await codeOf(engine.configureDevice('cpu', { threads: 3 }))).toBe('wasm-simd-absent');
     expect(asked).toEqual([['cpu', { threads: 3 }]]);
   });
@@ -175,7 +180,7 @@ describe('the control worker’s engine', () => {
         }),
       exportHead: () => Promise.resolve(null),
     });
-    const engine = new ControlEngine(compute, createPictures(), createKeeper());
+    const engine = createControl(compute, createPictures(), createKeeper());
     const first = engine.startRun(request, () => undefined, never);
     expect(await codeOf(engine.startRun(request, () => undefined, never))).toBe('busy');
     expect(await codeOf(engine.configureDevice('cpu'))).toBe('busy');
@@ -198,10 +203,10 @@ describe('the control worker’s engine', () => {
         return Promise.resolve();
       },
     });
-    await new ControlEngine(compute, createPictures(), saving).startRun(request, () => undefined, never);
+    await createControl(compute, createPictures(), saving).startRun(request, () => undefined, never);
     expect(kept).toEqual([head]);
     const refusing = createKeeper({ saveHead: () => Promise.reject(new HeadstartError('storage-full')) });
-    expect((await new ControlEngine(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe(
+    expect((await createControl(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe(
       'done',
     );
   });
@@ -231,7 +236,7 @@ describe('the control worker’s engine', () => {
         return Promise.resolve({ folds: 0, predictions: [], seconds: 0 });
       },
     });
-    const engine = new ControlEngine(compute, createPictures({ contents: () => contents }), createKeeper());
+    const engine = createControl(compute, createPictures({ contents: () => contents }), createKeeper());
     await engine.prepareFeatures([], 'crop', () => undefined, never);
     contents = new Map([['copy', 'content']]);
     await engine.prepareFeatures([], 'crop', () => undefined, never);
@@ -255,7 +260,7 @@ describe('the control worker’s engine', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const engine = new ControlEngine(
+      const engine = createControl(
         createCompute({ forgetFeatures: forget('features', features) }),
         createPictures({ forgetSetAside: () => undefined }),
         createKeeper({ forgetEverything: forget('project', project) }),
@@ -266,7 +271,7 @@ describe('the control worker’s engine', () => {
   });
 
   it('says that nothing is trained yet before the first run', async () => {
-    const engine = new ControlEngine(createCompute({ headFit: () => Promise.resolve(null) }), createPictures(), createKeeper());
+    const engine = createControl(createCompute({ headFit: () => Promise.resolve(null) }), createPictures(), createKeeper());
     expect(await codeOf(engine.predictFile(new Blob(), never))).toBe('head-absent');
     expect(await codeOf(engine.predictSample('a', never))).toBe('head-absent');
   });
@@ -274,7 +279,7 @@ describe('the control worker’s engine', () => {
   it('asks for a file’s pixels with the fit that the head was trained with', async () => {
     const asked: string[] = [];
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = new ControlEngine(
+    const engine = createControl(
       createCompute({ headFit: () => Promise.resolve('pad'), predict: () => Promise.resolve(prediction) }),
       createPictures({
         filePixels: (_file, fit) => {
@@ -292,7 +297,7 @@ describe('the control worker’s engine', () => {
     const asked: unknown[] = [];
     const whole = new Uint8Array(224 * 224 * 3).fill(9);
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = new ControlEngine(
+    const engine = createControl(
       createCompute({
         headFit: () => Promise.resolve('pad'),
         explain: (pixels, sampleId) => {
@@ -321,7 +326,7 @@ describe('the control worker’s engine', () => {
   });
 
   it('lets neither a cross-validation nor predictions of many go on beside a run', async () => {
-    const engine = new ControlEngine(
+    const engine = createControl(
       createCompute({ startRun: () => new Promise(() => undefined) }),
       createPictures(),
       createKeeper(),
@@ -329,5 +334,41 @@ describe('the control worker’s engine', () => {
     void engine.startRun(request, () => undefined, never);
     expect(await codeOf(engine.crossValidate(request, 5, () => undefined, never))).toBe('busy');
     expect(await codeOf(engine.predictSamples([], () => undefined, never))).toBe('busy');
+  });
+
+  it('lays out what the compute worker pools, and says when that is too little', async () => {
+    const pooled = { sampleIds: ['a', 'c'], vectors: new Float32Array(1024) };
+    const asked: unknown[] = [];
+    const engine = createControl(
+      createCompute({ pooledFeatures: () => Promise.resolve(pooled) }),
+      createPictures(),
+      createKeeper(),
+      (task) => {
+        asked.push(task);
+        return Promise.resolve({ positions: Float32Array.of(1, 2, 3, 4), explained: [0.5, 0.25] });
+      },
+    );
+    const wanted = { sampleIds: ['a', 'b', 'c'], fit: 'crop', seed: 3 } as const;
+    expect(await engine.projectPictures({ ...wanted, method: 'pca' }, () => undefined, never)).toEqual({
+      method: 'pca',
+      sampleIds: ['a', 'c'],
+      positions: Float32Array.of(1, 2, 3, 4),
+      explained: [0.5, 0.25],
+    });
+    expect(asked).toEqual([{ vectors: pooled.vectors, method: 'pca', seed: 3 }]);
+    expect(await codeOf(engine.projectPictures({ ...wanted, method: 'umap' }, () => undefined, never))).toBe('too-few-for-map');
+  });
+
+  it('computes missing features for likeness only while nothing else goes on, and takes held ones beside a run', async () => {
+    const report = { pictures: 0, missing: 3, limit: null };
+    const engine = createControl(
+      createCompute({ startRun: () => new Promise(() => undefined), prepareLikeness: () => Promise.resolve(report) }),
+      createPictures(),
+      createKeeper(),
+    );
+    void engine.startRun(request, () => undefined, never);
+    const reference = { samples: [], fit: 'crop' } as const;
+    expect(await codeOf(engine.prepareLikeness(reference, 'compute', () => undefined, never))).toBe('busy');
+    expect(await engine.prepareLikeness(reference, 'leave', () => undefined, never)).toEqual(report);
   });
 });

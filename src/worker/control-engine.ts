@@ -20,6 +20,8 @@ import { coverPixels } from '../domain/evaluation/cover';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { ManyEvent, ManyReport } from '../domain/many/many';
 import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
+import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
+import { fewestForMap, type Projection } from '../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
@@ -36,12 +38,14 @@ import type {
   KagglePlan,
   Kept,
   LookedAt,
+  ProjectionRequest,
   RunOutcome,
   RunRequest,
   RunSample,
 } from '../protocol/engine-api';
 import { type Glance, predictMany } from './predict-many';
 import type { ProjectStore } from '../storage/project-store';
+import type { ProjectVectors } from './projection/projector';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
@@ -106,16 +110,18 @@ export class ControlEngine implements EngineApi {
   readonly #compute: ComputeApi;
   readonly #pictures: Pictures;
   readonly #keeper: Keeper;
+  readonly #projectVectors: ProjectVectors;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
   #identified: ReadonlyMap<string, string> | null = null;
 
-  constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper) {
+  constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper, projectVectors: ProjectVectors) {
     this.#compute = compute;
     this.#pictures = pictures;
     this.#keeper = keeper;
+    this.#projectVectors = projectVectors;
   }
 
   start(addresses: EngineAddresses): Promise<void> {
@@ -338,6 +344,34 @@ export class ControlEngine implements EngineApi {
       this.#identify();
       return this.#compute.crossValidate(request, folds, this.#pixelSource(), onProgress, signal);
     });
+  }
+
+  async projectPictures(
+    { sampleIds, fit, method, seed }: ProjectionRequest,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Projection> {
+    const pooled = await this.#exclusively('projection', () => {
+      this.#identify();
+      return this.#compute.pooledFeatures(sampleIds, fit, this.#pixelSource(), onProgress, signal);
+    });
+    const [least, count] = [fewestForMap[method], pooled.sampleIds.length];
+    if (count < least) throw new HeadstartError('too-few-for-map', { least, count });
+    const laidOut = await this.#projectVectors({ vectors: pooled.vectors, method, seed }, onProgress, signal);
+    return { method, sampleIds: pooled.sampleIds, ...laidOut };
+  }
+
+  prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport> {
+    const prepare = () => {
+      this.#identify();
+      return this.#compute.prepareLikeness(reference, missing, this.#pixelSource(), onProgress, signal);
+    };
+    return missing === 'leave' ? prepare() : this.#exclusively('likeness', prepare);
   }
 
   async loadKept(): Promise<Kept> {

@@ -9,6 +9,7 @@ import { installTransferHandlers, withFlushedCallbacks } from '../protocol/trans
 import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
 import { createProjectStore } from '../storage/project-store';
 import { ControlEngine } from './control-engine';
+import { createProjector } from './projection/projector';
 import { withBeat } from './with-beat';
 
 // The worker that takes the page's commands. It never computes: pictures and tensors have workers of their own, so cancel is always heard.
@@ -34,6 +35,9 @@ const pool = new DecodePool(
 const imports = new ImportDesk(async () => (await openOpfsScratch()) ?? new MemoryScratch());
 void dropScratchLeftovers();
 
-expose(
-  withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), createProjectStore()))),
+const projectVectors = createProjector(
+  () => new Worker(new URL('./projection.worker.ts', import.meta.url), { type: 'module', name: 'headstart-projection' }),
 );
+
+const library = new PictureLibrary(pool, {}, imports);
+expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, library, createProjectStore(), projectVectors))));

@@ -2,7 +2,7 @@ import type { Prediction, SamplePrediction } from '../history';
 
 /** Laws: within a stage `done` never falls and `total` never changes. */
 export interface InspectionProgress {
-  readonly stage: 'features' | 'training' | 'predictions';
+  readonly stage: 'features' | 'training' | 'predictions' | 'pooling' | 'comparing' | 'components' | 'neighbours' | 'layout';
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HeadstartError } from '../../domain/errors';
 import type { InspectionProgress } from '../../domain/evaluation/inspection';
 import type { RunEvent } from '../../domain/events';
 import type { RunConfig } from '../../domain/run-config';
@@ -181,5 +182,65 @@ describe('the engine looks inside', () => {
     await expect(engine.explain(bytes, null, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
     await expect(engine.predictSamples([], pixels, () => undefined, neverStop())).rejects.toMatchObject({ code: 'head-absent' });
     await engine.dispose();
+  });
+
+  describe('and tells which training pictures are most alike', () => {
+    const reference = (ids: readonly string[]) => ({ samples: ids.map((id) => ({ id })), fit: 'crop' as const });
+    const train = idsOf(request.samples.filter(({ split }) => split === 'train'));
+
+    it('from held features, in every prediction, until there is another head', async () => {
+      const { engine, extracted } = await createTrained();
+      const already = extracted();
+      const report = await engine.prepareLikeness(reference(train), 'leave', pixels, () => undefined, neverStop());
+      // Too few to say what is usual.
+      expect(report).toEqual({ pictures: train.length, missing: 0, limit: null });
+      expect(extracted()).toBe(already);
+      const bytes = await pixels('train-0', 'crop');
+      const own = (await engine.predict(bytes, 'train-0', neverStop())).likeness;
+      expect(own?.nearest).toHaveLength(Math.min(12, train.length - 1));
+      expect(own?.nearest.some(({ sampleId }) => sampleId === 'train-0')).toBe(false);
+      // The same picture as a file is most like itself.
+      const as = (await engine.explain(bytes, null, neverStop())).prediction.likeness;
+      expect(as?.nearest[0]).toMatchObject({ sampleId: 'train-0', similarity: expect.closeTo(1, 4) as unknown });
+      await startRun(engine, request);
+      expect((await engine.predict(bytes, null, neverStop())).likeness).toBeUndefined();
+      await engine.dispose();
+    });
+
+    it('computes missing features only when asked to, and stops when asked', async () => {
+      const { engine } = await createTrained({ way: 'fine-tune', headWarmupEpochs: 0 });
+      const before = await engine.memory();
+      const prepare = (missing: 'leave' | 'compute', signal = neverStop(), told: InspectionProgress[] = []) =>
+        engine.prepareLikeness(reference(train), missing, pixels, (progress) => told.push(progress), signal);
+      expect(await prepare('leave')).toEqual({ pictures: 0, missing: train.length, limit: null });
+      const stop = new AbortController();
+      stop.abort();
+      await expect(prepare('compute', stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+      const told: InspectionProgress[] = [];
+      expect(await prepare('compute', neverStop(), told)).toMatchObject({ pictures: train.length, missing: 0 });
+      const features = told.filter(({ stage }) => stage === 'features').map(({ done }) => done);
+      expect(features.at(-1)).toBe(train.length);
+      // A fine-tuned head's pictures are compared by the backbone as it was loaded.
+      const { likeness } = await engine.predict(await pixels('val-0', 'crop'), 'val-0', neverStop());
+      expect(likeness?.nearest.length).toBeGreaterThan(0);
+      expect(await engine.memory()).toEqual(before);
+      await engine.dispose();
+    });
+
+    it('pools what the map needs, without a head and without pictures that cannot be read', async () => {
+      const { engine } = await createStandInEngine(nodeEnvironment);
+      await engine.configureDevice('cpu');
+      const readable: typeof pixels = async (id, fit) =>
+        id === 'val-0' ? Promise.reject(new HeadstartError('picture-gone', { name: id })) : pixels(id, fit);
+      const ids = ['train-0', 'val-0', 'train-1'];
+      const { sampleIds, vectors } = await engine.pooledFeatures(ids, 'crop', readable, () => undefined, neverStop());
+      expect(sampleIds).toEqual(['train-0', 'train-1']);
+      expect(vectors).toHaveLength(1024);
+      expect(vectors.subarray(0, 512).reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
+      await expect(engine.prepareLikeness(reference(ids), 'leave', readable, () => undefined, neverStop())).rejects.toMatchObject(
+        { code: 'head-absent' },
+      );
+      await engine.dispose();
+    });
   });
 });

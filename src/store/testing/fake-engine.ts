@@ -20,6 +20,8 @@ import type { CrossValidation, InspectionProgress, ShownExplanation } from '../.
 import { packMaps, type NetworkWeights, type ShownMaps } from '../../domain/look/layer-maps';
 import { networkLayers } from '../../domain/look/network-layers';
 import type { ManyEvent, ManyReport } from '../../domain/many/many';
+import type { Likeness, LikenessReference, LikenessReport } from '../../domain/evaluation/likeness';
+import { fewestForMap, type Projection } from '../../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../../domain/feature-cache';
 import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord } from '../../domain/history';
 import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
@@ -35,6 +37,7 @@ import type {
   KagglePlan,
   Kept,
   LookedAt,
+  ProjectionRequest,
   RunOutcome,
   RunRequest,
   RunSample,
@@ -91,6 +94,20 @@ interface PausedRun {
 const weightsBytes = 29_441_056;
 const fakeFeatureBytes = 11_000;
 
+/** Below it the fake finds a picture unlike all others. */
+const fakeLimit = 0.5;
+
+/** Clouds of pictures on a circle, one a class. */
+function placeOf(sampleId: string, className: string): readonly [number, number] {
+  const angle = (hashText(className, 0) % 360) * (Math.PI / 180);
+  const [turn, far] = [hashText(sampleId, 1) / 2 ** 32, hashText(sampleId, 2) / 2 ** 32];
+  const spread = Math.sqrt(far) * 2.2;
+  return [
+    6 * Math.cos(angle) + spread * Math.cos(turn * 2 * Math.PI),
+    6 * Math.sin(angle) + spread * Math.sin(turn * 2 * Math.PI),
+  ];
+}
+
 /** A picture of its own for each sample: brighter to the right and downwards, in a tint by its id. */
 function drawGradient(sampleId: string): Uint8Array {
   const tint = hashText(sampleId, 0) % 100;
@@ -123,6 +140,9 @@ export class FakeEngine implements EngineApi {
   #prepareCall = 0;
   readonly #held = new Set<string>();
   #featureBudget: number | null = null;
+  #reference: LikenessReference | null = null;
+  /** How alike the third nearest is, of every picture that is asked about. */
+  similarity = 0.7;
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
@@ -419,7 +439,7 @@ export class FakeEngine implements EngineApi {
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
     return this.#answer('predictSample', () => {
       if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
-      return this.#predict(signal);
+      return this.#predict(signal, sampleId);
     });
   }
 
@@ -430,7 +450,7 @@ export class FakeEngine implements EngineApi {
   explainSample(sampleId: string, covered: readonly number[], signal: AbortSignal): Promise<ShownExplanation> {
     return this.#answer('explainSample', () => {
       if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
-      return this.#explain(covered, signal);
+      return this.#explain(covered, signal, sampleId);
     });
   }
 
@@ -529,6 +549,47 @@ export class FakeEngine implements EngineApi {
       await this.#pretend('training', folds * 3, onProgress, signal);
       const predictions = this.#judge(request.classNames, samples).map((prediction, at) => ({ ...prediction, fold: at % folds }));
       return { folds, predictions, seconds: 2 };
+    });
+  }
+
+  /** As if the features of another device were wanted. */
+  forgetHeld(): void {
+    this.#held.clear();
+  }
+
+  projectPictures(
+    { sampleIds, method }: ProjectionRequest,
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Projection> {
+    return this.#answer('projectPictures', async () => {
+      await this.#pretend('components', 3, onProgress, signal);
+      const classes = new Map(this.#samples.map(({ id, className }) => [id, className ?? '']));
+      const found = sampleIds.filter((id) => !this.unreadable.has(id));
+      const [least, count] = [fewestForMap[method], found.length];
+      if (count < least) throw new HeadstartError('too-few-for-map', { least, count });
+      const positions = Float32Array.from(found.flatMap((id) => placeOf(id, classes.get(id) ?? '')));
+      return { method, sampleIds: found, positions, explained: method === 'pca' ? [0.31, 0.12] : null };
+    });
+  }
+
+  prepareLikeness(
+    reference: LikenessReference,
+    missing: 'compute' | 'leave',
+    onProgress: (progress: InspectionProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LikenessReport> {
+    return this.#answer('prepareLikeness', async () => {
+      if (this.#head === null) throw new HeadstartError('head-absent');
+      const wanted = reference.samples.map(({ id }) => `${reference.fit}/${id}`);
+      const absent = wanted.filter((key) => !this.#held.has(key)).length;
+      if (missing === 'leave' && absent > 0) return { pictures: 0, missing: absent, limit: null };
+      if (missing === 'compute') {
+        await this.#pretend('features', absent, onProgress, signal);
+        for (const key of wanted) this.#hold(key);
+      }
+      this.#reference = reference;
+      return { pictures: wanted.length, missing: 0, limit: fakeLimit };
     });
   }
 
@@ -760,6 +821,7 @@ export class FakeEngine implements EngineApi {
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
     };
     this.#head = run;
+    this.#reference = null;
     this.#storage.run = run;
     return { status: 'done', run };
   }
@@ -786,8 +848,8 @@ export class FakeEngine implements EngineApi {
   }
 
   /** The middle cell speaks for the class; each covered square takes a tenth from its logit. */
-  #explain(covered: readonly number[], signal: AbortSignal): ShownExplanation {
-    const { logits, ...said } = this.#predict(signal);
+  #explain(covered: readonly number[], signal: AbortSignal, sampleId: string | null = null): ShownExplanation {
+    const { logits, ...said } = this.#predict(signal, sampleId);
     const changed = logits.map((logit, index) => (index === said.classIndex ? logit - covered.length / 10 : logit));
     const bias = changed.map(() => -0.012);
     const cells = changed.map((logit) =>
@@ -802,9 +864,17 @@ export class FakeEngine implements EngineApi {
     return this.#head;
   }
 
-  #predict(signal: AbortSignal): Prediction {
+  #predict(signal: AbortSignal, sampleId: string | null = null): Prediction {
     throwIfCancelled(signal);
-    return this.#say(this.#requireHead().classNames, 0);
+    const likeness = this.#compare(sampleId);
+    return { ...this.#say(this.#requireHead().classNames, 0), ...(likeness === null ? {} : { likeness }) };
+  }
+
+  #compare(sampleId: string | null): Likeness | null {
+    const others = this.#reference?.samples.filter(({ id }) => id !== sampleId) ?? [];
+    if (others.length === 0) return null;
+    const nearest = others.slice(0, 12).map(({ id }, at) => ({ sampleId: id, similarity: this.similarity + (2 - at) / 100 }));
+    return { nearest, similarity: this.similarity, limit: fakeLimit };
   }
 
   #say(classNames: readonly string[], classIndex: number): Prediction {

@@ -6,6 +6,7 @@ import { formatShare } from '../charts/format';
 import { Button, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { ProbabilityBars } from '../try/probability-bars';
+import { UnlikeNote } from '../try/unlike-note';
 import { CameraView } from './camera-view';
 import styles from './camera.module.css';
 import { useCamera } from './use-camera';
@@ -74,6 +75,7 @@ export function LiveCamera({ onClose }: { readonly onClose: () => void }) {
               {answer?.rate === null || phase !== 'on' ? '' : ` · ${(answer?.rate ?? 0).toFixed(1)} predictions a second`}
             </span>
           </div>
+          <UnlikeNote prediction={prediction} isLive />
           <ProbabilityBars prediction={prediction} classNames={classNames} />
         </>
       )}

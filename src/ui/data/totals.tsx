@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { selectClassCounts, selectSplitCandidates, selectSplits } from '../../store/selectors';
 import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -7,6 +7,9 @@ import { countOf } from '../words';
 import styles from './data.module.css';
 import { SplitDialog } from './split-dialog';
 import { findUneven } from './uneven-classes';
+
+/** The same chunk as in Try. */
+const InspectDialog = lazy(async () => ({ default: (await import('../inspect/inspect-dialog')).InspectDialog }));
 
 const parts = [
   { split: 'train', name: 'train', term: 'training pictures' },
@@ -24,6 +27,7 @@ export function Totals() {
   const { grouping } = usePage(selectSplitCandidates);
   const { changeSettings } = useActions();
   const [isSplitting, setSplitting] = useState(false);
+  const [isMapOpen, setMapOpen] = useState(false);
   const used = counts.train + counts.val + counts.test;
   const shown = parts.filter(({ split }) => counts[split] > 0);
   return (
@@ -51,15 +55,26 @@ export function Totals() {
         <span className={styles['muted']}>
           {grouping.by === null ? '' : `${countOf(grouping.count, grouping.by === 'times' ? 'burst' : 'group')} kept together`}
         </span>
-        <Button
-          small
-          look="quiet"
-          onPress={() => {
-            setSplitting(true);
-          }}
-        >
-          Split and balance…
-        </Button>
+        <span className={styles['pair']}>
+          <Button
+            small
+            look="quiet"
+            onPress={() => {
+              setMapOpen(true);
+            }}
+          >
+            Map
+          </Button>
+          <Button
+            small
+            look="quiet"
+            onPress={() => {
+              setSplitting(true);
+            }}
+          >
+            Split and balance…
+          </Button>
+        </span>
       </div>
       <UnevenNote />
       {isSplitting ? (
@@ -68,6 +83,11 @@ export function Totals() {
             setSplitting(false);
           }}
         />
+      ) : null}
+      {isMapOpen ? (
+        <Suspense>
+          <InspectDialog first="map" isOpen onOpenChange={setMapOpen} />
+        </Suspense>
       ) : null}
       {leftOut === 0 || limit === null ? null : (
         <div className={styles['between']}>

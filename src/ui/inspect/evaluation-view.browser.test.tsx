@@ -57,12 +57,17 @@ describe('the evaluation', () => {
     await expect.element(page.getByRole('radio', { name: 'Least sure' })).toBeChecked();
     await userEvent.keyboard('{Tab}{Enter}');
     await expect.element(page.getByText('predicted cat, 97.2 %')).toBeVisible();
-    await userEvent.selectOptions(page.getByLabelText('Class', { exact: true }), 'cat');
-    await page.getByRole('button', { name: 'Relabel' }).click();
+    await page.getByRole('button', { name: 'Relabel as cat' }).click();
     const sampleId = store.getState().run.predictions.find(({ labelIndex, classIndex }) => labelIndex !== classIndex)?.sampleId;
     const { samples } = store.getState().project.document;
     expect(samples.find(({ id }) => id === sampleId)?.className).toBe('cat');
     await expect.element(page.getByText(/The label is changed/)).toBeVisible();
+    // Another class may be one that there was not.
+    await page.getByRole('button', { name: 'Another class…' }).click();
+    await userEvent.keyboard('bird');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => store.getState().project.document.classNames).toEqual(['bird', 'cat', 'dog']);
+    await page.getByRole('button', { name: 'Relabel as cat' }).click();
     await page.getByRole('button', { name: 'Train again' }).click();
     await expect.poll(() => store.getState().headRun?.number).toBe(2);
   });

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { SamplePrediction } from '../../domain/history';
 import { selectSampleIndex } from '../../store/selectors';
 import { formatMeasure, formatShare } from '../charts/format';
-import { Button, Field } from '../primitives';
+import { ClassPicker } from '../pictures/class-picker';
+import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { Term } from '../terms/term';
 import { Thumbnail } from '../try/thumbnail';
@@ -22,9 +23,12 @@ export function PictureActions({ prediction, classNames, onClose }: PictureActio
   const isRunning = usePage(({ run }) => run.phase === 'running' || run.phase === 'stopping');
   const { dispatch, removeSamples, trySample, train } = useActions();
   const predicted = classNames[classIndex] ?? '';
-  const [chosen, setChosen] = useState(present.includes(predicted) ? predicted : (present[0] ?? ''));
+  const [isPicking, setPicking] = useState(false);
   if (sample === undefined) return null;
   const label = classNames[labelIndex] ?? '';
+  const relabel = (className: string | null) => {
+    dispatch({ kind: 'move-samples', ids: [sampleId], className });
+  };
   const isChanged = sample.className !== label && present.includes(label);
   return (
     <div className={styles['chosen']}>
@@ -42,28 +46,21 @@ export function PictureActions({ prediction, classNames, onClose }: PictureActio
         </span>
       </div>
       <div className={styles['actions']}>
-        <Field label="Class">
-          {(control) => (
-            <select
-              {...control}
-              value={chosen}
-              onChange={(event) => {
-                setChosen(event.target.value);
-              }}
-            >
-              {present.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        {present.includes(predicted) && predicted !== sample.className ? (
+          <Button
+            onPress={() => {
+              relabel(predicted);
+            }}
+          >
+            Relabel as {predicted}
+          </Button>
+        ) : null}
         <Button
-          isDisabled={chosen === sample.className}
           onPress={() => {
-            dispatch({ kind: 'move-samples', ids: [sampleId], className: chosen });
+            setPicking(true);
           }}
         >
-          Relabel
+          Another class…
         </Button>
         <Button onPress={() => void removeSamples([sampleId])}>Drop</Button>
         <Button
@@ -75,6 +72,18 @@ export function PictureActions({ prediction, classNames, onClose }: PictureActio
           Open in Try
         </Button>
       </div>
+      {isPicking ? (
+        <ClassPicker
+          heading={`Label ${sample.name}`}
+          without={sample.className ?? undefined}
+          allowsNew
+          allowsNone={false}
+          onPick={relabel}
+          onClose={() => {
+            setPicking(false);
+          }}
+        />
+      ) : null}
       {isChanged ? (
         <div className={styles['changed']} role="status">
           <span>

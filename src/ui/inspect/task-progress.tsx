@@ -8,6 +8,11 @@ const stageNames: Readonly<Record<InspectionProgress['stage'], string>> = {
   features: 'Extracting features',
   training: 'Training the folds',
   predictions: 'Predicting',
+  pooling: 'Summing features up',
+  comparing: 'Comparing pictures',
+  components: 'Finding the strongest differences',
+  neighbours: 'Finding neighbours',
+  layout: 'Laying pictures out',
 };
 
 /** What the worker does for these views at the moment, and how to stop it; nothing while it does nothing. */

@@ -1,16 +1,6 @@
-import { classColour, paletteSize } from '../palette';
+import { classColour } from '../palette';
+import { classShape } from './class-shape';
 import styles from './class-swatch.module.css';
-
-/** Paths in a 12 x 12 box; neighbouring palette positions differ in outline, so that colour never stands alone. */
-const shapes = [
-  'M3 1h6a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H3a2 2 0 0 1-2-2V3a2 2 0 0 1 2-2z',
-  'M6 .5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11z',
-  'M6 .6L11.6 11H.4z',
-  'M6 0l6 6-6 6-6-6z',
-  'M4.2 .8h3.6v3.4h3.4v3.6H7.8v3.4H4.2V7.8H.8V4.2h3.4z',
-  'M.4 1h11.2L6 11.4z',
-  'M6 .3l5.6 4.1-2.1 6.8H2.5L.4 4.4z',
-] as const;
 
 export interface ClassSwatchProps {
   /** Position in the palette (see selectPaletteIndex). */
@@ -21,11 +11,9 @@ export interface ClassSwatchProps {
 
 /** The mark of a class: a colour and a shape. Decorative: the class name stands beside it. */
 export function ClassSwatch({ paletteIndex, size = 12 }: ClassSwatchProps) {
-  // A class beyond the palette gets its colour again but another shape: 12 and 7 share no divisor.
-  const shape = shapes[(paletteIndex + Math.floor(paletteIndex / (paletteSize * shapes.length))) % shapes.length] ?? shapes[0];
   return (
     <svg className={styles['swatch']} width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
-      <path d={shape} style={{ fill: classColour(paletteIndex) }} />
+      <path d={classShape(paletteIndex)} style={{ fill: classColour(paletteIndex) }} />
     </svg>
   );
 }

@@ -26,6 +26,13 @@ export const terms = {
   evidence:
     'How much each part of the picture speaks for or against a class: the parts and the bias add up to the logit exactly, since the head is linear.',
   bias: 'What a class’s logit is before anything of the picture is counted.',
+  similarity:
+    'How alike two pictures are to VGG-16, from 0 to 100 %: the cosine between the means of its 512 last channels over each picture.',
+  'usual likeness':
+    'How alike training pictures are to their own third nearest, those of one burst left out: of new pictures of the same kind about 3 in 100 fall below it.',
+  'principal components':
+    'The directions in which the pictures’ features differ most; the share tells how much of all differences lies along them.',
+  UMAP: 'A layout that keeps pictures beside those most like them; what lies far apart, and which way up it is, means little.',
   'out-of-fold': 'Predicted by a head that was trained without this picture.',
   epoch: 'One pass over all training pictures; after each, the validation pictures are measured.',
   batch: 'The pictures that the head learns from together before its weights are changed once.',

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { VisuallyHidden } from 'react-aria-components';
 import type { ShownExplanation } from '../../domain/evaluation/inspection';
 import type { Prediction } from '../../domain/history';
@@ -8,6 +8,7 @@ import { formatLogits, formatMilliseconds, formatShare } from '../charts/format'
 import { Chip, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { Term } from '../terms/term';
+import { AlikeSection } from './alike-section';
 import { CoverGrid } from './cover-grid';
 import { chooseEvidence, type ChosenEvidence, type EvidenceChoice } from './evidence-choice';
 import { EvidenceMap } from './evidence-map';
@@ -16,6 +17,7 @@ import { FittedCanvas } from './fitted-canvas';
 import { PixelCanvas } from './pixel-canvas';
 import styles from './prediction-card.module.css';
 import { ProbabilityBars } from './probability-bars';
+import { UnlikeNote } from './unlike-note';
 
 const noClasses: readonly string[] = [];
 
@@ -81,7 +83,14 @@ function Picture({ target, name, explanation, chosen, isCovering, classNames }: 
   );
 }
 
-function Answer({ target, prediction }: { readonly target: TrialTarget; readonly prediction: Prediction }) {
+interface AnswerProps {
+  readonly target: TrialTarget;
+  readonly prediction: Prediction;
+  /** What must be known before the numbers are believed. */
+  readonly children: ReactNode;
+}
+
+function Answer({ target, prediction, children }: AnswerProps) {
   const classNames = usePage(selectClassNames);
   const showEvidence = usePage((state) => state.showEvidence);
   const label = useLabel(target, prediction);
@@ -105,6 +114,7 @@ function Answer({ target, prediction }: { readonly target: TrialTarget; readonly
           </Chip>
         )}
       </div>
+      {children}
       <ProbabilityBars prediction={prediction} classNames={classNames} />
       {/* One switch folds both away: who wants no evidence is not asked to read logits. */}
       <details key={String(showEvidence)} open={showEvidence} className={styles['numbers']}>
@@ -139,7 +149,7 @@ function Skeleton() {
 
 /** One picture and everything the head says of it. */
 export function PredictionCard({ target }: { readonly target: TrialTarget }) {
-  const { prediction, explanation, busy, error } = usePage(({ trial }) => trial);
+  const { prediction, uncovered, explanation, busy, error } = usePage(({ trial }) => trial);
   const classNames = usePage(selectClassNames);
   const name = useTargetName(target);
   const [choice, setChoice] = useState<EvidenceChoice>({ classIndex: null, insteadIndex: null });
@@ -156,11 +166,16 @@ export function PredictionCard({ target }: { readonly target: TrialTarget }) {
       </figure>
       <div className={styles['answer']}>
         {error === null ? null : <ErrorNote record={error} tone={error.code === 'head-absent' ? 'neutral' : 'bad'} />}
-        {prediction === null ? null : <Answer target={target} prediction={prediction} />}
+        {prediction === null ? null : (
+          <Answer target={target} prediction={prediction}>
+            <UnlikeNote prediction={uncovered ?? prediction} />
+          </Answer>
+        )}
         {busy && prediction === null ? <Skeleton /> : null}
       </div>
       {prediction === null ? null : (
         <div className={styles['evidence']}>
+          <AlikeSection prediction={uncovered ?? prediction} />
           <EvidenceSection {...{ chosen, classNames, isCovering }} onChoose={setChoice} onCovering={setIsCovering} />
         </div>
       )}
