@@ -111,6 +111,8 @@ export function connectPage(page: Page, { context, server, errors }: Pick<App, '
 export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App>; folder: string }>({
   openApp: async ({}, use) => {
     const closers: (() => Promise<unknown>)[] = [];
+    const servers: StaticServer[] = [];
+    const violations: string[] = [];
     await use(
       async ({
         server: serverOptions = {},
@@ -123,7 +125,8 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
         address = (served: StaticServer) => served.url,
         before,
       } = {}) => {
-        const server = await startStaticServer({ root: distFolder, ...serverOptions });
+        const server = await startStaticServer({ root: distFolder, reportViolations: true, ...serverOptions });
+        servers.push(server);
         closers.push(() => server.close());
         before?.(server);
         const profile = await createProfile(storageRefused);
@@ -136,6 +139,10 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
           serviceWorkers: serviceWorkersBlocked ? 'block' : 'allow',
         });
         closers.push(() => context.close());
+        // Where the host sends no policy the page's own stands in its meta tag, and reports only to the console.
+        context.on('console', (message) => {
+          if (/Content Security Policy|Trusted(HTML|Script|ScriptURL)/.test(message.text())) violations.push(message.text());
+        });
         const page = context.pages()[0] ?? (await context.newPage());
         page.setDefaultTimeout(30_000);
         const errors: string[] = [];
@@ -146,6 +153,8 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
       },
     );
     for (const close of closers.reverse()) await close();
+    // Of every test: nothing that the page does by itself is stopped by its own policy.
+    expect([...violations, ...servers.flatMap((server) => server.violations)]).toEqual([]);
   },
   // A folder to write pictures to.
   folder: async ({}, use) => {

@@ -8,6 +8,7 @@ import { createCore } from './core';
 import { createFeatureCacheKeeper } from './feature-cache-actions';
 import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
+import { createOfflineKeeper } from './offline-actions';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
@@ -52,11 +53,13 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const offline = createOfflineKeeper(core);
     api.subscribe(() => {
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
+      offline.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -69,6 +72,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
+        ...offline.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
@@ -78,6 +82,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
           pictures,
           features,
           featureCache,
+          offline,
           runner,
           saver,
           markReady,

@@ -1,18 +1,24 @@
 import { expose } from 'comlink';
+import { RequestLog } from '../domain/request-log';
 import { ImportDesk } from '../ingest/archive/import-desk';
 import { MemoryScratch } from '../ingest/archive/scratch';
 import { DecodePool } from '../ingest/decode-pool';
 import { PictureLibrary } from '../ingest/picture-library';
 import type { ComputeApi } from '../protocol/compute-api';
 import { connectWorker } from '../protocol/connect-worker';
+import { allowOwnScripts } from '../protocol/own-scripts';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
 import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
 import { createProjectStore } from '../storage/project-store';
 import { ControlEngine } from './control-engine';
+import { recordRequests, watchResources } from './record-requests';
 import { withBeat } from './with-beat';
 
 // The worker that takes the page's commands. It never computes: pictures and tensors have workers of their own, so cancel is always heard.
 installTransferHandlers();
+allowOwnScripts();
+const requests = new RequestLog();
+recordRequests(self, requests, watchResources);
 
 const compute = connectWorker<ComputeApi>({
   spawn: () => new Worker(new URL('./compute.worker.ts', import.meta.url), { type: 'module', name: 'headstart-compute' }),
@@ -35,5 +41,7 @@ const imports = new ImportDesk(async () => (await openOpfsScratch()) ?? new Memo
 void dropScratchLeftovers();
 
 expose(
-  withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), createProjectStore()))),
+  withFlushedCallbacks(
+    withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), createProjectStore(), requests)),
+  ),
 );

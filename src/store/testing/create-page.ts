@@ -1,4 +1,5 @@
 import type { Isolation } from '../../domain/isolation';
+import { absentOffline } from '../../domain/offline';
 import { createPageStore } from '../page-store';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
@@ -21,6 +22,7 @@ export function createPage(
     },
     addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
     isolation,
+    offline: absentOffline,
     mostThreads: 4,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {

@@ -2,18 +2,17 @@ import { Menu as MenuIcon } from 'lucide-react';
 import { useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { joinClasses } from '../join-classes';
-import { Button, Dialog, IconButton } from '../primitives';
+import { IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
 import { KeptFeaturesDialog } from './kept-features-dialog';
 import styles from './menu.module.css';
-import { PrivacyWords } from './privacy-words';
-import proseStyles from './prose.module.css';
 import { RenameDialog } from './rename-dialog';
+import { WhatLeftDialog } from './what-left-dialog';
 
 const items = [
   { id: 'rename', name: 'Rename the project…', isDanger: false },
-  { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
+  { id: 'privacy', name: 'What left this device', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
   { id: 'features', name: 'Features kept on this device…', isDanger: false },
   { id: 'forget', name: 'Forget everything on this device…', isDanger: true },
@@ -49,16 +48,7 @@ export function PageMenu() {
         </Popover>
       </MenuTrigger>
       {open === 'rename' ? <RenameDialog onClose={close} /> : null}
-      <Dialog
-        heading="Your pictures stay here"
-        isOpen={open === 'privacy'}
-        onOpenChange={close}
-        actions={<Button onPress={close}>Close</Button>}
-      >
-        <div className={proseStyles['prose']}>
-          <PrivacyWords />
-        </div>
-      </Dialog>
+      <WhatLeftDialog isOpen={open === 'privacy'} onClose={close} />
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
       {open === 'features' ? <KeptFeaturesDialog onClose={close} /> : null}
       <ForgetDialog isOpen={open === 'forget'} onClose={close} />
