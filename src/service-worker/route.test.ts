@@ -36,7 +36,7 @@ describe('the service worker leaves to the browser', () => {
     expect(route('models/vgg16/model-00001-of-00006.safetensors')).toBe('leave');
     expect(route('models/vgg16/config.json')).toBe('leave');
     expect(route('sets/pets.zip')).toBe('leave');
-    expect(route('sw.js', { destination: 'serviceworker', mode: 'same-origin' })).toBe('leave');
+    expect(route('sw.js', { mode: 'same-origin' })).toBe('leave');
     expect(route('index.html')).toBe('leave');
     expect(route('./')).toBe('leave');
   });
