@@ -62,6 +62,11 @@ export interface App {
   until(predicate: (store: StoreApi<PageStore>) => boolean, timeout?: number): Promise<void>;
 }
 
+/** Of the addresses that stand in the page for this test. */
+function otherOrigins(home: string, meta: Readonly<Record<string, string>> = {}): string[] {
+  return Object.values(meta).map((address) => new URL(address, home).origin);
+}
+
 async function createProfile(storageRefused: boolean): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'headstart-profile-'));
   if (storageRefused) {
@@ -142,6 +147,13 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
         // Where the host sends no policy the page's own stands in its meta tag, and reports only to the console.
         context.on('console', (message) => {
           if (/Content Security Policy|Trusted(HTML|Script|ScriptURL)/.test(message.text())) violations.push(message.text());
+        });
+        // Nothing of it, its workers and its service worker may ask any other site than those that the test names, or do anything but GET.
+        const known = new Set([server.origin, new URL(address(server)).origin, ...otherOrigins(server.origin, serverOptions.meta)]);
+        context.on('request', (request) => {
+          const url = new URL(request.url());
+          if (/^https?:$/.test(url.protocol) && !(request.method() === 'GET' && known.has(url.origin)))
+            violations.push(`${request.method()} ${url.href}`);
         });
         const page = context.pages()[0] ?? (await context.newPage());
         page.setDefaultTimeout(30_000);

@@ -27,6 +27,10 @@ test('after one visit the page opens and trains without a network, and is forgot
   const { page, server } = app;
   await untilSettled(app);
   expect(await offlineOf(app)).toMatchObject({ phase: 'kept', error: null });
+  // The host sends all headers itself: the page was loaded once, and is looked after by the service worker from now on.
+  expect((await app.state()).compute.isolation).toEqual({ isolated: true, by: 'headers' });
+  expect(asked(app, /\/$/)).toBe(1);
+  expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
   // Weights go first: nothing is kept before they are here.
   const order = server.requests.map(({ path }) => path);
   expect(order.findIndex((path) => path.endsWith('/sw.js'))).toBeGreaterThan(
@@ -52,7 +56,7 @@ test('after one visit the page opens and trains without a network, and is forgot
     await actions.train();
   });
   expect((await app.state()).run).toMatchObject({ phase: 'done', error: null });
-  await pressEnter(page.getByRole('button', { name: 'Look inside' }));
+  await pressEnter(page.getByRole('button', { name: 'Evaluation' }));
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   expect(server.requests.slice(before).filter(({ path }) => !path.endsWith('/sw.js'))).toEqual([]);
@@ -104,7 +108,7 @@ test('a page that was kept in part, or not as it was built, is not used; the res
 test('a new version offers itself, waits for the run, and an open page keeps its own files', async ({ openApp, folder }) => {
   const next = join(folder, 'next');
   const { former: formerChunk, next: nextChunk } = await makeNextBuild(next);
-  const app = await openApp(withoutGpu);
+  const app = await openApp({ ...withoutGpu, server: { basePath: '/some/sub/path/', isolation: false } });
   const { page, server } = app;
   await untilSettled(app);
   const formerBuild = await buildOf(app);
@@ -161,6 +165,10 @@ test('a new version offers itself, waits for the run, and an open page keeps its
 
   await app.act((store) => store.getState().actions.stop());
   await app.until(({ getState }) => getState().run.phase === 'done');
+  // Its workers start anew from its own files too, under the policies that a new version's service worker adds.
+  await app.act((store) => store.getState().actions.restartWorker());
+  await app.until(({ getState }) => getState().weights.phase === 'ready');
+  expect((await app.state()).workerDead).toBeNull();
   await pressEnter(reload);
   await expect.poll(() => buildOf(app)).not.toBe(formerBuild);
   await untilSettled(app);

@@ -57,27 +57,25 @@ export function connectOffline(environment: OfflineEnvironment): OfflinePort {
   const follow = (registration: OfflineRegistration): void => {
     if (watched === registration) return;
     watched = registration;
-    void lookAtWaiting(registration);
-    registration.addEventListener('updatefound', () => {
+    const lookAtInstalling = (): void => {
       const { installing } = registration;
       installing?.addEventListener('statechange', () => {
         if (installing.state === 'installed') void lookAtWaiting(registration);
       });
-    });
+    };
+    void lookAtWaiting(registration);
+    // The browser looks for a newer version by itself whenever the page is opened: it may be on its way already.
+    lookAtInstalling();
+    registration.addEventListener('updatefound', lookAtInstalling);
     environment.onReturn(() => {
       // What cannot be asked for now is asked for at the next visit.
       registration.update().catch(() => undefined);
     });
   };
 
-  const keep = async (): Promise<OfflineOutcome> => {
-    if (build === null) return { kind: 'absent' };
-    if (!environment.secure) return unavailable('offline-insecure-address');
-    if (environment.framed) return unavailable('offline-framed');
-    if (serviceWorkers === null) return unavailable('offline-refused');
-    await environment.idle();
+  const attempt = async (container: NonNullable<OfflineEnvironment['serviceWorkers']>): Promise<OfflineOutcome> => {
     try {
-      const registration = await serviceWorkers.register();
+      const registration = await container.register();
       if (registration === undefined) return unavailable('offline-refused');
       follow(registration);
       if (!(await untilActive(registration)) || registration.active === null) return unavailable('offline-failed');
@@ -88,6 +86,16 @@ export function connectOffline(environment: OfflineEnvironment): OfflinePort {
       // A TypeError: the script is not there or does not run. A HeadstartError: it did not answer. Anything else is the browser's decision.
       return unavailable(error instanceof TypeError || error instanceof HeadstartError ? 'offline-failed' : 'offline-refused');
     }
+  };
+
+  const keep = async (): Promise<OfflineOutcome> => {
+    if (build === null) return { kind: 'absent' };
+    if (!environment.secure) return unavailable('offline-insecure-address');
+    if (environment.framed) return unavailable('offline-framed');
+    if (serviceWorkers === null) return unavailable('offline-refused');
+    await environment.idle();
+    // A script that never comes, or never gets to work, is not waited for.
+    return Promise.race([attempt(serviceWorkers), environment.patience().then(() => unavailable('offline-failed'))]);
   };
 
   return {
