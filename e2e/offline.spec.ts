@@ -52,7 +52,7 @@ test('after one visit the page opens and trains without a network, and is forgot
   await app.act(async (store) => {
     const { actions } = store.getState();
     await actions.addDrawings();
-    actions.changeSettings({ limitPerClass: 4, epochs: 1 });
+    actions.changeSettings({ limitPerClass: 3, epochs: 1 });
     await actions.train();
   });
   expect((await app.state()).run).toMatchObject({ phase: 'done', error: null });
@@ -71,7 +71,9 @@ test('after one visit the page opens and trains without a network, and is forgot
   expect(app.errors).toEqual([]);
 });
 
-test('a page that was kept in part, or not as it was built, is not used; the rest comes at the next visit', async ({ openApp }) => {
+test('a page that was kept in part, or not as it was built, is not used; the rest comes at the next visit', async ({
+  openApp,
+}) => {
   const late = /libheif.*\.wasm$/;
   const app = await openApp({
     ...withoutGpu,
@@ -116,7 +118,7 @@ test('a new version offers itself, waits for the run, and an open page keeps its
   await app.act((store) => {
     const { actions } = store.getState();
     void actions.addDrawings().then(() => {
-      actions.changeSettings({ limitPerClass: 4, epochs: 1000, batchSize: 1, earlyStopping: null });
+      actions.changeSettings({ limitPerClass: 3, epochs: 1000, batchSize: 1, earlyStopping: null });
       return actions.train();
     });
   });

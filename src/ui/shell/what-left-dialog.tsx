@@ -1,7 +1,7 @@
 import type { RequestPurpose } from '../../domain/outside-request';
 import { Button, Dialog } from '../primitives';
 import { usePage } from '../store-context';
-import { countOf, formatBytes } from '../words';
+import { formatBytes } from '../words';
 import { groupRequests, type RequestGroup } from './group-requests';
 import styles from './what-left.module.css';
 
@@ -64,6 +64,9 @@ function Requests() {
                   <th scope="col">Site</th>
                   <th scope="col">What was asked for</th>
                   <th scope="col" className={styles['number']}>
+                    Requests
+                  </th>
+                  <th scope="col" className={styles['number']}>
                     Sent
                   </th>
                 </tr>
@@ -90,8 +93,9 @@ function RequestRow({ group }: { readonly group: RequestGroup }) {
       <td>{host}</td>
       <td>
         {dataset === null ? '' : `“${dataset}”: `}
-        {purposes[purpose]} ({countOf(count, 'request')})
+        {purposes[purpose]}
       </td>
+      <td className={styles['number']}>{count.toLocaleString('en-GB')}</td>
       <td className={styles['number']}>{formatBytes(bytesUp)}</td>
     </tr>
   );
