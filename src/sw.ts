@@ -13,7 +13,8 @@ declare const self: ServiceWorkerGlobalScope & { readonly headstartBuild: BuildR
 
 const { headstartBuild: build, registration } = self;
 const listed = new Set(build.files.map(({ path }) => path));
-const { locks }: { readonly locks?: LockManager } = self.navigator;
+/** Older browsers have none, whatever their types say. */
+const locks = 'locks' in self.navigator ? (self.navigator.locks as LockManager | undefined) : undefined;
 const cache = new BuildCache(build, {
   caches: self.caches,
   fetch: (url, init) => fetch(url, init),

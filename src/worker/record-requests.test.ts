@@ -12,9 +12,9 @@ function createWorker() {
   const order: string[] = [];
   const scope = {
     location: { origin: 'https://site.example' },
-    fetch: ((input) => {
+    fetch: (() => {
       order.push(`fetch after ${String(told.length)}`);
-      return Promise.resolve(new Response(String(input)));
+      return Promise.resolve(new Response());
     }) as typeof fetch,
   };
   let resource: (address: string) => void = () => undefined;
