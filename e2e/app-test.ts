@@ -149,7 +149,11 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
           if (/Content Security Policy|Trusted(HTML|Script|ScriptURL)/.test(message.text())) violations.push(message.text());
         });
         // Nothing of it, its workers and its service worker may ask any other site than those that the test names, or do anything but GET.
-        const known = new Set([server.origin, new URL(address(server)).origin, ...otherOrigins(server.origin, serverOptions.meta)]);
+        const known = new Set([
+          server.origin,
+          new URL(address(server)).origin,
+          ...otherOrigins(server.origin, serverOptions.meta),
+        ]);
         context.on('request', (request) => {
           const url = new URL(request.url());
           if (/^https?:$/.test(url.protocol) && !(request.method() === 'GET' && known.has(url.origin)))

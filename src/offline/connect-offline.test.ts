@@ -126,13 +126,11 @@ describe('the page is kept', () => {
         ['where it forbids this one', 'offline-refused', () => Promise.reject(new DOMException('no', 'SecurityError'))],
         ['where sw.js is not there', 'offline-failed', () => Promise.reject(new TypeError('404'))],
       ] as const
-    ).map(
-      ([title, reason, register]): [string, string, Partial<OfflineEnvironment>] => [
-        title,
-        reason,
-        { serviceWorkers: { register, present: () => Promise.resolve(undefined) } },
-      ],
-    ),
+    ).map(([title, reason, register]): [string, string, Partial<OfflineEnvironment>] => [
+      title,
+      reason,
+      { serviceWorkers: { register, present: () => Promise.resolve(undefined) } },
+    ]),
   ];
   it.each(refusals)('not %s (%s)', async (_, reason, changes) => {
     expect(await createBrowser(changes).offline.keep()).toEqual(unavailable(reason));

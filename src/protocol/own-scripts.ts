@@ -15,7 +15,10 @@ interface TrustedTypes {
  * is let through too. To be called once in every context that starts workers, before it does.
  */
 export function allowOwnScripts(): void {
-  const { trustedTypes, location } = globalThis as unknown as { trustedTypes?: TrustedTypes; location: { readonly href: string } };
+  const { trustedTypes, location } = globalThis as unknown as {
+    trustedTypes?: TrustedTypes;
+    location: { readonly href: string };
+  };
   trustedTypes?.createPolicy('default', {
     createHTML: (text) => (text === '' ? '' : null),
     createScriptURL: (address) => {

@@ -48,7 +48,9 @@ function createHost(files: Record<string, string>) {
       const text = files[path];
       if (text === 'cut') return Promise.reject(new TypeError('the connection was cut'));
       const type = { 'Content-Type': 'text/javascript', 'Content-Encoding': 'br' };
-      return Promise.resolve(text === undefined ? new Response('not here', { status: 404 }) : new Response(text, { headers: type }));
+      return Promise.resolve(
+        text === undefined ? new Response('not here', { status: 404 }) : new Response(text, { headers: type }),
+      );
     },
   };
 }

@@ -98,7 +98,12 @@ export const idleExport: ExportState = {
 
 export function createInitialState(
   document: ProjectDocument,
-  { addresses, isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'addresses' | 'isolation' | 'mostThreads' | 'deviceMemory'>,
+  {
+    addresses,
+    isolation,
+    mostThreads,
+    deviceMemory,
+  }: Pick<PagePorts, 'addresses' | 'isolation' | 'mostThreads' | 'deviceMemory'>,
 ): PageState {
   return {
     project: createCommandLog(document),

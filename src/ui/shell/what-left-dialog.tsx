@@ -28,16 +28,16 @@ export function WhatLeftDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
           <b>0 pictures</b>, 0 file names, 0 results.
         </p>
         <p>
-          Reading, training and predicting all happen in this browser. No code of the page sends any of them anywhere, and it counts
-          no visits.
+          Reading, training and predicting all happen in this browser. No code of the page sends any of them anywhere, and it
+          counts no visits.
         </p>
         <Requests />
         <Possible />
         <section>
           <h3>What it keeps in this browser</h3>
           <p>
-            The weights, your settings, features of your pictures, the trained head and the page’s own files. The menu can forget all
-            of it.
+            The weights, your settings, features of your pictures, the trained head and the page’s own files. The menu can forget
+            all of it.
           </p>
         </section>
       </div>
@@ -114,8 +114,8 @@ function Possible() {
       <h3>What a click of yours can ask for</h3>
       <ul>
         <li>
-          <b>{new URL(datasetsServer).host}</b>: pictures of a public dataset, when you press “From Hugging Face” or “Get 500 cats and
-          dogs” and say yes. The dataset’s name is all that is sent.
+          <b>{new URL(datasetsServer).host}</b>: pictures of a public dataset, when you press “From Hugging Face” or “Get 500 cats
+          and dogs” and say yes. The dataset’s name is all that is sent.
         </li>
         {home ? null : (
           <li>
