@@ -1,14 +1,12 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { assemblyScript } from './scripts/vite-assemblyscript';
 import packageJson from './package.json' with { type: 'json' };
+import { developmentHeaders, foreignOrigins, securityHeaders } from './scripts/security-headers.mjs';
 import { serviceWorker } from './scripts/vite-service-worker';
 
-/** Cross-origin isolation: shared memory for compute threads needs both headers. Where a host cannot send them, src/sw.ts adds the same. */
-export const isolationHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+const origins = foreignOrigins(readFileSync(new URL('index.html', import.meta.url), 'utf8'));
 
 const { version, dependencies } = packageJson;
 
@@ -27,6 +25,6 @@ export default defineConfig({
   plugins: [react(), assemblyScript(), serviceWorker()],
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
-  server: { headers: isolationHeaders },
-  preview: { headers: isolationHeaders },
+  server: { headers: developmentHeaders(origins) },
+  preview: { headers: securityHeaders(origins) },
 });

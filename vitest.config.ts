@@ -4,7 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { assemblyScript } from './scripts/vite-assemblyscript';
 import { findChromium, chromiumArguments } from './scripts/chromium.mjs';
-import { isolationHeaders } from './vite.config';
+import { isolationHeaders } from './scripts/security-headers.mjs';
 
 const executablePath = findChromium();
 const root = fileURLToPath(new URL('.', import.meta.url));

@@ -62,6 +62,11 @@ export interface App {
   until(predicate: (store: StoreApi<PageStore>) => boolean, timeout?: number): Promise<void>;
 }
 
+/** Of the addresses that stand in the page for this test. */
+function otherOrigins(home: string, meta: Readonly<Record<string, string>> = {}): string[] {
+  return Object.values(meta).map((address) => new URL(address, home).origin);
+}
+
 async function createProfile(storageRefused: boolean): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'headstart-profile-'));
   if (storageRefused) {
@@ -111,6 +116,8 @@ export function connectPage(page: Page, { context, server, errors }: Pick<App, '
 export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App>; folder: string }>({
   openApp: async ({}, use) => {
     const closers: (() => Promise<unknown>)[] = [];
+    const servers: StaticServer[] = [];
+    const violations: string[] = [];
     await use(
       async ({
         server: serverOptions = {},
@@ -123,7 +130,8 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
         address = (served: StaticServer) => served.url,
         before,
       } = {}) => {
-        const server = await startStaticServer({ root: distFolder, ...serverOptions });
+        const server = await startStaticServer({ root: distFolder, reportViolations: true, ...serverOptions });
+        servers.push(server);
         closers.push(() => server.close());
         before?.(server);
         const profile = await createProfile(storageRefused);
@@ -136,6 +144,21 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
           serviceWorkers: serviceWorkersBlocked ? 'block' : 'allow',
         });
         closers.push(() => context.close());
+        // Where the host sends no policy the page's own stands in its meta tag, and reports only to the console.
+        context.on('console', (message) => {
+          if (/Content Security Policy|Trusted(HTML|Script|ScriptURL)/.test(message.text())) violations.push(message.text());
+        });
+        // Nothing of it, its workers and its service worker may ask any other site than those that the test names, or do anything but GET.
+        const known = new Set([
+          server.origin,
+          new URL(address(server)).origin,
+          ...otherOrigins(server.origin, serverOptions.meta),
+        ]);
+        context.on('request', (request) => {
+          const url = new URL(request.url());
+          if (/^https?:$/.test(url.protocol) && !(request.method() === 'GET' && known.has(url.origin)))
+            violations.push(`${request.method()} ${url.href}`);
+        });
         const page = context.pages()[0] ?? (await context.newPage());
         page.setDefaultTimeout(30_000);
         const errors: string[] = [];
@@ -146,6 +169,8 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
       },
     );
     for (const close of closers.reverse()) await close();
+    // Of every test: nothing that the page does by itself is stopped by its own policy.
+    expect([...violations, ...servers.flatMap((server) => server.violations)]).toEqual([]);
   },
   // A folder to write pictures to.
   folder: async ({}, use) => {

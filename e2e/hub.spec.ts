@@ -47,7 +47,16 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
     expect(samples.filter(({ folderSplit }) => folderSplit === 'val')).toHaveLength(8);
 
     await page.getByRole('button', { name: '0 pictures left this device' }).click();
-    await expect(page.getByText(/the name “some\/gated”, “some\/beans”, and your network address/)).toBeVisible();
+    const left = page.getByRole('dialog', { name: 'What left this device' });
+    await expect(left.getByText('0 pictures, 0 file names, 0 results.')).toBeVisible();
+    // Told by the worker that asked: the same requests as the server counted, and none that only the browser knows of.
+    const told = await app.store().then((store) => store.evaluate((handle) => handle.getState().outsideRequests));
+    expect(told.map(({ host }) => host)).toEqual(server.requests.map(() => new URL(server.url).host));
+    expect(told.map(({ bytesUp }) => bytesUp)).toEqual(server.requests.map((path) => path.length));
+    await expect(left.getByRole('row', { name: /“some\/gated”: what the dataset holds 1 \d+ B$/ })).toBeVisible();
+    await expect(left.getByRole('row', { name: /“some\/beans”: pictures, fetched from there 16 \d+ (k?B)$/ })).toBeVisible();
+    await expect(left.locator('[data-purpose=unexplained]')).toHaveCount(0);
+    await expect(left.getByText('the browser itself refuses this page a request to any other site')).toBeVisible();
     expect(app.errors).toEqual([]);
   } finally {
     await server.close();

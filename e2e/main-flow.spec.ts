@@ -1,6 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, type App } from './app-test';
+import { distFolder } from '../scripts/build.mjs';
+import { expect, pressEnter, test, type App } from './app-test';
+import { netLogArguments, readNetLog } from './net-log';
 import { drawingPng, writeClasses, writeFiles } from './pictures';
 
 async function expectAccessible({ page }: App, screen: string): Promise<void> {
@@ -12,15 +15,24 @@ async function expectAccessible({ page }: App, screen: string): Promise<void> {
   ).toEqual([]);
 }
 
+/** All that the host has of the app: paths from its folder. */
+async function filesOfBuild(): Promise<readonly string[]> {
+  const entries = await readdir(distFolder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(distFolder.length + 1));
+}
+
 const weightRequests = ({ server }: App): number => server.requests.filter(({ path }) => path.includes('/models/')).length;
 
-test('drop a folder, train, read the charts, click a picture, reload and predict with the kept head', async ({
+test('drop a folder, train, read the charts, click a picture, reload and predict with the kept head, and nothing leaves', async ({
   openApp,
   folder,
 }) => {
   await writeClasses(join(folder, 'pets'), { cat: 6, dog: 6 });
   await writeFiles(folder, { 'other.png': drawingPng('dog', 50) });
-  const app = await openApp({ webgpu: false });
+  const netLog = join(folder, 'net-log.json');
+  const app = await openApp({ webgpu: false, launchArguments: netLogArguments(netLog) });
   const { page } = app;
   await app.until((store) => store.getState().weights.phase === 'ready');
   await expectAccessible(app, 'empty');
@@ -79,6 +91,32 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   expect(weightRequests(app)).toBe(requestsBefore);
   expect(after.project.document.settings.epochs).toBe(3);
   expect(await predictOther()).toEqual(before);
+  await pressEnter(page.getByRole('button', { name: 'Evaluation' }));
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await app.until(({ getState }) => getState().offline.phase === 'kept');
+
+  await page.getByRole('button', { name: '0 pictures left this device' }).click();
+  const left = page.getByRole('dialog', { name: 'What left this device' });
+  await expect(left.getByText('None. The page asked only the server that it came from')).toBeVisible();
+  await expect(left.getByText('datasets-server.huggingface.co')).toBeVisible();
+  await expectAccessible(app, 'what left this device');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: '0 pictures left this device' })).toBeFocused();
+
+  // By the browser's own log, which knows of the workers and the service worker too.
+  await app.context.close();
+  const requests = await readNetLog(netLog);
+  const files = await filesOfBuild();
+  for (const part of ['/assets/main-', '/assets/compute.worker-', '.safetensors', '/sw.js'])
+    expect(requests.filter(({ url }) => url.includes(part)).length, part).toBeGreaterThan(0);
+  const odd = requests.filter(
+    ({ method, url }) =>
+      method !== 'GET' ||
+      !url.startsWith(app.server.url) ||
+      !files.includes(url.slice(app.server.url.length).replace(/^$/, 'index.html')),
+  );
+  expect(odd).toEqual([]);
   expect(app.errors).toEqual([]);
 });
 

@@ -11,6 +11,8 @@ const inputs = [
   'src',
   'scripts/compile-kernels.ts',
   'scripts/vite-service-worker.ts',
+  'scripts/build-record.mjs',
+  'scripts/security-headers.mjs',
   'public',
   'index.html',
   'vite.config.ts',

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { sha256 } from './build-record.mjs';
+import { foreignOrigins, securityHeaders } from './security-headers.mjs';
 import { createLine, damage, throttle } from './static-server-faults.mjs';
 
 /** @typedef {import('./static-server-faults.mjs').Fault} Fault */
@@ -20,9 +22,10 @@ import { createLine, damage, throttle } from './static-server-faults.mjs';
  * @property {string} root folder to serve, absolute
  * @property {string} [basePath] where it appears, such as `/some/sub/path/`; `/` when absent
  * @property {number} [firstPort] the first free port from here up; any free port when absent
- * @property {boolean} [isolation] whether answers carry the cross-origin isolation headers; true when absent
+ * @property {boolean} [isolation] whether answers carry our headers, those that isolate the page and its policy; true when absent
+ * @property {boolean} [reportViolations] whether the browser is to tell what the policy stopped, in page and workers; false when absent
  * @property {Record<string, string>} [headers] more headers of every answer
- * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name
+ * @property {Record<string, string>} [meta] new contents of meta tags in index.html, by their name, as if it had been built with them
  * @property {boolean} [recordRequests] true when absent
  * @property {number} [bytesPerSecond] of all answers together; as fast as it goes when absent
  */
@@ -32,6 +35,8 @@ import { createLine, damage, throttle } from './static-server-faults.mjs';
  * @property {string} url of the app, ends with `/`
  * @property {string} origin
  * @property {RecordedRequest[]} requests in the order of their arrival
+ * @property {string[]} violations what the policy stopped, as the browser reported it
+ * @property {(root: string) => void} setRoot serves another folder from now on, as after an upload
  * @property {(faults: readonly Fault[]) => void} setFaults replaces the faults in force; their counts start anew
  * @property {() => Promise<void>} close cuts open connections
  */
@@ -70,6 +75,38 @@ export function replaceMeta(html, meta) {
     if (!tag.test(text)) throw new Error(`index.html has no meta tag named ${name}`);
     return text.replace(tag, () => `<meta name="${escapeAttribute(name)}" content="${escapeAttribute(content)}" />`);
   }, html);
+}
+
+/**
+ * @param {string} root
+ * @returns {Promise<string>} empty where there is none
+ */
+const readPage = (root) => readFile(join(root, 'index.html'), 'utf8').catch(() => '');
+
+/** @param {string} html */
+const originsOf = (html) => foreignOrigins(html).join(' ');
+
+/**
+ * A built page with other addresses, its policy too.
+ * @param {string} html
+ * @param {Record<string, string>} meta
+ */
+function addressPage(html, meta) {
+  const changed = replaceMeta(html, meta);
+  return changed.replaceAll(`connect-src 'self' ${originsOf(html)}`, `connect-src 'self' ${originsOf(changed)}`);
+}
+
+/**
+ * The service worker that was built with that page: it knows its hash and its policy.
+ * @param {string} script
+ * @param {string} html as it was built
+ * @param {Record<string, string>} meta
+ */
+function addressServiceWorker(script, html, meta) {
+  const changed = addressPage(html, meta);
+  return script
+    .replaceAll(`connect-src 'self' ${originsOf(html)}`, `connect-src 'self' ${originsOf(changed)}`)
+    .replaceAll(sha256(html), sha256(changed));
 }
 
 /**
@@ -126,6 +163,7 @@ export async function startStaticServer({
   basePath = '/',
   firstPort = 0,
   isolation = true,
+  reportViolations = false,
   headers: more = {},
   meta = {},
   recordRequests = true,
@@ -134,8 +172,30 @@ export async function startStaticServer({
   const line = bytesPerSecond === undefined ? undefined : createLine(bytesPerSecond);
   /** @type {RecordedRequest[]} */
   const requests = [];
+  /** @type {string[]} */
+  const violations = [];
   /** @type {{ fault: Fault, left: number }[]} */
   let faults = [];
+  let present = root;
+  const isChanged = Object.keys(meta).length > 0;
+
+  /** @returns {Promise<Record<string, string>>} */
+  async function chooseHeaders() {
+    if (!isolation) return {};
+    const html = await readPage(present);
+    const headers = securityHeaders(foreignOrigins(isChanged ? addressPage(html, meta) : html));
+    const policy = headers['Content-Security-Policy'] ?? '';
+    return reportViolations ? { ...headers, 'Content-Security-Policy': `${policy}; report-uri ${reportPath}` } : headers;
+  }
+  const reportPath = `${basePath}policy-report`;
+  let ours = chooseHeaders();
+
+  /** @param {import('node:http').IncomingMessage} request */
+  async function noteViolation(request) {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    violations.push(Buffer.concat(chunks).toString('utf8'));
+  }
 
   /**
    * @param {import('node:http').IncomingMessage} request
@@ -144,14 +204,20 @@ export async function startStaticServer({
   async function answer(request, response) {
     const path = decodeURIComponent((request.url ?? '/').replace(/[?#].*$/s, ''));
     const record = { method: request.method ?? 'GET', path, status: 0 };
+    if (reportViolations && path === reportPath) {
+      await noteViolation(request);
+      response.writeHead(204).end();
+      return;
+    }
     if (recordRequests) requests.push(record);
+    const headersOfOurs = await ours;
     /** @param {number} status @param {Record<string, string | number>} headers */
     const writeHead = (status, headers) => {
       record.status = status;
       response.writeHead(status, {
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',
-        ...(isolation ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } : {}),
+        ...headersOfOurs,
         ...more,
         ...headers,
       });
@@ -183,16 +249,22 @@ export async function startStaticServer({
       refuse(405, 'Only GET and HEAD\n');
       return;
     }
-    const file = path.startsWith(basePath) ? await findFile(root, `/${path.slice(basePath.length)}`) : null;
+    const file = path.startsWith(basePath) ? await findFile(present, `/${path.slice(basePath.length)}`) : null;
     if (file === null) {
       refuse(404, 'Not found\n');
       return;
     }
     const type = mimeTypes[extname(file)] ?? 'application/octet-stream';
-    const isPage = file.endsWith('.html') && Object.keys(meta).length > 0;
-    if (isPage || fault?.kind === 'truncate' || fault?.kind === 'flip' || fault?.kind === 'append') {
+    const isPage = isChanged && file.endsWith('.html');
+    const isServiceWorker = isChanged && file.endsWith(`${sep}sw.js`);
+    if (isPage || isServiceWorker || fault?.kind === 'truncate' || fault?.kind === 'flip' || fault?.kind === 'append') {
       const whole = await readFile(file);
-      const changed = isPage ? Buffer.from(replaceMeta(whole.toString('utf8'), meta)) : whole;
+      const text = whole.toString('utf8');
+      const changed = isPage
+        ? Buffer.from(addressPage(text, meta))
+        : isServiceWorker
+          ? Buffer.from(addressServiceWorker(text, await readPage(present), meta))
+          : whole;
       const body = fault === undefined ? changed : damage(changed, fault);
       writeHead(200, { 'Content-Type': type, 'Content-Length': body.byteLength });
       response.end(request.method === 'HEAD' ? undefined : body);
@@ -219,6 +291,11 @@ export async function startStaticServer({
     url: `${origin}${basePath}`,
     origin,
     requests,
+    violations,
+    setRoot: (next) => {
+      present = next;
+      ours = chooseHeaders();
+    },
     setFaults: (next) => {
       faults = next.map((fault) => ({ fault, left: fault.times ?? Infinity }));
     },

@@ -6,7 +6,10 @@ import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
 import { ensureIsolation } from './isolation/ensure-isolation';
+import { createOfflineEnvironment } from './offline/browser-environment';
+import { connectOffline } from './offline/connect-offline';
 import { connectEngine, type EngineConnection } from './protocol/connect-engine';
+import { allowOwnScripts } from './protocol/own-scripts';
 import { createPageStore, reportError, reportWorkerDeath } from './store/page-store';
 import type { PageStore } from './store/state';
 import type { StoreApi } from 'zustand/vanilla';
@@ -55,6 +58,7 @@ function createId(): string {
 }
 
 applyTheme(readThemeChoice());
+allowOwnScripts();
 
 // Before there is a worker, a request or a picture: this may reload the page, and nothing later ever does.
 const isolation = await ensureIsolation(createIsolationEnvironment());
@@ -85,6 +89,7 @@ const store = createPageStore({
   },
   addresses: { weights: readAddress('weights'), datasetsServer: readAddress('datasets-server') },
   isolation,
+  offline: connectOffline(createOfflineEnvironment()),
   mostThreads: threadLimit(navigator.hardwareConcurrency),
   deviceMemory: readDeviceMemory(),
   scheduleFrame,

@@ -7,7 +7,7 @@ import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
 import { PlainFailure, projectRoot } from '../../scripts/install.mjs';
 import { assemblyScript } from '../../scripts/vite-assemblyscript';
 import { convSteps, tilesOf } from '../../src/kernels/wasm/network';
-import { isolationHeaders } from '../../vite.config';
+import { isolationHeaders } from '../../scripts/security-headers.mjs';
 import { createBenchPixels } from '../features/pictures';
 import { maxErrorOverRms, median, readKeptFeatures } from '../reference-features';
 import { residentBytes } from '../resident-memory';

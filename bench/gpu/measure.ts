@@ -4,7 +4,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { chromiumArguments, ensureChromium } from '../../scripts/chromium.mjs';
 import { PlainFailure, projectRoot } from '../../scripts/install.mjs';
 import { convSteps, tilesOf } from '../../src/kernels/wasm/network';
-import { isolationHeaders } from '../../vite.config';
+import { isolationHeaders } from '../../scripts/security-headers.mjs';
 import { maxErrorOverRms, median, readKeptFeatures } from '../reference-features';
 import type { Row } from '../suite';
 import { askDawn } from './dawn';

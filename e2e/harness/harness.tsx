@@ -7,6 +7,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { PictureSource } from '../../src/domain/dataset';
+import { absentOffline } from '../../src/domain/offline';
 import { createPageStore, reportWorkerDeath } from '../../src/store/page-store';
 import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
@@ -78,6 +79,7 @@ const store = createPageStore({
   },
   addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
   isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
+  offline: absentOffline,
   mostThreads: 8,
   deviceMemory: 8 * 2 ** 30,
   scheduleFrame: (callback) => {

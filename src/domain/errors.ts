@@ -304,6 +304,42 @@ const catalogue = {
     message: 'This host sends no isolation headers, and the service worker that would add them did not come to work.',
     remedy: 'Reload the page. If that changes nothing, check that sw.js was uploaded with the app.',
   },
+  'offline-insecure-address': {
+    message: 'At a plain http address a browser keeps no page for use without a network.',
+    remedy: 'Open the page at an https address, or at localhost.',
+  },
+  'offline-framed': {
+    message: 'The page is shown inside another page, so it is not kept for use without a network.',
+    remedy: 'Open it in a tab of its own.',
+  },
+  'offline-refused': {
+    message: 'The browser refuses to keep the page for use without a network. Everything else works.',
+    remedy: 'Open it in a window that is not private, and let this site keep data.',
+  },
+  'offline-failed': {
+    message: 'The service worker that keeps the page for use without a network did not come to work.',
+    remedy: 'Reload the page. If that changes nothing, check that sw.js was uploaded with the app.',
+  },
+  'offline-unreachable': {
+    message: 'The connection broke while the page was being kept for use without a network.',
+    remedy: 'Nothing to do: the rest is fetched at the next visit.',
+  },
+  'offline-altered': {
+    message: 'A file of the page is missing on its host, or is not the one that was built, so none is kept.',
+    remedy: 'Reload the page: the host may have a newer version. If that changes nothing, upload all of dist/ again.',
+  },
+  'offline-storage-full': {
+    message: 'There is no room left to keep the page for use without a network.',
+    remedy: 'Free some disk space and reload the page.',
+  },
+  'new-version': {
+    message: 'A new version of this page is ready.',
+    remedy: 'Reload to use it, whenever it suits you. Until then this version works on.',
+  },
+  'new-version-after-run': {
+    message: 'A new version of this page is ready.',
+    remedy: 'It can be used after this run: nothing interrupts the training.',
+  },
   'out-of-memory': {
     message: 'The browser ran out of memory.',
     remedy: 'Close other tabs or set a limit on the number of pictures, then press Train again.',

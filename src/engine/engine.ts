@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
+import type { OutsideRequest } from '../domain/outside-request';
+import { RequestLog } from '../domain/request-log';
 import { HeadstartError, throwIfCancelled, type ErrorCode } from '../domain/errors';
 import type {
   ComputeStatus,
@@ -63,6 +65,8 @@ export interface EngineParts {
   readonly disk: FeatureCache | null;
   /** What makes pixels of files: see `decoderOf`. */
   readonly decoder: string;
+  /** What this worker asks of other sites. */
+  readonly requests: RequestLog;
 }
 
 /** Some 3,000 pictures before block 5. */
@@ -103,6 +107,7 @@ export class Engine implements ComputeApi {
       boundaryBudget: parts.boundaryBudget ?? usualBoundaryBudget,
       disk: parts.disk ?? null,
       decoder: parts.decoder ?? '',
+      requests: parts.requests ?? new RequestLog(),
     };
     const { disk, now } = this.#parts;
     // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
@@ -373,6 +378,10 @@ export class Engine implements ComputeApi {
     this.#store.clear();
     await this.#store.settle();
     await this.#parts.disk?.clear();
+  }
+
+  followRequests(onRequests: (requests: readonly OutsideRequest[]) => void, signal: AbortSignal): Promise<void> {
+    return this.#parts.requests.follow(onRequests, signal);
   }
 
   memory(): Promise<MemoryReport> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ensureIsolation, type IsolationEnvironment, type Registration } from './ensure-isolation';
+import { ensureIsolation, type IsolationEnvironment } from './ensure-isolation';
+import type { Registration } from './until-active';
 
 type Installing = NonNullable<Registration['installing']>;
 

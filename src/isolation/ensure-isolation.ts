@@ -1,10 +1,5 @@
 import type { Isolation, IsolationReason } from '../domain/isolation';
-
-/** What is needed of a service worker's registration. */
-export interface Registration {
-  readonly active: unknown;
-  readonly installing: Pick<ServiceWorker, 'state' | 'addEventListener'> | null;
-}
+import { untilActive, type Registration } from './until-active';
 
 /** What isolation takes from the browser, so that each refusal can be tried. */
 export interface IsolationEnvironment {
@@ -30,18 +25,6 @@ export interface IsolationEnvironment {
   /** Resolves after so long that waiting any longer would be worse than one thread. */
   patience(): Promise<void>;
   reload(): void;
-}
-
-/** Resolves to whether it came to work; a worker that cannot be installed becomes redundant. */
-function untilActive({ active, installing }: Registration): Promise<boolean> {
-  if (active !== null) return Promise.resolve(true);
-  if (installing === null) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    installing.addEventListener('statechange', () => {
-      if (installing.state === 'activated') resolve(true);
-      if (installing.state === 'redundant') resolve(false);
-    });
-  });
 }
 
 /** Null once the service worker is at work, else why not. */

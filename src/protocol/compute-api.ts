@@ -1,3 +1,4 @@
+import type { OutsideRequest } from '../domain/outside-request';
 import type { Fit } from '../domain/dataset';
 import type {
   ComputeStatus,
@@ -135,6 +136,8 @@ export interface ComputeApi {
   dropKeptFeatures(): Promise<FeatureCacheReport>;
   /** Every feature, in memory and on disk. Rejects with `storage-refused`. */
   forgetFeatures(): Promise<void>;
+  /** Of this worker; see EngineApi. */
+  followRequests(onRequests: (requests: readonly OutsideRequest[]) => void, signal: AbortSignal): Promise<void>;
   memory(): Promise<MemoryReport>;
   dispose(): Promise<void>;
 }

@@ -23,6 +23,7 @@ import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { OutsideRequest } from '../domain/outside-request';
 import type { ProjectDocument } from '../domain/project';
 import type { RunConfig } from '../domain/run-config';
 
@@ -259,6 +260,9 @@ export interface EngineApi {
   setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
   /** Frees the disk; what is in memory serves on until the tab closes. Rejects with `storage-refused`. */
   dropKeptFeatures(): Promise<FeatureCacheReport>;
+
+  /** Requests of the workers to other sites: those made so far, then each as it is made. Resolves when the signal is aborted. */
+  followRequests(onRequests: (requests: readonly OutsideRequest[]) => void, signal: AbortSignal): Promise<void>;
 
   memory(): Promise<MemoryReport>;
   /** Frees every tensor and the device. */

@@ -11,6 +11,7 @@ type PageSlice =
   | 'ingest'
   | 'features'
   | 'featureCache'
+  | 'offline'
   | 'run'
   | 'trial'
   | 'many'

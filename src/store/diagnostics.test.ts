@@ -86,7 +86,6 @@ async function visitWith(name: string): Promise<PageState> {
     },
     trial: { ...state.trial, target: { kind: 'file', name, url: `blob:${name}` }, error: worst },
     exporting: { ...state.exporting, name },
-    askedDatasets: [name],
     notice: describeError('weights-offline', { url: name }),
     notedErrors: [...everyError, ...details].reduce<PageState['notedErrors']>(
       // More than is kept, so in parts: none may pass because it was pushed out.

@@ -165,11 +165,6 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (name !== null && core.state().project.document.name === untitledName) core.dispatch({ kind: 'name-project', name });
   };
 
-  const noteAsked = (dataset: string): void => {
-    const { askedDatasets } = core.state();
-    if (!askedDatasets.includes(dataset)) core.set({ askedDatasets: [...askedDatasets, dataset] });
-  };
-
   const forgetTrial = (gone: (sampleId: string) => boolean): void => {
     const { target } = core.state().trial;
     if (target?.kind === 'sample' && gone(target.sampleId)) core.set({ trial: idleTrial });
@@ -335,14 +330,12 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       acceptKaggle: async () => {
         const plan = core.state().ingest.kagglePlan;
         if (plan === null || isBusy()) return;
-        noteAsked(plan.dataset);
         nameProject('Cats and dogs');
         await read('kaggle', 0, {}, (engine, onEvent, signal) => engine.addKaggle(plan.picturesPerClass, onEvent, signal));
       },
       describeHub: (text, signal) => {
         const dataset = parseHubName(text);
         if (dataset === null) return Promise.reject(new HeadstartError('hub-name-invalid', { text: text.trim().slice(0, 100) }));
-        noteAsked(dataset);
         return core.engine().describeHub(dataset, signal);
       },
       countHub: (choice, signal) => core.engine().countHub(choice, signal),

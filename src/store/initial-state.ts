@@ -115,7 +115,12 @@ export const idleExport: ExportState = {
 
 export function createInitialState(
   document: ProjectDocument,
-  { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
+  {
+    addresses,
+    isolation,
+    mostThreads,
+    deviceMemory,
+  }: Pick<PagePorts, 'addresses' | 'isolation' | 'mostThreads' | 'deviceMemory'>,
 ): PageState {
   return {
     project: createCommandLog(document),
@@ -134,6 +139,7 @@ export function createInitialState(
     ingest: idleIngest,
     importing: null,
     features: idleFeatures,
+    offline: { phase: 'waiting', bytes: null, error: null, newVersion: 'none' },
     featureCache: { budget: readFeatureBudget(), report: null, error: null },
     run: idleRun,
     trial: idleTrial,
@@ -145,7 +151,8 @@ export function createInitialState(
     proposals: new Map(),
     exporting: idleExport,
     thumbnails: new Map(),
-    askedDatasets: [],
+    addresses,
+    outsideRequests: [],
     headReady: false,
     headRun: null,
     wakeLock: 'none',

@@ -8,6 +8,7 @@ import { createCore } from './core';
 import { createFeatureCacheKeeper } from './feature-cache-actions';
 import { createExportActions } from './export-actions';
 import { createFeaturePreparer } from './feature-preparer';
+import { createOfflineKeeper } from './offline-actions';
 import { createPictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import { createLikenessPreparer } from './likeness-preparer';
@@ -58,12 +59,14 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
     const likeness = createLikenessPreparer(core.at('likeness'), trial);
+    const offline = createOfflineKeeper(core.at('offline'));
     api.subscribe(() => {
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
       likeness.look();
+      offline.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -77,6 +80,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
+        ...offline.actions,
         ...createProjectActions(core),
         ...trial.actions,
         ...createExportActions(core.at('export')),
@@ -86,6 +90,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
           pictures,
           features,
           featureCache,
+          offline,
           runner,
           many,
           saver,

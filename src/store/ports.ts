@@ -1,4 +1,5 @@
 import type { Isolation } from '../domain/isolation';
+import type { OfflinePort } from '../domain/offline';
 import type { SaveTarget } from '../domain/save-target';
 import type { EngineAddresses, EngineApi } from '../protocol/engine-api';
 
@@ -9,6 +10,7 @@ export interface PagePorts {
   restartEngine(): EngineApi;
   readonly addresses: EngineAddresses;
   readonly isolation: Isolation;
+  readonly offline: OfflinePort;
   /** How many threads the person may choose: see `threadLimit`. */
   readonly mostThreads: number;
   /** Of the whole device, bytes; null where the browser does not say. */

@@ -7,6 +7,8 @@ import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
 import type { FeaturePreparer } from './feature-preparer';
+import type { OfflineKeeper } from './offline-actions';
+import { followRequests } from './request-follower';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
 import { forgetChoices } from './kept-choice';
@@ -22,6 +24,7 @@ export interface SessionParts {
   readonly pictures: PictureTaker;
   readonly features: FeaturePreparer;
   readonly featureCache: FeatureCacheKeeper;
+  readonly offline: OfflineKeeper;
   readonly runner: Runner;
   readonly many: ManyPredictor;
   readonly saver: Saver;
@@ -69,6 +72,7 @@ export function createSessionActions(
 
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
+    followRequests(core);
     await parts.featureCache.begin();
     return device.configure();
   };
@@ -126,17 +130,20 @@ export function createSessionActions(
       const ids = core.state().project.document.samples.map(({ id }) => id);
       pictures.forget();
       forgetChoices();
-      const { compute, weights: loaded, featureCache, wakeLock } = core.state();
+      const { compute, weights: loaded, featureCache, wakeLock, offline, outsideRequests } = core.state();
       core.set({
         ...createInitialState(parts.createEmptyProject(), core.ports),
         compute: { ...compute, choice: 'auto', threads: null },
         weights: loaded,
         wakeLock,
         featureCache: { budget: null, report: null, error: null },
+        offline,
+        // What has left this device has left it.
+        outsideRequests,
       });
       try {
         await core.engine().removeSamples(ids);
-        await core.engine().forgetEverything();
+        await Promise.all([core.engine().forgetEverything(), parts.offline.forget()]);
         if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
         saver.enable();
       } catch (thrown) {

@@ -20,6 +20,7 @@ import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/de
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
 import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognise/proposal';
 import type { Isolation } from '../domain/isolation';
+import type { OutsideRequest } from '../domain/outside-request';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { NetworkWeights, ShownMaps } from '../domain/look/layer-maps';
 import type { SeenPrediction } from '../domain/many/many';
@@ -28,7 +29,7 @@ import type { Projection, ProjectionMethod } from '../domain/evaluation/projecti
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
-import type { FittedPicture, KagglePlan, LookedAt, RunSample } from '../protocol/engine-api';
+import type { EngineAddresses, FittedPicture, KagglePlan, LookedAt, RunSample } from '../protocol/engine-api';
 import type { NotedError } from './noted-errors';
 
 /** A file as the page lists it: the label rules decide its class. */
@@ -140,6 +141,18 @@ export interface FeatureCacheState {
   /** What was told last; null before anybody asked. */
   readonly report: FeatureCacheReport | null;
   readonly error: ErrorRecord | null;
+}
+
+/** The page's own files on this device, so that it opens without a network. */
+export interface OfflineState {
+  /** waiting: for the weights, which go first. forgotten: until the next visit. absent: this is no build. */
+  readonly phase: 'waiting' | 'keeping' | 'kept' | 'forgotten' | 'unavailable' | 'absent';
+  /** Of what is kept, without the weights. */
+  readonly bytes: number | null;
+  /** Why it is unavailable. */
+  readonly error: ErrorRecord | null;
+  /** A newer version is kept whole and waits for a word of the person. */
+  readonly newVersion: 'none' | 'offered' | 'dismissed' | 'starting';
 }
 
 export interface StageState {
@@ -274,6 +287,7 @@ export interface PageState {
   readonly importing: ImportState | null;
   readonly features: FeaturesState;
   readonly featureCache: FeatureCacheState;
+  readonly offline: OfflineState;
   readonly run: RunState;
   readonly trial: TrialState;
   readonly many: ManyState;
@@ -287,8 +301,10 @@ export interface PageState {
   readonly exporting: ExportState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
-  /** Datasets whose names were sent to Hugging Face on this visit. */
-  readonly askedDatasets: readonly string[];
+  /** Where things are fetched from; fixed when the page is built. */
+  readonly addresses: EngineAddresses;
+  /** Requests to other sites on this visit, in their order, as told where they were made. */
+  readonly outsideRequests: readonly OutsideRequest[];
   /** Whether a trained head can predict. */
   readonly headReady: boolean;
   /** The run whose head predicts: this visit's last, or the one kept from the last visit. */
@@ -411,6 +427,9 @@ export interface PageActions {
   /** These two may stay as they are; `key` by `conflictKey`. */
   acceptLookAlikes(key: string): void;
   dismissNotice(): void;
+  /** Starts the version that waits, and reloads; does nothing while a run is unfinished. */
+  startNewVersion(): Promise<void>;
+  dismissNewVersion(): void;
 }
 
 export type PageStore = PageState & { readonly actions: PageActions };

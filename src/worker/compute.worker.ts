@@ -5,15 +5,21 @@ import { Engine } from '../engine/engine';
 import { runSelfTest } from '../engine/self-test/self-test';
 import { proveTraining } from '../engine/self-test/training-proof';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
+import { RequestLog } from '../domain/request-log';
 import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
+import { allowOwnScripts } from '../protocol/own-scripts';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createProjectStore } from '../storage/project-store';
+import { recordRequests, watchResources } from './record-requests';
 import { withBeat } from './with-beat';
 
 // The compute worker: it may block for as long as one picture or one step takes, so nothing but the control worker talks to it.
 installTransferHandlers();
+allowOwnScripts();
+const requests = new RequestLog();
+recordRequests(self, requests, watchResources);
 const picture = () => toRgb(createDrawing('cat', 0, inputSize));
 const engine = new Engine({
   device: createBrowserEnvironment(),
@@ -26,5 +32,6 @@ const engine = new Engine({
   trainingTest: (subject) => proveTraining(subject, { picture }),
   disk: new FeatureCache(createBrowserCacheEnvironment()),
   decoder: decoderOf(navigator.userAgent),
+  requests,
 });
 expose(withFlushedCallbacks(withBeat(engine)));

@@ -28,6 +28,8 @@ import type { Prediction, RunRecord, SamplePrediction } from '../domain/history'
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
 import { exportDataset } from '../ingest/export-dataset';
 import { parseProject, type ProjectDocument } from '../domain/project';
+import type { OutsideRequest } from '../domain/outside-request';
+import { RequestLog } from '../domain/request-log';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
 import type {
@@ -111,13 +113,22 @@ export class ControlEngine implements EngineApi {
   readonly #pictures: Pictures;
   readonly #keeper: Keeper;
   readonly #projectVectors: ProjectVectors;
+  readonly #requests: RequestLog;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
   #identified: ReadonlyMap<string, string> | null = null;
 
-  constructor(compute: ComputeApi, pictures: Pictures, keeper: Keeper, projectVectors: ProjectVectors) {
+  /** `requests` are those of the control worker itself. */
+  constructor(
+    compute: ComputeApi,
+    pictures: Pictures,
+    keeper: Keeper,
+    projectVectors: ProjectVectors,
+    requests = new RequestLog(),
+  ) {
+    this.#requests = requests;
     this.#compute = compute;
     this.#pictures = pictures;
     this.#keeper = keeper;
@@ -415,6 +426,10 @@ export class ControlEngine implements EngineApi {
 
   dropKeptFeatures(): Promise<FeatureCacheReport> {
     return this.#compute.dropKeptFeatures();
+  }
+
+  async followRequests(onRequests: (requests: readonly OutsideRequest[]) => void, signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#requests.follow(onRequests, signal), this.#compute.followRequests(onRequests, signal)]);
   }
 
   memory(): Promise<MemoryReport> {

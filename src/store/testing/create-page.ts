@@ -1,4 +1,5 @@
 import type { Isolation } from '../../domain/isolation';
+import { absentOffline, type OfflinePort } from '../../domain/offline';
 import { createPageStore } from '../page-store';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
@@ -9,6 +10,7 @@ export function createPage(
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
   isolation: Isolation = { isolated: true, by: 'headers' },
+  offline: OfflinePort = absentOffline,
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
@@ -21,6 +23,7 @@ export function createPage(
     },
     addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
     isolation,
+    offline,
     mostThreads: 4,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {

@@ -28,6 +28,8 @@ import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset'
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import type { ProjectDocument } from '../../domain/project';
+import type { OutsideRequest } from '../../domain/outside-request';
+import { RequestLog } from '../../domain/request-log';
 import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
@@ -632,6 +634,13 @@ export class FakeEngine implements EngineApi {
       this.#storage.features = 0;
       return this.#reportFeatures();
     });
+  }
+
+  /** What a worker would have asked of other sites; tests add to it. */
+  readonly requests = new RequestLog();
+
+  followRequests(onRequests: (requests: readonly OutsideRequest[]) => void, signal: AbortSignal): Promise<void> {
+    return this.requests.follow(onRequests, signal);
   }
 
   memory(): Promise<MemoryReport> {

@@ -17,6 +17,7 @@ import { Button as SmallButton, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { formatBytes } from '../words';
 import styles from './badge.module.css';
+import { OfflineFact } from './offline-fact';
 import { ThreadsField } from './threads-field';
 
 const choices: readonly { readonly id: DeviceChoice; readonly name: string }[] = [
@@ -72,6 +73,7 @@ export function ComputeBadge() {
               )}
             </dl>
           )}
+          <OfflineFact />
           {proving && progress?.stage === 'measuring' ? (
             <p className={styles['measuring']}>
               Finding this graphics card’s fastest kernels, two seconds at most. It is remembered.

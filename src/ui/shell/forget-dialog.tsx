@@ -28,10 +28,10 @@ export function ForgetDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
     >
       <div className={styles['prose']}>
         <p>
-          The project, its settings, the trained head, kept features and the kept weights are removed from this browser. Your
-          picture files are not touched.
+          The project, its settings, the trained head, kept features, the kept weights and the page’s own files are removed from
+          this browser. Your picture files are not touched.
         </p>
-        <p>This cannot be undone. The weights are fetched again on the next visit.</p>
+        <p>This cannot be undone. The weights and the page are fetched again on the next visit.</p>
       </div>
     </Dialog>
   );

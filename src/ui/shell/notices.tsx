@@ -2,15 +2,17 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Button, ErrorNote, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { NewVersionNote } from './new-version-note';
 import styles from './notices.module.css';
 
-/** What concerns the whole page: a dead worker, storage that is refused, pictures that a reload could not bring back. */
+/** What concerns the whole page: a dead worker, storage that is refused, pictures that a reload could not bring back, a newer version. */
 export function Notices() {
   const notice = usePage((state) => state.notice);
   const workerDead = usePage((state) => state.workerDead);
+  const hasNewVersion = usePage(({ offline: { newVersion } }) => newVersion === 'offered' || newVersion === 'starting');
   const { dismissNotice, restartWorker } = useActions();
   const [isRestarting, setRestarting] = useState(false);
-  if (notice === null && workerDead === null) return null;
+  if (notice === null && workerDead === null && !hasNewVersion) return null;
 
   const restart = async (): Promise<void> => {
     setRestarting(true);
@@ -40,6 +42,7 @@ export function Notices() {
           }
         />
       )}
+      <NewVersionNote />
     </div>
   );
 }

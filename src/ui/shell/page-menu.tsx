@@ -3,18 +3,17 @@ import { useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { joinClasses } from '../join-classes';
 import { DiagnosticsDialog } from '../diagnostics/diagnostics-dialog';
-import { Button, Dialog, IconButton } from '../primitives';
+import { IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
 import { KeptFeaturesDialog } from './kept-features-dialog';
 import styles from './menu.module.css';
-import { PrivacyWords } from './privacy-words';
-import proseStyles from './prose.module.css';
 import { RenameDialog } from './rename-dialog';
+import { WhatLeftDialog } from './what-left-dialog';
 
 const items = [
   { id: 'rename', name: 'Rename the project…', isDanger: false },
-  { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
+  { id: 'privacy', name: 'What left this device', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
   { id: 'features', name: 'Features kept on this device…', isDanger: false },
   { id: 'diagnostics', name: 'Diagnostics…', isDanger: false },
@@ -51,16 +50,7 @@ export function PageMenu() {
         </Popover>
       </MenuTrigger>
       {open === 'rename' ? <RenameDialog onClose={close} /> : null}
-      <Dialog
-        heading="Your pictures stay here"
-        isOpen={open === 'privacy'}
-        onOpenChange={close}
-        actions={<Button onPress={close}>Close</Button>}
-      >
-        <div className={proseStyles['prose']}>
-          <PrivacyWords />
-        </div>
-      </Dialog>
+      <WhatLeftDialog isOpen={open === 'privacy'} onClose={close} />
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
       {open === 'diagnostics' ? <DiagnosticsDialog onClose={close} /> : null}
       {open === 'features' ? <KeptFeaturesDialog onClose={close} /> : null}

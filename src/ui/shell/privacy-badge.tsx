@@ -1,21 +1,27 @@
-import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-components';
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
 import styles from './badge.module.css';
-import { PrivacyWords } from './privacy-words';
+import { WhatLeftDialog } from './what-left-dialog';
 
 export function PrivacyBadge() {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <DialogTrigger>
-      <Button className={styles['badge'] ?? ''}>
+    <>
+      <Button
+        className={styles['badge'] ?? ''}
+        aria-haspopup="dialog"
+        onPress={() => {
+          setOpen(true);
+        }}
+      >
         <span>0 pictures left this device</span>
       </Button>
-      <Popover className={styles['popover'] ?? ''} placement="bottom end">
-        <Dialog className={styles['details'] ?? ''}>
-          <Heading slot="title" level={2}>
-            Your pictures stay here
-          </Heading>
-          <PrivacyWords />
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+      <WhatLeftDialog
+        isOpen={isOpen}
+        onClose={() => {
+          setOpen(false);
+        }}
+      />
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Isolation } from '../../domain/isolation';
+import { absentOffline } from '../../domain/offline';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
@@ -33,6 +34,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
     restartEngine: () => engine,
     addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
     isolation: options.isolation ?? { isolated: true, by: 'headers' },
+    offline: absentOffline,
     mostThreads: 4,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {

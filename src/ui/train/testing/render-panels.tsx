@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { StoreApi } from 'zustand/vanilla';
 import type { PictureSource } from '../../../domain/dataset';
+import { absentOffline } from '../../../domain/offline';
 import { createPageStore } from '../../../store/page-store';
 import type { PageStore } from '../../../store/state';
 import { FakeEngine, type FakeEngineOptions } from '../../../store/testing/fake-engine';
@@ -55,6 +56,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     restartEngine: () => engine,
     addresses: { weights: 'https://host.invalid/models/', datasetsServer: 'https://host.invalid/' },
     isolation: { isolated: true, by: 'headers' },
+    offline: absentOffline,
     mostThreads: 4,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
