@@ -375,6 +375,47 @@ const catalogue = {
     message: 'The kept project could not be read.',
     remedy: 'A new project was started; the unreadable one was set aside.',
   },
+  // projects as files
+  'project-file-foreign': {
+    message: '{name} is not a project of Headstart.',
+    remedy: 'Choose a ZIP that was saved as a project. Pictures, and other archives of pictures, go into the drop zone.',
+  },
+  'project-file-cut': {
+    message: '{name} ends too early: part of the project is missing.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-altered': {
+    message: '{name} is not as it was written: {entry} was changed or damaged.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-newer': {
+    message: '{name} was written by a newer version of Headstart.',
+    remedy: 'Reload the page to get the newest version, then open it again.',
+  },
+  'project-file-invalid': {
+    message: '{name} cannot be read as a project.',
+    remedy: 'Ask whoever made it to save the project again. Nothing of it was taken in.',
+  },
+  'project-file-no-room': {
+    message: 'The project needs {needed}, and this browser has {room} left for the page.',
+    remedy: 'Free some in the menu under “Storage on this device”, then open it again.',
+  },
+  'project-features-other': {
+    message: 'The features that came along were made by another browser, version or device.',
+    remedy: 'Nothing to do: the pictures go through VGG-16 here once.',
+  },
+  'project-link-elsewhere': {
+    message: 'The address asks for a project of another site ({host}). Only projects of this site are opened by an address.',
+    remedy: 'If you trust that site, download the file yourself and open it from the list of projects.',
+  },
+  'project-link-absent': {
+    message: 'There is no project at {address}.',
+    remedy: 'Check the address with whoever gave it to you.',
+  },
+  'project-link-offline': {
+    message: 'The project at {address} could not be fetched ({detail}).',
+    remedy: 'Check the network, then reload the page.',
+  },
   // downloads that a person asks for
   'hub-offline': {
     message: 'The pictures could not be reached at {host}.',

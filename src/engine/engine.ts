@@ -16,9 +16,11 @@ import type { Prediction, SamplePrediction } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { CarriedFeatures } from '../domain/project-file';
 import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
+import { collectFeatures, takeFeatures } from './carried-features';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
@@ -277,6 +279,20 @@ export class Engine implements ComputeApi {
     this.#store.release(ids);
     this.#boundaries.forget(ids);
     return Promise.resolve();
+  }
+
+  featureOrigin(): Promise<string | null> {
+    return Promise.resolve(this.#store.origin);
+  }
+
+  collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null> {
+    return collectFeatures(this.#store, contents, fit);
+  }
+
+  async takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number> {
+    const count = takeFeatures(this.#store, features, contents);
+    await this.#store.settle();
+    return count;
   }
 
   async featureCache(): Promise<FeatureCacheReport> {

@@ -12,6 +12,7 @@ import type {
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { CarriedFeatures } from '../domain/project-file';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
 
 /**
@@ -89,6 +90,12 @@ export interface ComputeApi {
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void>;
   /** Frees memory of samples that were removed; what is kept on disk stays. */
   forgetSamples(ids: readonly string[]): Promise<void>;
+  /** What decides features on this device (see engine/feature-key); null before a backbone was proved. */
+  featureOrigin(): Promise<string | null>;
+  /** Features that are held or kept of these contents; null where there are none. Some 11 kB a picture: ask for a few hundred. */
+  collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null>;
+  /** Takes in what another device collected of these contents; gives how many, 0 where they are of another origin. */
+  takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number>;
   featureCache(): Promise<FeatureCacheReport>;
   setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
   dropKeptFeatures(): Promise<FeatureCacheReport>;

@@ -100,6 +100,7 @@ export async function readZip(
   archive: Blob,
   onCount: (files: number) => void,
   signal: AbortSignal,
+  mostFiles = maxFiles,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const reader = new ZipReader(new ArchiveReader(archive) as unknown as Reader<Blob>, { strictness: 'tolerant' });
@@ -109,7 +110,7 @@ export async function readZip(
       const finding = findingOf(entry, archive);
       if (finding !== null) findings.push(finding);
       onCount(findings.length);
-      if (findings.length > maxFiles) break;
+      if (findings.length > mostFiles) break;
     }
   } catch (thrown) {
     if (thrown instanceof HeadstartError) throw thrown;
