@@ -14,6 +14,8 @@ import { App } from './ui/app';
 import './ui/tokens.css';
 import './ui/base.css';
 import { PictureInputProvider, type PictureInput } from './ui/picture-input';
+import { askToKeep, askToReadFolder } from './ui/shell/permissions';
+import { createProjectAddress } from './ui/shell/project-address';
 import { applyTheme, readThemeChoice } from './ui/shell/theme';
 import { StoreProvider } from './ui/store-context';
 
@@ -89,6 +91,9 @@ const store = createPageStore({
   now: () => performance.now(),
   createId,
   openSaveTarget,
+  address: createProjectAddress(),
+  askFolder: askToReadFolder,
+  askToKeep,
 });
 
 window.headstart = { store };

@@ -10,6 +10,7 @@ import type { PictureSource } from '../../src/domain/dataset';
 import { createPageStore, reportWorkerDeath } from '../../src/store/page-store';
 import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
+import { createProjectPorts } from '../../src/store/testing/project-ports';
 import { App } from '../../src/ui/app';
 import { PictureInputProvider, type PictureInput } from '../../src/ui/picture-input';
 import { applyTheme, readThemeChoice } from '../../src/ui/shell/theme';
@@ -70,6 +71,7 @@ const createEngine = () =>
   });
 let engine = createEngine();
 
+let ids = 0;
 const store = createPageStore({
   engine,
   restartEngine: () => {
@@ -85,7 +87,8 @@ const store = createPageStore({
   },
   now: () => performance.now(),
   openSaveTarget: () => Promise.resolve(null),
-  createId: () => 'harness',
+  createId: () => `harness-${String((ids += 1))}`,
+  ...createProjectPorts(),
 });
 
 const input: PictureInput = {

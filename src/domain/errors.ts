@@ -375,46 +375,33 @@ const catalogue = {
     message: 'The kept project could not be read.',
     remedy: 'A new project was started; the unreadable one was set aside.',
   },
-  // projects as files
-  'project-file-foreign': {
-    message: '{name} is not a project of Headstart.',
-    remedy: 'Choose a ZIP that was saved as a project. Pictures, and other archives of pictures, go into the drop zone.',
+  'project-unknown': {
+    message: 'This project is not on this device any more.',
+    remedy: 'Open another one, or start a new one.',
   },
-  'project-file-cut': {
-    message: '{name} ends too early: part of the project is missing.',
-    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  'project-in-use': {
+    message: 'The project is open in another tab.',
+    remedy: 'Close it there, or open it here and take it over.',
   },
-  'project-file-altered': {
-    message: '{name} is not as it was written: {entry} was changed or damaged.',
-    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  'project-not-owned': {
+    message: 'Another tab works on this project now, so nothing is saved from here.',
+    remedy: 'Take it over to go on here.',
   },
-  'project-file-newer': {
-    message: '{name} was written by a newer version of Headstart.',
-    remedy: 'Reload the page to get the newest version, then open it again.',
+  'project-kept-as-copy': {
+    message: 'Another tab took this project over before your last changes were saved here. They are kept as “{name}”.',
+    remedy: 'Open it from the list of projects.',
   },
-  'project-file-invalid': {
-    message: '{name} cannot be read as a project.',
-    remedy: 'Ask whoever made it to save the project again. Nothing of it was taken in.',
+  'project-forgotten': {
+    message: 'Everything on this device was forgotten in another tab, and this project with it.',
+    remedy: 'What you see works until this tab closes. Reload the page to start anew.',
   },
-  'project-file-no-room': {
-    message: 'The project needs {needed}, and this browser has {room} left for the page.',
-    remedy: 'Free some in the menu under “Storage on this device”, then open it again.',
+  'folder-permission': {
+    message: 'The page may not read the folder {names} yet: the browser asks again at each visit.',
+    remedy: 'Press “Let the page read the folder again”.',
   },
-  'project-features-other': {
-    message: 'The features that came along were made by another browser, version or device.',
-    remedy: 'Nothing to do: the pictures go through VGG-16 here once.',
-  },
-  'project-link-elsewhere': {
-    message: 'The address asks for a project of another site ({host}). Only projects of this site are opened by an address.',
-    remedy: 'If you trust that site, download the file yourself and open it from the list of projects.',
-  },
-  'project-link-absent': {
-    message: 'There is no project at {address}.',
-    remedy: 'Check the address with whoever gave it to you.',
-  },
-  'project-link-offline': {
-    message: 'The project at {address} could not be fetched ({detail}).',
-    remedy: 'Check the network, then reload the page.',
+  'folder-absent': {
+    message: 'The folder {names} is not where it was.',
+    remedy: 'Put it back and reload the page, or add the pictures again.',
   },
   // downloads that a person asks for
   'hub-offline': {
@@ -456,6 +443,47 @@ const catalogue = {
   'export-failed': {
     message: 'The archive could not be written: {detail}',
     remedy: 'Choose another place with enough room and try again; the project is as it was.',
+  },
+  // projects as files
+  'project-file-foreign': {
+    message: '{name} is not a project of Headstart.',
+    remedy: 'Choose a ZIP that was saved as a project. Pictures, and other archives of pictures, go into the drop zone.',
+  },
+  'project-file-cut': {
+    message: '{name} ends too early: part of the project is missing.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-altered': {
+    message: '{name} is not as it was written: {entry} was changed or damaged.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-newer': {
+    message: '{name} was written by a newer version of Headstart.',
+    remedy: 'Reload the page to get the newest version, then open it again.',
+  },
+  'project-file-invalid': {
+    message: '{name} cannot be read as a project.',
+    remedy: 'Ask whoever made it to save the project again. Nothing of it was taken in.',
+  },
+  'project-file-no-room': {
+    message: 'The project needs {needed}, and this browser has {room} left for the page.',
+    remedy: 'Free some in the menu under “Storage on this device”, then open it again.',
+  },
+  'project-features-other': {
+    message: 'The features that came along were made by another browser, version or device.',
+    remedy: 'Nothing to do: the pictures go through VGG-16 here once.',
+  },
+  'project-link-elsewhere': {
+    message: 'The address asks for a project of another site ({host}). Only projects of this site are opened by an address.',
+    remedy: 'If you trust that site, download the file yourself and open it from the list of projects.',
+  },
+  'project-link-absent': {
+    message: 'There is no project at {address}.',
+    remedy: 'Check the address with whoever gave it to you.',
+  },
+  'project-link-offline': {
+    message: 'The project at {address} could not be fetched ({detail}).',
+    remedy: 'Check the network, then reload the page.',
   },
   // the page and its workers
   'worker-dead': {

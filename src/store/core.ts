@@ -5,7 +5,19 @@ import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
 type PageSlice =
-  'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'inspection' | 'lookAlikes' | 'exporting';
+  | 'compute'
+  | 'weights'
+  | 'ingest'
+  | 'features'
+  | 'featureCache'
+  | 'run'
+  | 'trial'
+  | 'inspection'
+  | 'lookAlikes'
+  | 'exporting'
+  | 'projects'
+  | 'projectFile'
+  | 'storage';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

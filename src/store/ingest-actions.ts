@@ -155,8 +155,9 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   };
 
   const isBusy = (): boolean => {
-    if (core.state().ingest.phase === 'idle') return false;
-    core.patch('ingest', { error: describeError('busy') });
+    const isReader = core.state().projects.access === 'reader';
+    if (core.state().ingest.phase === 'idle' && !isReader) return false;
+    core.patch('ingest', { error: describeError(isReader ? 'project-not-owned' : 'busy') });
     return true;
   };
 

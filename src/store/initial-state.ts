@@ -9,6 +9,8 @@ import type {
   IngestState,
   InspectionState,
   PageState,
+  ProjectFileState,
+  ProjectsState,
   RunState,
   StageState,
   TrialState,
@@ -96,6 +98,26 @@ export const idleExport: ExportState = {
   error: null,
 };
 
+const firstProjects: ProjectsState = {
+  isShown: false,
+  list: null,
+  access: 'owner',
+  refusals: 0,
+  task: null,
+  deleted: [],
+  folders: [],
+  error: null,
+};
+
+export const idleProjectFile: ProjectFileState = {
+  phase: 'idle',
+  name: '',
+  progress: null,
+  offer: null,
+  done: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
@@ -125,6 +147,9 @@ export function createInitialState(
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
     exporting: idleExport,
+    projects: firstProjects,
+    projectFile: idleProjectFile,
+    storage: { report: null, freeing: null, error: null },
     thumbnails: new Map(),
     askedDatasets: [],
     headReady: false,

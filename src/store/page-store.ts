@@ -14,11 +14,15 @@ import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
+import { createProjectFileActions } from './project-file-actions';
+import { createProjectKeeper } from './project-list-actions';
+import { createProjectSession } from './project-session';
 import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
+import { createStorageActions } from './storage-actions';
 import { createTrialActions } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
@@ -29,6 +33,11 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
 
   return createStore<PageStore>()((set, get, api) => {
     const dispatch = (command: LoggedCommand): void => {
+      if (get().projects.access === 'reader') {
+        // The banner says so.
+        core.patch('projects', { refusals: get().projects.refusals + 1 });
+        return;
+      }
       const former = get().project;
       const project = logCommand(former, command);
       if (project === former) return;
@@ -52,6 +61,12 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const session = createProjectSession(core, { pictures, runner, saver, createEmptyProject });
+    const projects = createProjectKeeper(core, session, saver, () => {
+      runner.actions.pause();
+      pictures.actions.cancelIngest();
+    });
+    const projectFile = createProjectFileActions(core, session, saver, ready);
     api.subscribe(() => {
       features.look();
       featureCache.look();
@@ -72,16 +87,20 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
+        ...projects.actions,
+        ...projectFile.actions,
+        ...createStorageActions(core),
         ...createSessionActions(core, {
           device,
           weights,
-          pictures,
           features,
           featureCache,
           runner,
           saver,
+          session,
+          projects,
           markReady,
-          createEmptyProject,
+          openLink: projectFile.openLink,
         }),
       },
     };

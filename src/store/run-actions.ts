@@ -170,6 +170,10 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
             core.patch('run', { error: describeError('run-absent') });
           return;
         }
+        if (core.state().projects.access === 'reader') {
+          core.patch('run', { error: describeError('project-not-owned') });
+          return;
+        }
         stopAsked = false;
         core.patch('run', { phase: 'running', error: null });
         if (error?.code === 'device-lost' && !(await device.configure())) {

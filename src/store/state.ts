@@ -22,6 +22,8 @@ import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { LookAlike } from '../domain/look-alikes';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { FreeableKind, LeftFolder, ProjectAccess, ProjectSummary, StorageReport } from '../domain/projects';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
 
@@ -232,6 +234,46 @@ export interface Proposal {
   readonly probability: number;
 }
 
+/** All projects on this device, and how this tab has its own. */
+export interface ProjectsState {
+  /** Whether the list stands in place of the three columns. */
+  readonly isShown: boolean;
+  /** Written last first, without those deleted; null before anybody asked. */
+  readonly list: readonly ProjectSummary[] | null;
+  /** A reader sees what another tab saved, and changes nothing. */
+  readonly access: ProjectAccess;
+  /** How often a reader was kept from a change. */
+  readonly refusals: number;
+  readonly task: 'opening' | 'taking-over' | null;
+  /** Deleted on this visit and to be had back, latest last. */
+  readonly deleted: readonly { readonly id: string; readonly name: string }[];
+  /** Outside of the browser, with pictures of the open project. */
+  readonly folders: readonly LeftFolder[];
+  readonly error: ErrorRecord | null;
+}
+
+/** A project that is written to a file, or comes from one. */
+export interface ProjectFileState {
+  /** asking: what the file holds is shown in `offer` and waits for the person. */
+  readonly phase: 'idle' | 'writing' | 'fetching' | 'looking' | 'asking' | 'taking';
+  /** Of the file. */
+  readonly name: string;
+  readonly progress: ProjectFileProgress | null;
+  readonly offer: ProjectFileOffer | null;
+  /** What was written, or came in, last; null once it was dismissed. */
+  readonly done: { readonly kind: 'written' | 'taken'; readonly report: ProjectFileReport } | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** Everything that this page keeps on the device. */
+export interface StorageState {
+  /** null before anybody asked. */
+  readonly report: StorageReport | null;
+  /** What is being freed. */
+  readonly freeing: FreeableKind | null;
+  readonly error: ErrorRecord | null;
+}
+
 export interface PageState {
   readonly project: CommandLog;
   readonly compute: ComputeState;
@@ -250,6 +292,9 @@ export interface PageState {
   /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
   readonly proposals: ReadonlyMap<string, Proposal>;
   readonly exporting: ExportState;
+  readonly projects: ProjectsState;
+  readonly projectFile: ProjectFileState;
+  readonly storage: StorageState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Datasets whose names were sent to Hugging Face on this visit. */
@@ -346,6 +391,32 @@ export interface PageActions {
   dropKeptFeatures(): Promise<void>;
   /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
   pictureFile(sampleId: string): Promise<Blob>;
+  /** Shows the list of projects in place of the open one. */
+  showProjects(): Promise<void>;
+  hideProjects(): void;
+  newProject(): Promise<void>;
+  openProject(id: string): Promise<void>;
+  duplicateProject(id: string): Promise<void>;
+  renameProject(id: string, name: string): Promise<void>;
+  /** For a day it can come back. */
+  deleteProject(id: string): Promise<void>;
+  undeleteProject(id: string): Promise<void>;
+  /** The other tab saves, and only reads from then on. */
+  takeOver(): Promise<void>;
+  /** Asks for permission to read the folders that pictures were left in. Within a click. */
+  readFoldersAgain(): Promise<void>;
+  /** Writes a project into one ZIP. Within a click: the browser asks where it goes. */
+  saveProjectFile(id: string): Promise<void>;
+  /** Looks into a project's file and asks; with `orElse` what is no project is given to that. */
+  openProjectFile(file: File, orElse?: () => Promise<void>): Promise<void>;
+  takeProjectFile(): Promise<void>;
+  /** Ends what goes on with a project's file, or says no to it. */
+  cancelProjectFile(): void;
+  dismissProjectFile(): void;
+  lookAtStorage(): Promise<void>;
+  freeStorage(kind: FreeableKind): Promise<void>;
+  /** Asks the browser to keep what is stored until the person removes it. */
+  askToKeep(): Promise<void>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */

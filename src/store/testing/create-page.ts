@@ -1,7 +1,12 @@
 import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../page-store';
+import type { PagePorts } from '../ports';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
+import { createProjectPorts } from './project-ports';
+
+/** Ids of two tabs never meet. */
+let pages = 0;
 
 /** The store over an engine without tensors, as the page has it; `restartWorker` gives another engine on the same storage. */
 export function createPage(
@@ -9,10 +14,13 @@ export function createPage(
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
   isolation: Isolation = { isolated: true, by: 'headers' },
+  projectPorts = createProjectPorts(),
+  openSaveTarget: PagePorts['openSaveTarget'] = () => Promise.resolve(null),
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
   let id = 0;
+  pages += 1;
   const store = createPageStore({
     engine: latest(),
     restartEngine: () => {
@@ -27,10 +35,11 @@ export function createPage(
       setTimeout(callback, 1);
     },
     now,
-    openSaveTarget: () => Promise.resolve(null),
-    createId: () => `project-${String((id += 1))}`,
+    openSaveTarget,
+    createId: () => `project-${String(pages)}-${String((id += 1))}`,
+    ...projectPorts,
   });
-  return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
+  return { store, storage, ports: projectPorts, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
 }
 
 export type Page = ReturnType<typeof createPage>;

@@ -22,7 +22,19 @@ import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord }
 import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
-import type { ProjectDocument } from '../../domain/project';
+import { createPreset } from '../../domain/presets';
+import { createProject, type ProjectDocument } from '../../domain/project';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../../domain/project-file';
+import {
+  storedKinds,
+  type FreeableKind,
+  type KeptThumbnail,
+  type LeftFolder,
+  type ProjectEvent,
+  type ProjectList,
+  type ProjectSummary,
+  type StorageReport,
+} from '../../domain/projects';
 import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
@@ -30,18 +42,34 @@ import type {
   EngineApi,
   FittedPicture,
   KagglePlan,
-  Kept,
+  OpenedProject,
   RunOutcome,
   RunRequest,
   RunSample,
 } from '../../protocol/engine-api';
 
-/** What a fake browser keeps between visits. */
+/** A project as a fake browser keeps it. */
+export interface FakeProject {
+  document: ProjectDocument;
+  /** ISO 8601. */
+  updatedAt: string;
+  deletedAt: string | null;
+}
+
+/** What a fake browser keeps between visits and shares between tabs. */
 export interface FakeStorage {
-  project: ProjectDocument | null;
-  run: RunRecord | null;
+  /** Written last first. */
+  readonly projects: FakeProject[];
+  /** Pictures of projects, by sample id: they outlive the visit. */
+  readonly pictures: Map<string, Blob>;
+  /** By their run's id. */
+  readonly heads: Map<string, RunRecord>;
+  /** Which tab has which project. */
+  readonly owners: Map<string, FakeEngine>;
+  readonly tabs: Set<FakeEngine>;
+  folders: readonly LeftFolder[];
   hasWeights: boolean;
-  problem: Kept['problem'];
+  problem: OpenedProject['problem'];
   /** Pictures whose features are kept. */
   features: number;
   /** Why they are not. */
@@ -49,7 +77,18 @@ export interface FakeStorage {
 }
 
 export function createFakeStorage(): FakeStorage {
-  return { project: null, run: null, hasWeights: false, problem: null, features: 0, featuresProblem: null };
+  return {
+    projects: [],
+    pictures: new Map(),
+    heads: new Map(),
+    owners: new Map(),
+    tabs: new Set(),
+    folders: [],
+    hasWeights: false,
+    problem: null,
+    features: 0,
+    featuresProblem: null,
+  };
 }
 
 export interface FakeEngineOptions {
@@ -63,6 +102,8 @@ export interface FakeEngineOptions {
   readonly listing?: Partial<ImportListing>;
   /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
   readonly secondsPerPicture?: number;
+  /** What a project's file holds, by the file's name or its address; null for another archive. */
+  readonly projectFiles?: ReadonlyMap<string, ProjectFileOffer | null>;
   /** Reached in every epoch; it follows the training accuracy by default. */
   readonly valAccuracy?: number;
 }
@@ -114,6 +155,8 @@ export class FakeEngine implements EngineApi {
   readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
+  #openId: string | null = null;
+  #onEvent: (event: ProjectEvent) => void = () => undefined;
   #loaded = false;
   #status: ComputeStatus | null = null;
   #prepareCall = 0;
@@ -125,6 +168,7 @@ export class FakeEngine implements EngineApi {
   constructor(options: FakeEngineOptions = {}) {
     this.#options = options;
     this.#storage = options.storage ?? createFakeStorage();
+    this.#storage.tabs.add(this);
     this.#tick = options.tick ?? (() => new Promise((resolve) => setTimeout(resolve, 0)));
     this.#death = new Promise<never>((_, reject) => {
       this.#kill = reject;
@@ -141,6 +185,12 @@ export class FakeEngine implements EngineApi {
   /** The worker dies: everything pending and everything later rejects. */
   die(): void {
     this.#kill(new HeadstartError('worker-dead'));
+  }
+
+  /** The tab is closed: what it owned is free. */
+  close(): void {
+    this.#letGo();
+    this.#storage.tabs.delete(this);
   }
 
   start(_addresses: EngineAddresses): Promise<void> {
@@ -463,25 +513,190 @@ export class FakeEngine implements EngineApi {
     });
   }
 
-  loadKept(): Promise<Kept> {
-    return this.#answer('loadKept', () => {
-      const { project, run, problem } = this.#storage;
-      this.#head = run;
-      return { project: problem === null ? project : null, run: problem === null ? run : null, problem };
+  watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void> {
+    this.#onEvent = onEvent;
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+  }
+
+  listProjects(): Promise<ProjectList> {
+    return this.#answer('listProjects', () => {
+      if (this.#storage.problem === 'storage-refused') return { projects: [], problem: 'storage-refused' };
+      return { projects: this.#storage.projects.map((project) => this.#summarise(project)), problem: null };
+    });
+  }
+
+  openProject(id: string | null): Promise<OpenedProject> {
+    return this.#answer('openProject', () => {
+      const wanted = id ?? this.#storage.projects.find(({ deletedAt }) => deletedAt === null)?.document.id ?? null;
+      this.#letGo();
+      return wanted === null ? this.#nothing() : this.#open(wanted);
+    });
+  }
+
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, _signal: AbortSignal): Promise<void> {
+    return this.#answer('loadThumbnails', () => {
+      const kept = [...this.#files].map(([sampleId, thumbnail]) => ({ sampleId, thumbnail }));
+      if (kept.length > 0) onThumbnails(kept);
+    });
+  }
+
+  createProject(id: string): Promise<void> {
+    return this.#answer('createProject', () => {
+      this.#letGo();
+      this.#clear();
+      this.#openId = id;
+      this.#storage.owners.set(id, this);
     });
   }
 
   saveProject(project: ProjectDocument): Promise<void> {
     return this.#answer('saveProject', () => {
       if (this.#storage.problem === 'storage-refused') throw new HeadstartError('storage-refused');
-      this.#storage.project = structuredClone(project);
+      if (this.#storage.owners.get(project.id) !== this) throw new HeadstartError('project-not-owned');
+      this.#keep(project);
+      this.#tellOthers({ kind: 'changed', id: project.id });
+    });
+  }
+
+  keepProject(project: ProjectDocument): Promise<void> {
+    return this.#answer('keepProject', () => {
+      this.#keep(project);
+    });
+  }
+
+  duplicateProject(id: string, newId: string, name: string): Promise<void> {
+    return this.#answer('duplicateProject', () => {
+      this.#keep({ ...this.#require(id).document, id: newId, name });
+    });
+  }
+
+  renameProject(id: string, name: string): Promise<void> {
+    return this.#answer('renameProject', () => {
+      if (this.#isElsewhere(id)) throw new HeadstartError('project-in-use');
+      this.#keep({ ...this.#require(id).document, name });
+    });
+  }
+
+  deleteProject(id: string): Promise<void> {
+    return this.#answer('deleteProject', () => {
+      if (this.#isElsewhere(id)) throw new HeadstartError('project-in-use');
+      this.#require(id).deletedAt = '2026-11-28T12:00:00Z';
+    });
+  }
+
+  undeleteProject(id: string): Promise<void> {
+    return this.#answer('undeleteProject', () => {
+      const found = this.#storage.projects.find(({ document }) => document.id === id);
+      if (found === undefined) throw new HeadstartError('project-unknown');
+      found.deletedAt = null;
+    });
+  }
+
+  writeProjectFile(
+    id: string,
+    _target: FileSystemFileHandle,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#answer('writeProjectFile', async () => {
+      const { samples } = this.#require(id).document;
+      for (let done = 0; done <= samples.length; done += 1) {
+        throwIfCancelled(signal);
+        onProgress({ done, total: samples.length, bytes: done * 100, totalBytes: null });
+        await this.#tick();
+      }
+      const bytes = samples.length * 100;
+      return { pictures: samples.length, missing: [], heads: 0, features: 0, bytes, leftOut: null };
+    });
+  }
+
+  openProjectFile(file: File, _signal: AbortSignal): Promise<ProjectFileOffer | null> {
+    return this.#answer('openProjectFile', () => this.#options.projectFiles?.get(file.name) ?? null);
+  }
+
+  fetchProjectFile(
+    address: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileOffer> {
+    return this.#answer('fetchProjectFile', () => {
+      throwIfCancelled(signal);
+      onProgress({ done: 0, total: 0, bytes: 500, totalBytes: 1000 });
+      const offer = this.#options.projectFiles?.get(address) ?? null;
+      if (offer === null) throw new HeadstartError('project-link-absent', { address });
+      return offer;
+    });
+  }
+
+  takeProjectFile(
+    newId: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#answer('takeProjectFile', () => {
+      throwIfCancelled(signal);
+      onProgress({ done: 0, total: 2, bytes: 0, totalBytes: 1000 });
+      this.#keep({ ...createProject(newId, '2026-11-28T10:00:00Z', createPreset('recommended', 0)), name: 'From a file' });
+      return { pictures: 2, missing: [], heads: 1, features: 2, bytes: 1000, leftOut: null };
+    });
+  }
+
+  closeProjectFile(): Promise<void> {
+    return this.#answer('closeProjectFile', () => undefined);
+  }
+
+  releaseProject(): Promise<void> {
+    return this.#answer('releaseProject', () => {
+      const id = this.#openId;
+      if (id === null || this.#storage.owners.get(id) !== this) return;
+      this.#storage.owners.delete(id);
+      this.#onEvent({ kind: 'taken-over', id });
+    });
+  }
+
+  takeOver(): Promise<OpenedProject> {
+    return this.#answer('takeOver', async () => {
+      const id = this.#openId;
+      if (id === null) throw new HeadstartError('project-unknown');
+      const owner = this.#storage.owners.get(id);
+      if (owner !== undefined && owner !== this) {
+        owner.#onEvent({ kind: 'hand-over', id });
+        for (let tries = 0; tries < 100 && this.#storage.owners.get(id) === owner; tries += 1) await this.#tick();
+        if (this.#storage.owners.get(id) === owner) owner.#onEvent({ kind: 'taken-over', id });
+      }
+      this.#storage.owners.set(id, this);
+      return this.#open(id);
+    });
+  }
+
+  lookAtFolders(): Promise<readonly LeftFolder[]> {
+    return this.#answer('lookAtFolders', () => this.#storage.folders);
+  }
+
+  storageReport(): Promise<StorageReport> {
+    return this.#answer('storageReport', () => this.#reportStorage());
+  }
+
+  freeStorage(kind: FreeableKind): Promise<StorageReport> {
+    return this.#answer('freeStorage', () => {
+      const { projects } = this.#storage;
+      if (kind === 'features') this.#storage.features = 0;
+      if (kind === 'deleted-projects') projects.splice(0, projects.length, ...projects.filter((one) => one.deletedAt === null));
+      return this.#reportStorage();
     });
   }
 
   forgetEverything(): Promise<void> {
     return this.#answer('forgetEverything', () => {
-      Object.assign(this.#storage, createFakeStorage());
-      this.#head = null;
+      const { tabs } = this.#storage;
+      Object.assign(this.#storage, { ...createFakeStorage(), tabs });
+      this.#clear();
+      this.#openId = null;
+      this.#tellOthers({ kind: 'forgotten' });
     });
   }
 
@@ -510,6 +725,100 @@ export class FakeEngine implements EngineApi {
 
   dispose(): Promise<void> {
     return this.#answer('dispose', () => undefined);
+  }
+
+  #nothing(): OpenedProject {
+    return { project: null, run: null, access: 'owner', lost: [], folders: [], problem: this.#storage.problem };
+  }
+
+  #open(id: string): OpenedProject {
+    const { problem, owners, pictures } = this.#storage;
+    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
+    this.#clear();
+    if (problem !== null || found === undefined) return this.#nothing();
+    this.#openId = id;
+    const access = owners.has(id) && owners.get(id) !== this ? 'reader' : 'owner';
+    if (access === 'owner') owners.set(id, this);
+    const document = structuredClone(found.document);
+    const run = this.#storage.heads.get(document.runs.at(-1)?.id ?? '') ?? null;
+    this.#head = run;
+    this.#samples = document.samples.filter(({ id: sampleId }) => pictures.has(sampleId));
+    for (const { id: sampleId } of this.#samples) this.#files.set(sampleId, pictures.get(sampleId) ?? new Blob([]));
+    const lost = document.samples.map(({ id: sampleId }) => sampleId).filter((sampleId) => !pictures.has(sampleId));
+    return { project: document, run, access, lost, folders: this.#storage.folders, problem: null };
+  }
+
+  #clear(): void {
+    this.#samples = [];
+    this.#files.clear();
+    this.#setAside.clear();
+    this.#paused = null;
+    this.#head = null;
+  }
+
+  #letGo(): void {
+    const id = this.#openId;
+    this.#openId = null;
+    if (id !== null && this.#storage.owners.get(id) === this) this.#storage.owners.delete(id);
+  }
+
+  #isElsewhere(id: string): boolean {
+    const owner = this.#storage.owners.get(id);
+    return owner !== undefined && owner !== this;
+  }
+
+  #require(id: string): FakeProject {
+    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
+    if (found === undefined) throw new HeadstartError('project-unknown');
+    return found;
+  }
+
+  #keep(document: ProjectDocument): void {
+    const { projects } = this.#storage;
+    const at = projects.findIndex((one) => one.document.id === document.id);
+    if (at >= 0) projects.splice(at, 1);
+    projects.unshift({ document: structuredClone(document), updatedAt: new Date().toISOString(), deletedAt: null });
+    for (const [id, file] of this.#files) this.#storage.pictures.set(id, file);
+  }
+
+  #tellOthers(event: ProjectEvent): void {
+    for (const tab of this.#storage.tabs) if (tab !== this) tab.#onEvent(event);
+  }
+
+  #summarise({ document, updatedAt, deletedAt }: FakeProject): ProjectSummary {
+    const { id, name, createdAt, samples, classNames, runs } = document;
+    const thumbnails = samples.flatMap((sample) => this.#storage.pictures.get(sample.id) ?? []).slice(0, 4);
+    return {
+      id,
+      name,
+      createdAt,
+      updatedAt,
+      pictures: samples.length,
+      classes: classNames.length,
+      runs: runs.length,
+      bytes: samples.reduce((sum, { bytes }) => sum + bytes, 0),
+      thumbnails,
+      deletedAt,
+      isOpenElsewhere: this.#isElsewhere(id),
+    };
+  }
+
+  #reportStorage(): StorageReport {
+    const { features, pictures, projects } = this.#storage;
+    const bytes = { weights: weightsBytes, features: features * fakeFeatureBytes, pictures: pictures.size * 1000 };
+    const gone = projects.filter(({ deletedAt }) => deletedAt !== null).length * 5000;
+    const kinds = { ...bytes, heads: 0, checkpoints: 0, projects: projects.length * 2000 };
+    const freeable = { features: bytes.features, 'deleted-projects': gone };
+    return {
+      kinds: storedKinds.map((kind) => ({ kind, bytes: kinds[kind] })),
+      freeable: (['features', 'deleted-projects'] as const).flatMap((kind) =>
+        freeable[kind] > 0 ? [{ kind, bytes: freeable[kind] }] : [],
+      ),
+      quota: 10e9,
+      usage: Object.values(kinds).reduce((sum, one) => sum + one, 0),
+      persisted: false,
+      problem: this.#storage.problem === 'storage-refused' ? new HeadstartError('storage-refused').toRecord() : null,
+    };
   }
 
   #reportFeatures(): FeatureCacheReport {
@@ -577,7 +886,7 @@ export class FakeEngine implements EngineApi {
           height: 200,
           bytes: file.size,
         };
-        this.#samples.push(sample);
+        this.#samples = [...this.#samples.filter(({ id }) => id !== sample.id), sample];
         this.#setAside.delete(sample.id);
         this.#files.set(sample.id, file);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
@@ -691,7 +1000,7 @@ export class FakeEngine implements EngineApi {
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
     };
     this.#head = run;
-    this.#storage.run = run;
+    this.#storage.heads.set(run.id, run);
     return { status: 'done', run };
   }
 

@@ -5,6 +5,7 @@ import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
+import { createProjectPorts } from '../../store/testing/project-ports';
 import { PictureInputProvider, type PictureInput } from '../picture-input';
 import { StoreProvider } from '../store-context';
 import '../tokens.css';
@@ -26,6 +27,8 @@ const input: PictureInput = {
 };
 
 /** Draws a part of the page over the fake engine, begun. */
+let ids = 0;
+
 export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
   const engine = new FakeEngine({ storage: createFakeStorage() });
   const store = createPageStore({
@@ -40,7 +43,8 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
     },
     now: () => performance.now(),
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => 'test',
+    createId: () => `test-${String((ids += 1))}`,
+    ...createProjectPorts(),
   });
   await store.getState().actions.begin();
   document.documentElement.dataset['theme'] = 'light';

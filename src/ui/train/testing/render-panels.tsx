@@ -5,6 +5,7 @@ import type { PictureSource } from '../../../domain/dataset';
 import { createPageStore } from '../../../store/page-store';
 import type { PageStore } from '../../../store/state';
 import { FakeEngine, type FakeEngineOptions } from '../../../store/testing/fake-engine';
+import { createProjectPorts } from '../../../store/testing/project-ports';
 import '../../base.css';
 import { StoreProvider } from '../../store-context';
 import '../../tokens.css';
@@ -63,6 +64,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     now: () => performance.now(),
     openSaveTarget: () => Promise.resolve(null),
     createId: () => `id-${String((ids += 1))}`,
+    ...createProjectPorts(),
   });
   const container = document.createElement('div');
   document.body.append(container);
