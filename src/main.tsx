@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describeError } from './domain/errors';
 import { threadLimit } from './domain/threads';
+import { askForFolder, freeRoom, persistStorage } from './ingest/page/device-storage';
 import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
@@ -14,8 +15,7 @@ import { App } from './ui/app';
 import './ui/tokens.css';
 import './ui/base.css';
 import { PictureInputProvider, type PictureInput } from './ui/picture-input';
-import { askToKeep, askToReadFolder } from './ui/shell/permissions';
-import { createProjectAddress } from './ui/shell/project-address';
+import { readProjectLink } from './ui/shell/project-address';
 import { applyTheme, readThemeChoice } from './ui/shell/theme';
 import { StoreProvider } from './ui/store-context';
 
@@ -90,10 +90,11 @@ const store = createPageStore({
   scheduleFrame,
   now: () => performance.now(),
   createId,
+  projectLink: readProjectLink(),
+  freeRoom,
+  askForFolder,
+  persistStorage,
   openSaveTarget,
-  address: createProjectAddress(),
-  askFolder: askToReadFolder,
-  askToKeep,
 });
 
 window.headstart = { store };

@@ -10,7 +10,7 @@ import type { PictureSource } from '../../src/domain/dataset';
 import { createPageStore, reportWorkerDeath } from '../../src/store/page-store';
 import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
-import { createProjectPorts } from '../../src/store/testing/project-ports';
+import { generousStorage } from '../../src/store/testing/storage-ports';
 import { App } from '../../src/ui/app';
 import { PictureInputProvider, type PictureInput } from '../../src/ui/picture-input';
 import { applyTheme, readThemeChoice } from '../../src/ui/shell/theme';
@@ -71,7 +71,6 @@ const createEngine = () =>
   });
 let engine = createEngine();
 
-let ids = 0;
 const store = createPageStore({
   engine,
   restartEngine: () => {
@@ -86,9 +85,10 @@ const store = createPageStore({
     requestAnimationFrame(callback);
   },
   now: () => performance.now(),
+  ...generousStorage,
   openSaveTarget: () => Promise.resolve(null),
-  createId: () => `harness-${String((ids += 1))}`,
-  ...createProjectPorts(),
+  createId: () => 'harness',
+  projectLink: null,
 });
 
 const input: PictureInput = {

@@ -5,6 +5,9 @@ import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
 type PageSlice =
+  | 'projects'
+  | 'projectFile'
+  | 'storage'
   | 'compute'
   | 'weights'
   | 'ingest'
@@ -14,10 +17,7 @@ type PageSlice =
   | 'trial'
   | 'inspection'
   | 'lookAlikes'
-  | 'exporting'
-  | 'projects'
-  | 'projectFile'
-  | 'storage';
+  | 'exporting';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

@@ -10,7 +10,6 @@ import type {
   InspectionState,
   PageState,
   ProjectFileState,
-  ProjectsState,
   RunState,
   StageState,
   TrialState,
@@ -98,17 +97,6 @@ export const idleExport: ExportState = {
   error: null,
 };
 
-const firstProjects: ProjectsState = {
-  isShown: false,
-  list: null,
-  access: 'owner',
-  refusals: 0,
-  task: null,
-  deleted: [],
-  folders: [],
-  error: null,
-};
-
 export const idleProjectFile: ProjectFileState = {
   phase: 'idle',
   name: '',
@@ -124,6 +112,11 @@ export function createInitialState(
 ): PageState {
   return {
     project: createCommandLog(document),
+    access: 'owner',
+    folders: [],
+    projects: { list: null, isShown: false, isOpening: false, refusals: 0, error: null },
+    projectFile: idleProjectFile,
+    storage: { report: null, freeing: null, error: null },
     compute: {
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),
@@ -147,9 +140,6 @@ export function createInitialState(
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
     exporting: idleExport,
-    projects: firstProjects,
-    projectFile: idleProjectFile,
-    storage: { report: null, freeing: null, error: null },
     thumbnails: new Map(),
     askedDatasets: [],
     headReady: false,

@@ -64,11 +64,9 @@ describe('looking inside', () => {
   });
 
   it('knows a kept head’s pictures in a later visit by its settings, the pins and the rules of the split', async () => {
-    const before = await trained();
-    await before.actions.showProjects();
-    before.engine().close();
-    const page = createPage(before.storage);
-    await page.actions.begin();
+    const { storage } = await trained();
+    const page = createPage(storage);
+    await beginWithPictures(page);
     const { splitRules } = page.state().project.document;
     page.actions.dispatch({ kind: 'change-split-rules', rules: { ...splitRules, testFraction: 0.2 } });
     const { assignments, counts } = selectSplits(page.state());

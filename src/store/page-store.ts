@@ -15,14 +15,14 @@ import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
 import { createProjectFileActions } from './project-file-actions';
-import { createProjectKeeper } from './project-list-actions';
-import { createProjectSession } from './project-session';
+import { createProjectLister } from './project-list-actions';
+import { createProjectOpener } from './project-opener';
 import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
-import { createStorageActions } from './storage-actions';
+import { createStorageKeeper } from './storage-actions';
 import { createTrialActions } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
@@ -33,7 +33,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
 
   return createStore<PageStore>()((set, get, api) => {
     const dispatch = (command: LoggedCommand): void => {
-      if (get().projects.access === 'reader') {
+      // A run that ends after another tab took the project must not be lost: the saver keeps it as a copy.
+      if (get().access === 'reader' && command.kind !== 'add-run') {
         // The banner says so.
         core.patch('projects', { refusals: get().projects.refusals + 1 });
         return;
@@ -61,17 +62,16 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
-    const session = createProjectSession(core, { pictures, runner, saver, createEmptyProject });
-    const projects = createProjectKeeper(core, session, saver, () => {
-      runner.actions.pause();
-      pictures.actions.cancelIngest();
-    });
-    const projectFile = createProjectFileActions(core, session, saver, ready);
+    const opener = createProjectOpener(core, saver);
+    const projects = createProjectLister(core, { saver, opener, pictures, features, runner, createEmptyProject });
+    const storage = createStorageKeeper(core, saver);
+    const projectFile = createProjectFileActions(core, projects.openTaken, saver, ready);
     api.subscribe(() => {
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
+      storage.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -84,23 +84,25 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
+        ...projects.actions,
+        ...storage.actions,
+        ...projectFile.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
-        ...projects.actions,
-        ...projectFile.actions,
-        ...createStorageActions(core),
         ...createSessionActions(core, {
           device,
           weights,
+          pictures,
           features,
           featureCache,
           runner,
           saver,
-          session,
+          opener,
           projects,
-          markReady,
           openLink: projectFile.openLink,
+          markReady,
+          createEmptyProject,
         }),
       },
     };

@@ -2,16 +2,14 @@ import type { Isolation } from '../domain/isolation';
 import type { SaveTarget } from '../domain/save-target';
 import type { EngineAddresses, EngineApi } from '../protocol/engine-api';
 
-/** What the page's address says of projects. */
-export interface ProjectAddress {
-  /** The project that this tab had open; null where none is named. */
-  readonly projectId: string | null;
-  /** A project's file that is asked for, absolute; null for none. */
-  readonly link: string | null;
-  /** `https://site.example`: files of other sites are not fetched. */
+/** A project's file that the page's address asks for. */
+export interface ProjectLink {
+  /** Absolute. */
+  readonly address: string;
+  /** Of this page, such as `https://site.example`: files of other sites are not fetched. */
   readonly origin: string;
-  /** From now on a reload opens this project, and no file. */
-  show(projectId: string | null): void;
+  /** A reload must not ask again. */
+  forget(): void;
 }
 
 /** What the store needs from the place it runs in; the composition root gives it, tests give their own. */
@@ -30,11 +28,14 @@ export interface PagePorts {
   /** Milliseconds, monotone. */
   now(): number;
   createId(): string;
-  readonly address: ProjectAddress;
-  /** Asks whether the page may read a folder; within a click. */
-  askFolder(folder: FileSystemDirectoryHandle): Promise<void>;
-  /** Asks the browser to keep what this site stores until the person removes it; it may ask the person. */
-  askToKeep(): Promise<void>;
+  /** Null where the address asks for no project. */
+  readonly projectLink: ProjectLink | null;
+  /** Asks the person for a folder again, within a click; false when they refuse. */
+  askForFolder(folder: FileSystemDirectoryHandle): Promise<boolean>;
+  /** Asks the browser not to throw away by itself what is kept; null where it cannot be asked. */
+  persistStorage(): Promise<boolean | null>;
+  /** Bytes that this page may still keep; null where the browser does not say. */
+  freeRoom(): Promise<number | null>;
   /** Asks where an archive goes; null when the person changed their mind. Within a click. */
   openSaveTarget(name: string): Promise<SaveTarget | null>;
 }

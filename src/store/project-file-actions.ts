@@ -4,7 +4,7 @@ import type { ProjectFileOffer, ProjectFileProgress } from '../domain/project-fi
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleProjectFile } from './initial-state';
-import type { ProjectSession } from './project-session';
+import type { ProjectLink } from './ports';
 import type { Saver } from './saver';
 import type { PageActions, ProjectFileState } from './state';
 
@@ -17,14 +17,14 @@ export interface ProjectFileActions {
 }
 
 /** `sets/cats.zip` of this site, as it is shown; null where the address is of another site. */
-function nameOfLink(link: string, origin: string): string | null {
-  const url = new URL(link);
+function nameOfLink({ address, origin }: ProjectLink): string | null {
+  const url = new URL(address);
   return url.origin === origin ? decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) : null;
 }
 
 export function createProjectFileActions(
   core: StoreCore,
-  session: ProjectSession,
+  openTaken: (id: string) => Promise<void>,
   saver: Saver,
   ready: Promise<void>,
 ): ProjectFileActions {
@@ -54,20 +54,20 @@ export function createProjectFileActions(
   };
 
   const openLink = async (): Promise<void> => {
-    const { link, origin } = core.ports.address;
+    const link = core.ports.projectLink;
     if (link === null) return;
-    // A reload must not ask again.
-    core.ports.address.show(core.ports.address.projectId);
-    const name = nameOfLink(link, origin);
+    link.forget();
+    const name = nameOfLink(link);
     if (name === null) {
-      const error = describeError('project-link-elsewhere', { host: new URL(link).host });
+      const { host, protocol } = new URL(link.address);
+      const error = describeError('project-link-elsewhere', { host: host === '' ? protocol : host });
       core.set({ projectFile: { ...idleProjectFile, error } });
       return;
     }
     const controller = begin('fetching', name);
     const inbox = follow(controller);
     try {
-      const offer = await core.engine().fetchProjectFile(link, inbox.push, controller.signal);
+      const offer = await core.engine().fetchProjectFile(link.address, inbox.push, controller.signal);
       inbox.clear();
       ask(controller, offer);
     } catch (thrown) {
@@ -144,9 +144,8 @@ export function createProjectFileActions(
         try {
           const report = await core.engine().takeProjectFile(id, inbox.push, controller.signal);
           inbox.clear();
-          await session.open(id);
+          await openTaken(id);
           abort = null;
-          core.patch('projects', { isShown: false });
           core.set({ projectFile: { ...idleProjectFile, name, done: { kind: 'taken', report } } });
         } catch (thrown) {
           inbox.clear();

@@ -1,29 +1,49 @@
-import { describeError, toHeadstartError, type ErrorRecord } from '../domain/errors';
-import type { ProjectEvent, ProjectSummary } from '../domain/projects';
+import { describeError, HeadstartError } from '../domain/errors';
+import type { ProjectDocument } from '../domain/project';
+import type { ProjectEvent } from '../domain/projects';
 import type { StoreCore } from './core';
-import type { ProjectSession } from './project-session';
+import type { FeaturePreparer } from './feature-preparer';
+import { createInbox } from './inbox';
+import type { PictureTaker } from './ingest-actions';
+import type { ProjectOpener } from './project-opener';
+import type { Runner } from './run-actions';
 import type { Saver } from './saver';
-import type { PageActions, PageState } from './state';
+import type { PageActions } from './state';
 
-type Names =
-  | 'showProjects'
-  | 'hideProjects'
-  | 'newProject'
-  | 'openProject'
-  | 'duplicateProject'
-  | 'renameProject'
-  | 'deleteProject'
-  | 'undeleteProject'
-  | 'takeOver'
-  | 'readFoldersAgain';
-
-export interface ProjectKeeper {
-  readonly actions: Pick<PageActions, Names>;
-  /** Hears what happens to projects in other tabs; of a new worker, again. */
-  watch(): void;
-  /** Asks for the list again where it is shown. */
-  refresh(): Promise<void>;
+export interface ProjectListParts {
+  readonly saver: Saver;
+  readonly opener: ProjectOpener;
+  readonly pictures: PictureTaker;
+  readonly features: FeaturePreparer;
+  readonly runner: Runner;
+  readonly createEmptyProject: () => ProjectDocument;
 }
+
+export interface ProjectLister {
+  readonly actions: Pick<
+    PageActions,
+    | 'listProjects'
+    | 'showProjects'
+    | 'hideProjects'
+    | 'openProject'
+    | 'newProject'
+    | 'duplicateProject'
+    | 'renameProject'
+    | 'deleteProject'
+    | 'undeleteProject'
+    | 'takeOver'
+    | 'allowFolders'
+  >;
+  /** Hears what other tabs do; to be called once an engine. */
+  watch(): void;
+  /** At the start of a visit: shows the list where it is not clear which project is meant. `wanted`: what this tab had open, if it had. */
+  begin(wanted: string | null): Promise<void>;
+  /** Opens a project that has just come in. Rejects where it cannot. */
+  openTaken(id: string): Promise<void>;
+}
+
+/** Another tab saves many times a minute; who reads it follows no faster. */
+const followMs = 2000;
 
 /** What a project's copy is called: `Pets (copy)`, `Pets (copy 2)`. */
 export function nameOfCopy(name: string, taken: readonly string[]): string {
@@ -34,171 +54,237 @@ export function nameOfCopy(name: string, taken: readonly string[]): string {
   }
 }
 
-/** Pausing takes a picture or a step at most; a tab that waits longer takes the project anyway. */
-const runIsDown = ({ run }: PageState): boolean => run.phase !== 'running' && run.phase !== 'stopping';
+export function createProjectLister(core: StoreCore, parts: ProjectListParts): ProjectLister {
+  const { saver, opener, pictures, features, runner } = parts;
+  let watching: AbortController | null = null;
 
-export function createProjectKeeper(
-  core: StoreCore,
-  session: ProjectSession,
-  saver: Saver,
-  stopWork: () => void,
-): ProjectKeeper {
-  let watching = new AbortController();
-
-  const fail = (thrown: unknown): void => {
-    core.patch('projects', { error: core.fail(thrown) });
+  const isBusy = (): boolean => {
+    const { run, ingest, inspection, exporting, projects } = core.state();
+    const isRunning = run.phase === 'running' || run.phase === 'stopping';
+    return isRunning || ingest.phase !== 'idle' || inspection.task !== null || exporting.phase !== 'idle' || projects.isOpening;
   };
 
-  const refresh = async (): Promise<void> => {
-    const { projects } = await core.engine().listProjects();
-    core.patch('projects', { list: projects.filter(({ deletedAt }) => deletedAt === null) });
+  const list = async (): Promise<void> => {
+    try {
+      const { projects, problem } = await core.engine().listProjects();
+      core.patch('projects', { list: projects, error: problem === null ? null : describeError(problem) });
+    } catch (thrown) {
+      core.patch('projects', { error: core.fail(thrown) });
+    }
   };
 
-  /** One thing at a time; what fails is said above the list. */
-  const change = async (work: () => Promise<unknown>): Promise<void> => {
+  /** A change of the list that another call asked for; the list follows by an event, at the latest with this. */
+  const change = async (work: () => Promise<void>): Promise<void> => {
     core.patch('projects', { error: null });
     try {
       await work();
+      await list();
     } catch (thrown) {
-      fail(thrown);
-    }
-    try {
-      await refresh();
-    } catch (thrown) {
-      core.fail(thrown);
+      core.patch('projects', { error: core.fail(thrown) });
     }
   };
 
-  const goTo = async (task: 'opening' | 'taking-over', work: () => Promise<void>): Promise<void> => {
-    if (core.state().projects.task !== null) return;
-    core.patch('projects', { task, error: null });
+  /** Another project takes the place of the open one. @returns whether it did */
+  const swap = async (work: () => Promise<void>): Promise<boolean> => {
+    if (isBusy()) {
+      core.patch('projects', { error: describeError('busy') });
+      return false;
+    }
+    core.patch('projects', { isOpening: true, error: null });
+    features.hold();
     try {
+      await saver.flush();
+      runner.abandon();
+      pictures.forget();
+      saver.disable();
       await work();
-      core.patch('projects', { task: null, isShown: false });
+      saver.enable();
+      return core.state().projects.error === null;
     } catch (thrown) {
-      core.patch('projects', { task: null });
-      fail(thrown);
+      core.patch('projects', { error: core.fail(thrown) });
+      saver.enable();
+      return false;
+    } finally {
+      core.patch('projects', { isOpening: false });
+      features.release();
+      if (core.state().projects.list !== null) void list();
     }
   };
 
-  const untilDown = (): Promise<void> =>
+  /** Whoever chose a project wants to see it. */
+  const goTo = async (work: () => Promise<void>): Promise<void> => {
+    if (await swap(work)) core.patch('projects', { isShown: false });
+  };
+
+  const open = async (id: string): Promise<void> => {
+    const opened = await core.engine().openProject(id);
+    if (opener.show(opened)) return;
+    const { problem } = opened;
+    // The former one is closed already: an empty one stands until another is chosen.
+    await openEmpty();
+    core.patch('projects', { error: describeError(problem ?? 'project-unknown') });
+  };
+
+  const openEmpty = async (): Promise<void> => {
+    const document = parts.createEmptyProject();
+    await core.engine().createProject(document.id);
+    opener.showEmpty(document);
+  };
+
+  const follow = async (): Promise<void> => {
+    const { document } = core.state().project;
+    if (core.state().access !== 'reader' || isBusy()) return;
+    try {
+      opener.refresh(await core.engine().openProject(document.id));
+    } catch (thrown) {
+      core.fail(thrown); // it is asked again at the owner's next save
+    }
+  };
+
+  /** A run pauses within a picture or a step. */
+  const untilCalm = (): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
-        if (runIsDown(core.state()) || core.state().workerDead !== null) resolve();
+        const { run, ingest, workerDead } = core.state();
+        const isCalm = run.phase !== 'running' && run.phase !== 'stopping' && ingest.phase === 'idle';
+        if (isCalm || workerDead !== null) resolve();
         else core.ports.scheduleFrame(look);
       };
       look();
     });
 
-  /** Another tab wants the project: what goes on is ended where it can go on, and everything is saved before it is let go. */
+  /** What goes on ends where it can go on, and is saved: the other tab finds all of it. */
   const handOver = async (): Promise<void> => {
-    stopWork();
-    await untilDown();
-    await saver.flush();
-    await core.engine().releaseProject();
-  };
-
-  const hear = (event: ProjectEvent): void => {
-    const { id } = core.state().project.document;
-    switch (event.kind) {
-      case 'list-changed':
-        if (core.state().projects.isShown) void refresh().catch(core.fail);
-        return;
-      case 'changed':
-        if (event.id === id) void session.reload().catch(core.fail);
-        return;
-      case 'hand-over':
-        if (event.id === id) void handOver().catch(core.fail);
-        return;
-      case 'taken-over':
-        if (event.id === id) void saver.lose();
-        return;
-      case 'forgotten':
-        saver.disable();
-        core.patch('projects', { access: 'reader', list: [] });
-        core.set({ notice: describeError('project-forgotten') });
+    try {
+      runner.actions.pause();
+      pictures.actions.cancelIngest();
+      await untilCalm();
+      await saver.flush();
+      await core.engine().releaseProject();
+    } catch (thrown) {
+      core.fail(thrown); // the other tab takes it after a while
     }
   };
 
-  const summaryOf = (id: string): ProjectSummary | undefined => core.state().projects.list?.find((one) => one.id === id);
-
-  const takeName = (id: string): string => summaryOf(id)?.name ?? core.state().project.document.name;
-
-  const busyError = (thrown: unknown): ErrorRecord | null => {
-    const { code } = toHeadstartError(thrown);
-    return code === 'cancelled' ? null : core.fail(thrown);
+  const hear = (event: ProjectEvent): void => {
+    switch (event.kind) {
+      case 'list-changed':
+        if (core.state().projects.list !== null) void list();
+        return;
+      case 'changed':
+        void follow();
+        return;
+      case 'hand-over':
+        void handOver();
+        return;
+      case 'taken-over':
+        // What was not written is kept as a copy by the saver, which asks once more.
+        core.set({ access: 'reader' });
+        void saver.flush();
+        return;
+      case 'forgotten':
+        saver.disable();
+        core.set({ notice: describeError('project-forgotten') });
+        core.patch('projects', { list: null });
+    }
   };
 
   return {
-    refresh,
     watch: () => {
-      watching.abort();
-      const { signal } = (watching = new AbortController());
+      watching?.abort();
+      const mine = new AbortController();
+      watching = mine;
+      const urgent = (event: ProjectEvent): boolean => event.kind === 'hand-over' || event.kind === 'taken-over';
+      const inbox = createInbox<ProjectEvent>(
+        core.ports,
+        (events) => {
+          // Of those that say to look again one is enough.
+          const kinds = new Map(events.map((event) => [event.kind, event]));
+          for (const event of kinds.values()) if (!mine.signal.aborted) hear(event);
+        },
+        () => followMs,
+      );
       core
         .engine()
         .watchProjects((event) => {
-          if (!signal.aborted) hear(event);
-        }, signal)
-        .catch(core.fail);
+          if (mine.signal.aborted) return;
+          if (urgent(event)) hear(event);
+          else inbox.push(event);
+        }, mine.signal)
+        .catch((thrown: unknown) => {
+          if (!mine.signal.aborted) core.fail(thrown);
+        });
+    },
+    begin: async (wanted) => {
+      const { projects } = await core.engine().listProjects();
+      const live = projects.filter(({ deletedAt }) => deletedAt === null);
+      const isGone = wanted !== null && !live.some(({ id }) => id === wanted);
+      if (live.length === 0 || (wanted === null ? live.length < 2 : !isGone)) return;
+      core.patch('projects', { list: projects, isShown: true, error: isGone ? describeError('project-unknown') : null });
+    },
+    openTaken: async (id) => {
+      if (await swap(() => open(id))) {
+        core.patch('projects', { isShown: false });
+        return;
+      }
+      throw HeadstartError.fromRecord(core.state().projects.error ?? describeError('project-unknown'));
     },
     actions: {
+      listProjects: list,
       showProjects: async () => {
         core.patch('projects', { isShown: true, error: null });
         // So that the open one stands in it as it is.
         await saver.flush();
-        try {
-          await refresh();
-        } catch (thrown) {
-          fail(thrown);
-        }
+        await list();
       },
       hideProjects: () => {
         core.patch('projects', { isShown: false, error: null });
       },
-      newProject: () => goTo('opening', () => session.create()),
-      openProject: (id) =>
-        goTo('opening', async () => {
-          if (id !== core.state().project.document.id) await session.open(id);
-        }),
+      openProject: async (id) => {
+        if (id === core.state().project.document.id) core.patch('projects', { isShown: false, error: null });
+        else await goTo(() => open(id));
+      },
+      newProject: () => goTo(openEmpty),
       duplicateProject: (id) =>
         change(async () => {
           await saver.flush();
-          const taken = core.state().projects.list?.map(({ name }) => name) ?? [];
-          await core.engine().duplicateProject(id, core.ports.createId(), nameOfCopy(takeName(id), taken));
+          const known = core.state().projects.list ?? [];
+          const name = known.find((project) => project.id === id)?.name ?? core.state().project.document.name;
+          const taken = known.map((project) => project.name);
+          await core.engine().duplicateProject(id, core.ports.createId(), nameOfCopy(name, taken));
         }),
-      renameProject: (id, name) =>
-        change(async () => {
-          const trimmed = name.trim().slice(0, 200);
-          if (trimmed === '') return;
-          if (id === core.state().project.document.id) {
-            core.dispatch({ kind: 'name-project', name: trimmed });
-            await saver.flush();
-          } else await core.engine().renameProject(id, trimmed);
-        }),
-      deleteProject: (id) =>
-        change(async () => {
-          const name = takeName(id);
-          if (id === core.state().project.document.id) {
-            await session.create();
-          }
+      renameProject: async (id, name) => {
+        if (id === core.state().project.document.id) {
+          core.dispatch({ kind: 'name-project', name });
+          await saver.flush();
+          await list();
+        } else await change(() => core.engine().renameProject(id, name));
+      },
+      deleteProject: async (id) => {
+        if (id !== core.state().project.document.id) {
+          await change(() => core.engine().deleteProject(id));
+          return;
+        }
+        await swap(async () => {
           await core.engine().deleteProject(id);
-          core.patch('projects', { deleted: [...core.state().projects.deleted, { id, name }] });
+          await openEmpty();
+        });
+      },
+      undeleteProject: (id) => change(() => core.engine().undeleteProject(id)),
+      takeOver: () =>
+        goTo(async () => {
+          const opened = await core.engine().takeOver();
+          if (!opener.show(opened)) core.patch('projects', { error: describeError(opened.problem ?? 'project-unknown') });
         }),
-      undeleteProject: (id) =>
-        change(async () => {
-          await core.engine().undeleteProject(id);
-          core.patch('projects', { deleted: core.state().projects.deleted.filter((one) => one.id !== id) });
-        }),
-      takeOver: () => goTo('taking-over', () => session.takeOver()),
-      readFoldersAgain: async () => {
-        const closed = core.state().projects.folders.filter(({ access }) => access !== 'granted');
+      allowFolders: async () => {
         try {
-          // One after the other: a browser shows one question at a time.
-          for (const { handle } of closed) await core.ports.askFolder(handle);
-          const folders = await core.engine().lookAtFolders();
-          core.patch('projects', { folders, error: null });
+          const wanted = core.state().folders.filter(({ access }) => access === 'prompt' || access === 'denied');
+          // One after another: the browser asks one question at a time, all of them within the same click.
+          for (const { handle } of wanted) await core.ports.askForFolder(handle);
+          core.set({ folders: await core.engine().lookAtFolders() });
+          features.release();
         } catch (thrown) {
-          core.patch('projects', { error: busyError(thrown) });
+          core.set({ notice: core.fail(thrown) });
         }
       },
     },

@@ -1,18 +1,29 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ProjectFileOffer } from '../domain/project-file';
+import type { PagePorts } from './ports';
 import { nameOfCopy } from './project-list-actions';
 import { selectTrainBlocker } from './selectors';
 import { beginWithPictures, classFolder, createPage, listed, reach, until, type Page } from './testing/create-page';
 import { createFakeStorage, type FakeEngineOptions, type FakeStorage } from './testing/fake-engine';
-import { createProjectPorts } from './testing/project-ports';
 
 const patience = { timeout: 20_000 };
-const names = (page: Page) => page.state().projects.list?.map(({ name }) => name);
+const live = (page: Page) => page.state().projects.list?.filter(({ deletedAt }) => deletedAt === null) ?? [];
+const names = (page: Page) => live(page).map(({ name }) => name);
 const nameNow = (page: Page) => page.state().project.document.name;
 const idNow = (page: Page) => page.state().project.document.id;
 
-function open(storage: FakeStorage, given: Parameters<typeof createProjectPorts>[0] = {}, options: FakeEngineOptions = {}): Page {
-  return createPage(storage, options, undefined, undefined, createProjectPorts(given));
+type Given = { readonly address?: string; readonly forget?: () => void } & Pick<Partial<PagePorts>, 'openSaveTarget'>;
+
+let tabs = 0;
+
+/** Another tab, or a later visit. */
+function open(
+  storage: FakeStorage,
+  { address, forget = () => undefined, ...ports }: Given = {},
+  options: FakeEngineOptions = {},
+): Page {
+  const projectLink = address === undefined ? null : { address, origin: 'https://site.example', forget };
+  return createPage(storage, { tab: `tab ${String((tabs += 1))}`, ...options }, undefined, undefined, { projectLink, ...ports });
 }
 
 /** Two projects, `pets` and, open and written last, `Birds`. */
@@ -30,22 +41,20 @@ describe('projects', () => {
   it('begin with an empty one, straight away, that is nowhere before something is in it', async () => {
     const page = createPage();
     await page.actions.begin();
-    expect(page.state().projects).toMatchObject({ isShown: false, access: 'owner' });
+    expect(page.state()).toMatchObject({ access: 'owner', projects: { isShown: false } });
     expect(page.storage.projects).toEqual([]);
-    expect(page.ports.address.shown).toBeNull();
     await page.actions.addFiles(listed(...classFolder('cat', 2)));
     await page.actions.showProjects();
     expect(names(page)).toEqual(['pets']);
-    expect(page.ports.address.shown).toBe(idNow(page));
   });
 
   it('are switched without losing what is not written yet, and each comes back with its pictures', async () => {
     const page = await withTwo();
     expect(names(page)).toEqual(['Birds', 'pets']);
-    const [birds = '', pets = ''] = page.state().projects.list?.map(({ id }) => id) ?? [];
+    const [birds = '', pets = ''] = live(page).map(({ id }) => id);
     page.actions.changeSettings({ epochs: 3 });
     await page.actions.openProject(pets);
-    expect(page.state()).toMatchObject({ projects: { isShown: false, task: null }, run: { phase: 'idle' } });
+    expect(page.state()).toMatchObject({ projects: { isShown: false, isOpening: false }, run: { phase: 'idle' } });
     expect([nameNow(page), page.state().project.document.samples.length]).toEqual(['pets', 40]);
     await reach(page, ({ thumbnails }) => thumbnails.size === 40);
     await page.actions.train();
@@ -59,7 +68,7 @@ describe('projects', () => {
 
   it('are not switched under a run or a reading, which is said', async () => {
     const page = await withTwo();
-    const pets = page.state().projects.list?.[1]?.id ?? '';
+    const pets = live(page)[1]?.id ?? '';
     page.actions.changeSettings({ epochs: 100 });
     const training = page.actions.train();
     await until(page, ({ run }) => run.history.steps.length > 0);
@@ -72,19 +81,19 @@ describe('projects', () => {
 
   it('are copied, renamed, deleted and brought back, the open one too', async () => {
     const page = await withTwo();
-    const [birds = '', pets = ''] = page.state().projects.list?.map(({ id }) => id) ?? [];
+    const [birds = '', pets = ''] = live(page).map(({ id }) => id);
     await page.actions.duplicateProject(pets);
     await page.actions.duplicateProject(pets);
     expect(names(page)).toEqual(['pets (copy 2)', 'pets (copy)', 'Birds', 'pets']);
     await page.actions.renameProject(pets, ' Cats and dogs ');
     await page.actions.renameProject(birds, 'Songbirds');
     expect(nameNow(page)).toBe('Songbirds');
-    expect(names(page)?.slice(0, 2)).toEqual(['Songbirds', 'Cats and dogs']);
+    expect(names(page).slice(0, 2)).toEqual(['Songbirds', 'Cats and dogs']);
 
     await page.actions.deleteProject(birds);
     expect(names(page)).not.toContain('Songbirds');
     expect(page.state().project.document).toMatchObject({ name: 'Untitled project', samples: [] });
-    expect(page.state().projects.deleted).toEqual([{ id: birds, name: 'Songbirds' }]);
+    expect(page.state().projects.list?.find(({ id }) => id === birds)?.deletedAt).not.toBeNull();
     await page.actions.undeleteProject(birds);
     expect(names(page)).toContain('Songbirds');
     await page.actions.openProject(birds);
@@ -97,25 +106,15 @@ describe('projects', () => {
     expect(nameOfCopy('Pets', ['Pets (copy)', 'Pets (copy 2)'])).toBe('Pets (copy 3)');
   });
 
-  it('are listed at the start where it is not clear which, and the address says which', async () => {
+  it('are listed at the start where it is not clear which', async () => {
     const page = await withTwo();
-    const pets = page.state().projects.list?.[1]?.id ?? '';
-    page.engine().close();
     const unclear = open(page.storage);
     await unclear.actions.begin();
     expect(unclear.state().projects).toMatchObject({ isShown: true, error: null });
     expect(names(unclear)).toEqual(['Birds', 'pets']);
-    unclear.engine().close();
-
-    const named = open(page.storage, { projectId: pets });
-    await named.actions.begin();
-    expect(named.state().projects.isShown).toBe(false);
-    expect(nameNow(named)).toBe('pets');
-    named.engine().close();
-
-    const gone = open(page.storage, { projectId: 'deleted long ago' });
-    await gone.actions.begin();
-    expect(gone.state().projects).toMatchObject({ isShown: true, error: { code: 'project-unknown' } });
+    await unclear.actions.openProject(live(unclear)[1]?.id ?? '');
+    expect(unclear.state().projects.isShown).toBe(false);
+    expect(nameNow(unclear)).toBe('pets');
   });
 });
 
@@ -133,7 +132,7 @@ describe('a second tab', () => {
   it('reads, changes nothing, and says why wherever something is tried', async () => {
     const { first, second } = await withTabs();
     expect(idNow(second)).toBe(idNow(first));
-    expect(second.state().projects.access).toBe('reader');
+    expect(second.state().access).toBe('reader');
     expect(second.state().project.document.samples).toHaveLength(40);
     second.actions.dispatch({ kind: 'name-project', name: 'Mine' });
     second.actions.changeSettings({ epochs: 1 });
@@ -155,8 +154,8 @@ describe('a second tab', () => {
     const { first, second } = await withTabs();
     first.actions.dispatch({ kind: 'name-project', name: 'At the last moment' });
     await second.actions.takeOver();
-    await reach(first, ({ projects }) => projects.access === 'reader');
-    expect(second.state().projects).toMatchObject({ access: 'owner', task: null, error: null });
+    await reach(first, ({ access }) => access === 'reader');
+    expect(second.state()).toMatchObject({ access: 'owner', projects: { isOpening: false, error: null } });
     expect(nameNow(second)).toBe('At the last moment');
     first.actions.dispatch({ kind: 'name-project', name: 'Too late' });
     expect(nameNow(first)).toBe('At the last moment');
@@ -175,18 +174,6 @@ describe('a second tab', () => {
     expect(first.state().run.phase).toBe('paused');
     await first.actions.continueRun();
     expect(first.state().run.error?.code).toBe('project-not-owned');
-  });
-
-  it('that takes it from a tab which cannot save leaves a copy of what that had', async () => {
-    const { first, second } = await withTabs();
-    first.actions.dispatch({ kind: 'name-project', name: 'Not saved' });
-    first.storage.owners.delete(idNow(first));
-    await second.actions.takeOver();
-    await vi.waitFor(() => {
-      expect(first.state().notice?.code).toBe('project-kept-as-copy');
-    }, patience);
-    expect(first.storage.projects.map(({ document }) => document.name)).toContain('Not saved (not saved here)');
-    expect(nameNow(second)).toBe('pets');
   });
 
   it('that forgets everything tells the first, which saves nothing any more', async () => {
@@ -230,7 +217,11 @@ describe('a project’s file', () => {
     expect(page.storage.projects).toEqual([]);
     await page.actions.openProjectFile(new File(['x'], 'pets.zip'));
     await page.actions.takeProjectFile();
-    expect(page.state().projectFile).toMatchObject({ phase: 'idle', done: { kind: 'taken', report: { features: 2 } }, error: null });
+    expect(page.state().projectFile).toMatchObject({
+      phase: 'idle',
+      done: { kind: 'taken', report: { features: 2 } },
+      error: null,
+    });
     expect(nameNow(page)).toBe('From a file');
     page.actions.dismissProjectFile();
     expect(page.state().projectFile.done).toBeNull();
@@ -264,19 +255,21 @@ describe('a project’s file', () => {
   });
 
   it('of this site is fetched because the address says so, once, and asked about before it comes in', async () => {
-    const page = open(createFakeStorage(), { link: 'https://site.example/sets/cats.zip', projectId: 'mine' }, { projectFiles });
+    const forget = vi.fn();
+    const page = open(createFakeStorage(), { address: 'https://site.example/sets/cats.zip', forget }, { projectFiles });
     await page.actions.begin();
     await reach(page, ({ projectFile }) => projectFile.phase === 'asking');
     expect(page.state().projectFile).toMatchObject({ name: 'cats.zip', offer });
+    expect(forget).toHaveBeenCalledOnce();
     expect(page.storage.projects).toEqual([]);
-    const absent = open(createFakeStorage(), { link: 'https://site.example/sets/none.zip' }, { projectFiles });
+    const absent = open(createFakeStorage(), { address: 'https://site.example/sets/none.zip' }, { projectFiles });
     await absent.actions.begin();
     await reach(absent, ({ projectFile }) => projectFile.error?.code === 'project-link-absent');
   });
 
   it('of another site is refused, and nothing is asked of that site', async () => {
-    for (const link of ['https://elsewhere.example/x.zip', 'javascript:alert(1)', 'data:application/zip,x']) {
-      const page = open(createFakeStorage(), { link }, { projectFiles });
+    for (const address of ['https://elsewhere.example/x.zip', 'javascript:alert(1)', 'data:application/zip,x']) {
+      const page = open(createFakeStorage(), { address }, { projectFiles });
       await page.actions.begin();
       await reach(page, ({ projectFile }) => projectFile.error?.code === 'project-link-elsewhere');
       expect(page.engine().calls).not.toContain('fetchProjectFile');
@@ -289,7 +282,7 @@ describe('a project’s file', () => {
     const discard = vi.fn(() => Promise.resolve());
     const storage = createFakeStorage();
     const targets = [null, { handle, finish, discard }, { handle, finish, discard }];
-    const page = createPage(storage, {}, undefined, undefined, createProjectPorts(), () => Promise.resolve(targets.shift() ?? null));
+    const page = open(storage, { openSaveTarget: () => Promise.resolve(targets.shift() ?? null) });
     await beginWithPictures(page);
     await page.actions.saveProjectFile(idNow(page));
     expect(page.state().projectFile.done).toBeNull();
@@ -301,41 +294,5 @@ describe('a project’s file', () => {
     await writing;
     expect(page.state().projectFile).toMatchObject({ phase: 'idle', done: null, error: null });
     expect([finish.mock.calls.length, discard.mock.calls.length]).toEqual([1, 1]);
-  });
-});
-
-describe('storage', () => {
-  it('is shown by kind, freed by kind, and asked to be kept', async () => {
-    const page = createPage();
-    await beginWithPictures(page);
-    await page.actions.train();
-    await page.actions.lookAtStorage();
-    const features = page.state().storage.report?.freeable.find(({ kind }) => kind === 'features');
-    expect(features?.bytes).toBeGreaterThan(0);
-    await page.actions.freeStorage('features');
-    expect(page.state().storage).toMatchObject({ freeing: null, error: null });
-    expect(page.state().storage.report?.freeable).toEqual([]);
-    await page.actions.askToKeep();
-    expect(page.ports.asked).toContain('to keep');
-    page.engine().failures.set('freeStorage', 'storage-refused');
-    await page.actions.freeStorage('features');
-    expect(page.state().storage.error?.code).toBe('storage-refused');
-  });
-
-  it('of folders that were left where they are is read again once the person let it', async () => {
-    const storage = createFakeStorage();
-    const folder = { id: 'f', name: 'pets', pictures: 3, bytes: 300, handle: { name: 'pets' } as FileSystemDirectoryHandle };
-    storage.folders = [{ ...folder, access: 'prompt' }];
-    const page = createPage(storage);
-    await beginWithPictures(page);
-    await page.actions.showProjects();
-    const id = idNow(page);
-    await page.actions.newProject();
-    await page.actions.openProject(id);
-    expect(page.state().projects.folders).toMatchObject([{ name: 'pets', access: 'prompt' }]);
-    storage.folders = [{ ...folder, access: 'granted' }];
-    await page.actions.readFoldersAgain();
-    expect(page.ports.asked).toEqual(['pets']);
-    expect(page.state().projects.folders).toMatchObject([{ access: 'granted' }]);
   });
 });

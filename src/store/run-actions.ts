@@ -170,7 +170,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
             core.patch('run', { error: describeError('run-absent') });
           return;
         }
-        if (core.state().projects.access === 'reader') {
+        if (core.state().access === 'reader') {
           core.patch('run', { error: describeError('project-not-owned') });
           return;
         }

@@ -1,110 +1,108 @@
-import { describeError, toHeadstartError } from '../domain/errors';
+import { describeError } from '../domain/errors';
+import type { ProjectDocument } from '../domain/project';
 import type { StoreCore } from './core';
 
 /** Milliseconds without a change before the project is written. */
 const calmMs = 200;
+/** While pictures come in the project is written no more often: the larger it is the longer that takes. */
+const readingMs = 5000;
 
 export interface Saver {
   /** The project changed. */
   changed(): void;
-  /** What changed and is not written yet is written now; resolves when nothing is left to write, or it failed and that is said. */
-  flush(): Promise<void>;
-  /** The open project is another one: what is not written of the former is given up. */
-  forget(): void;
-  /** Another tab has the project now: what was not written is kept as a project of its own. */
-  lose(): Promise<void>;
-  /** A newer version's project must be left as it is. */
+  /** Nothing may be kept, or not now. */
   disable(): void;
   enable(): void;
+  /** What is in the state is what is kept: another project was opened. */
+  settle(): void;
+  /** Writes now what is not written yet; resolves when everything is, or could not be. */
+  flush(): Promise<void>;
 }
 
-/** Keeps the project on the device, after changes have calmed down and one write at a time. */
+/** Keeps the project on the device, after changes have calmed down and one write at a time. Never waited for, but by `flush`. */
 export function createSaver(core: StoreCore): Saver {
   let enabled = false;
-  let isDirty = false;
-  let isWaiting = false;
+  let waiting = false;
   let writing: Promise<void> | null = null;
   let lastChange = 0;
+  let lastWrite = 0;
+  /** What is kept, as far as this page knows. */
+  let kept: ProjectDocument | null = null;
+
+  /** Another tab took the project before the last changes were written: they become a project of their own. */
+  const keepAsCopy = async (document: ProjectDocument): Promise<void> => {
+    core.set({ access: 'reader' });
+    const name = `${document.name} (from another tab)`.slice(0, 200);
+    await core.engine().keepProject({ ...document, id: core.ports.createId(), name });
+    core.set({ notice: describeError('project-kept-as-copy', { name }) });
+  };
 
   const write = async (): Promise<void> => {
     const { document } = core.state().project;
-    isDirty = false;
     try {
       await core.engine().saveProject(document);
-      core.ports.address.show(document.id);
+      kept = document;
     } catch (thrown) {
-      // Another tab has it: the worker says so by an event too.
-      if (toHeadstartError(thrown).code === 'project-not-owned') {
-        isDirty = true;
-        await lose();
+      const error = core.fail(thrown);
+      if (error?.code === 'project-not-owned') {
+        kept = document;
+        await keepAsCopy(document).catch((refused: unknown) => {
+          core.set({ notice: core.fail(refused) });
+        });
         return;
       }
-      const error = core.fail(thrown);
       if (error !== null && core.state().notice === null) core.set({ notice: error });
       // Storage that refused once is not asked again at every letter typed; a full one may have room later.
       if (error?.code === 'storage-refused') enabled = false;
     }
   };
 
-  const begin = (): Promise<void> => {
-    const mine = write().finally(() => {
-      if (writing === mine) writing = null;
+  const start = (): Promise<void> => {
+    writing = write().finally(() => {
+      writing = null;
+      lastWrite = core.ports.now();
     });
-    return (writing = mine);
+    return writing;
   };
 
-  const lose = async (): Promise<void> => {
-    const { document } = core.state().project;
-    if (core.state().projects.access !== 'reader') core.patch('projects', { access: 'reader' });
-    if (!isDirty || !enabled) return;
-    isDirty = false;
-    const name = `${document.name.slice(0, 180)} (not saved here)`;
-    try {
-      await core.engine().keepProject({ ...document, id: core.ports.createId(), name });
-      core.set({ notice: describeError('project-kept-as-copy', { name }) });
-    } catch (thrown) {
-      core.set({ notice: core.fail(thrown) });
-    }
-  };
+  const isDirty = (): boolean => enabled && core.state().workerDead === null && core.state().project.document !== kept;
 
   const look = (): void => {
-    if (!enabled || !isDirty || core.state().workerDead !== null) {
-      isWaiting = false;
+    if (!isDirty()) {
+      waiting = false;
       return;
     }
-    const isCalm = core.ports.now() - lastChange >= calmMs && core.state().ingest.phase === 'idle' && writing === null;
+    const isReading = core.state().ingest.phase !== 'idle';
+    const now = core.ports.now();
+    const isCalm = writing === null && (isReading ? now - lastWrite >= readingMs : now - lastChange >= calmMs);
     if (!isCalm) {
       core.ports.scheduleFrame(look);
       return;
     }
-    isWaiting = false;
-    void begin();
-  };
-
-  const flush = async (): Promise<void> => {
-    await writing;
-    if (enabled && isDirty && core.state().workerDead === null) await begin();
+    waiting = false;
+    void start();
   };
 
   return {
     changed: () => {
       lastChange = core.ports.now();
-      if (!enabled) return;
-      isDirty = true;
-      if (isWaiting) return;
-      isWaiting = true;
+      if (!enabled || waiting) return;
+      waiting = true;
       core.ports.scheduleFrame(look);
     },
-    flush,
-    forget: () => {
-      isDirty = false;
-    },
-    lose,
     disable: () => {
       enabled = false;
     },
     enable: () => {
       enabled = true;
+    },
+    settle: () => {
+      kept = core.state().project.document;
+      lastWrite = core.ports.now();
+    },
+    flush: async () => {
+      await writing;
+      if (isDirty()) await start();
     },
   };
 }

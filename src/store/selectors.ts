@@ -126,7 +126,7 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const { compute, weights, ingest, project, workerDead } = state;
   const { classNames, settings, samples } = project.document;
   if (workerDead !== null) return workerDead;
-  if (state.projects.access === 'reader') return describeError('project-not-owned');
+  if (state.access === 'reader') return describeError('project-not-owned');
   if (ingest.phase !== 'idle') return describeError('adding-pictures');
   if (samples.length === 0) return describeError('no-pictures');
   const [onlyClass] = classNames;

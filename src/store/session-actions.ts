@@ -1,10 +1,14 @@
+import type { ProjectDocument } from '../domain/project';
+import type { OpenedProject } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
 import type { FeaturePreparer } from './feature-preparer';
-import { forgetChoices } from './kept-choice';
-import type { ProjectKeeper } from './project-list-actions';
-import type { ProjectSession } from './project-session';
+import type { PictureTaker } from './ingest-actions';
+import { createInitialState } from './initial-state';
+import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
+import type { ProjectLister } from './project-list-actions';
+import type { ProjectOpener } from './project-opener';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -13,37 +17,57 @@ import type { WeightsLoader } from './weights-actions';
 export interface SessionParts {
   readonly device: DeviceChooser;
   readonly weights: WeightsLoader;
+  readonly pictures: PictureTaker;
   readonly features: FeaturePreparer;
   readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
   readonly saver: Saver;
-  readonly session: ProjectSession;
-  readonly projects: ProjectKeeper;
+  readonly opener: ProjectOpener;
+  readonly projects: ProjectLister;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
   /** Looks into the project's file that the address asks for. */
   readonly openLink: () => Promise<void>;
+  readonly createEmptyProject: () => ProjectDocument;
 }
 
 export function createSessionActions(
   core: StoreCore,
   parts: SessionParts,
 ): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
-  const { device, weights, features, runner, saver, session, projects } = parts;
+  const { device, weights, pictures, features, runner, saver, opener } = parts;
 
-  const startEngine = async (): Promise<boolean> => {
-    await core.engine().start(core.ports.addresses);
-    projects.watch();
-    await parts.featureCache.begin();
-    return device.configure();
+  const openKept = async (wanted: string | null): Promise<OpenedProject> => {
+    const opened = await core.engine().openProject(wanted);
+    // Another tab may have deleted what this one had open.
+    return wanted !== null && opened.project === null && opened.problem === null ? core.engine().openProject(null) : opened;
   };
 
-  const openFirst = async (): Promise<void> => {
+  const restore = async (): Promise<void> => {
     try {
-      await session.openFirst();
+      const wanted = readOpenProject();
+      const opened = await openKept(wanted);
+      if (!opener.restore(opened)) {
+        const { document, commands } = core.state().project;
+        await core.engine().createProject(document.id);
+        keepOpenProject(document.id);
+        // An empty project is not worth a line in the list.
+        if (commands.length === 0) saver.settle();
+      }
+      if (opened.problem === 'storage-refused') return;
+      saver.enable();
+      saver.changed();
+      await parts.projects.begin(wanted);
     } catch (thrown) {
       core.set({ notice: core.fail(thrown) });
     }
+  };
+
+  const startEngine = async (): Promise<boolean> => {
+    await core.engine().start(core.ports.addresses);
+    parts.projects.watch();
+    await parts.featureCache.begin();
+    return device.configure();
   };
 
   let begun: Promise<void> | null = null;
@@ -56,7 +80,7 @@ export function createSessionActions(
       core.patch('compute', { error: core.fail(thrown) });
     }
     const preparing = canCompute ? device.makeReady() : Promise.resolve();
-    await openFirst();
+    await restore();
     parts.markReady();
     void parts.openLink();
     await preparing;
@@ -75,8 +99,15 @@ export function createSessionActions(
       try {
         const canCompute = await startEngine();
         const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        await session.reopen();
+        const { id } = core.state().project.document;
+        const opened = await core.engine().openProject(id);
+        if (opened.project === null) await core.engine().createProject(id);
+        const { run, access, folders, problem } = opened;
+        core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
+        await pictures.giveBack();
         features.release();
+        if (problem !== 'storage-refused') saver.enable();
+        saver.changed();
         await preparing;
       } catch (thrown) {
         const error = core.fail(thrown);
@@ -87,20 +118,24 @@ export function createSessionActions(
     },
     forgetEverything: async () => {
       saver.disable();
-      saver.forget();
+      runner.abandon();
+      const ids = core.state().project.document.samples.map(({ id }) => id);
+      pictures.forget();
       forgetChoices();
-      session.startAfresh();
-      const { budget } = core.state().featureCache;
-      core.patch('compute', { choice: 'auto', threads: null });
+      const { compute, weights: loaded, featureCache } = core.state();
+      const document = parts.createEmptyProject();
       core.set({
-        notice: null,
+        ...createInitialState(document, core.ports),
+        compute: { ...compute, choice: 'auto', threads: null },
+        weights: loaded,
         featureCache: { budget: null, report: null, error: null },
-        storage: { report: null, freeing: null, error: null },
       });
       try {
+        await core.engine().removeSamples(ids);
         await core.engine().forgetEverything();
-        await core.engine().createProject(core.state().project.document.id);
-        if (budget !== null) await core.engine().setFeatureBudget(null);
+        if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+        await core.engine().createProject(document.id);
+        saver.settle();
         saver.enable();
       } catch (thrown) {
         core.set({ notice: core.fail(thrown) });

@@ -21,8 +21,16 @@ import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognis
 import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { LookAlike } from '../domain/look-alikes';
+import type {
+  FreeableKind,
+  Keeping,
+  KeepingPlan,
+  LeftFolder,
+  ProjectAccess,
+  ProjectSummary,
+  StorageReport,
+} from '../domain/projects';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { FreeableKind, LeftFolder, ProjectAccess, ProjectSummary, StorageReport } from '../domain/projects';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
@@ -103,6 +111,9 @@ export interface ImportState {
   readonly skipped: number;
   /** Films beside a picture of the same name, left out. */
   readonly livePhotoVideos: number;
+  /** What copying the pictures for later visits takes, and what can stay where it is. */
+  readonly keepingPlan: KeepingPlan;
+  readonly keeping: Keeping;
 }
 
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
@@ -135,6 +146,42 @@ export interface FeatureCacheState {
   readonly budget: number | null;
   /** What was told last; null before anybody asked. */
   readonly report: FeatureCacheReport | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** The projects on this device. */
+export interface ProjectsState {
+  /** Written last first, those deleted too; null before anybody asked. From then on it follows what other tabs do. */
+  readonly list: readonly ProjectSummary[] | null;
+  /** Whether the list stands in place of the three columns. */
+  readonly isShown: boolean;
+  /** Another project is on its way. */
+  readonly isOpening: boolean;
+  /** How often a change was refused because another tab has the project. */
+  readonly refusals: number;
+  /** What of the last action could not be done. */
+  readonly error: ErrorRecord | null;
+}
+
+/** A project that is written to a file, or comes from one. */
+export interface ProjectFileState {
+  /** asking: what the file holds is shown in `offer` and waits for the person. */
+  readonly phase: 'idle' | 'writing' | 'fetching' | 'looking' | 'asking' | 'taking';
+  /** Of the file. */
+  readonly name: string;
+  readonly progress: ProjectFileProgress | null;
+  readonly offer: ProjectFileOffer | null;
+  /** What was written, or came in, last; null once it was dismissed. */
+  readonly done: { readonly kind: 'written' | 'taken'; readonly report: ProjectFileReport } | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** What is kept on this device and what can be freed. */
+export interface StorageState {
+  /** What was told last; null before anybody asked. */
+  readonly report: StorageReport | null;
+  /** What is being freed. */
+  readonly freeing: FreeableKind | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -234,48 +281,15 @@ export interface Proposal {
   readonly probability: number;
 }
 
-/** All projects on this device, and how this tab has its own. */
-export interface ProjectsState {
-  /** Whether the list stands in place of the three columns. */
-  readonly isShown: boolean;
-  /** Written last first, without those deleted; null before anybody asked. */
-  readonly list: readonly ProjectSummary[] | null;
-  /** A reader sees what another tab saved, and changes nothing. */
-  readonly access: ProjectAccess;
-  /** How often a reader was kept from a change. */
-  readonly refusals: number;
-  readonly task: 'opening' | 'taking-over' | null;
-  /** Deleted on this visit and to be had back, latest last. */
-  readonly deleted: readonly { readonly id: string; readonly name: string }[];
-  /** Outside of the browser, with pictures of the open project. */
-  readonly folders: readonly LeftFolder[];
-  readonly error: ErrorRecord | null;
-}
-
-/** A project that is written to a file, or comes from one. */
-export interface ProjectFileState {
-  /** asking: what the file holds is shown in `offer` and waits for the person. */
-  readonly phase: 'idle' | 'writing' | 'fetching' | 'looking' | 'asking' | 'taking';
-  /** Of the file. */
-  readonly name: string;
-  readonly progress: ProjectFileProgress | null;
-  readonly offer: ProjectFileOffer | null;
-  /** What was written, or came in, last; null once it was dismissed. */
-  readonly done: { readonly kind: 'written' | 'taken'; readonly report: ProjectFileReport } | null;
-  readonly error: ErrorRecord | null;
-}
-
-/** Everything that this page keeps on the device. */
-export interface StorageState {
-  /** null before anybody asked. */
-  readonly report: StorageReport | null;
-  /** What is being freed. */
-  readonly freeing: FreeableKind | null;
-  readonly error: ErrorRecord | null;
-}
-
 export interface PageState {
   readonly project: CommandLog;
+  /** A reader's commands do nothing: the project belongs to another tab until it is taken over. */
+  readonly access: ProjectAccess;
+  /** Folders outside of the browser that hold pictures of the project. */
+  readonly folders: readonly LeftFolder[];
+  readonly projects: ProjectsState;
+  readonly storage: StorageState;
+  readonly projectFile: ProjectFileState;
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
@@ -292,9 +306,6 @@ export interface PageState {
   /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
   readonly proposals: ReadonlyMap<string, Proposal>;
   readonly exporting: ExportState;
-  readonly projects: ProjectsState;
-  readonly projectFile: ProjectFileState;
-  readonly storage: StorageState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Datasets whose names were sent to Hugging Face on this visit. */
@@ -394,29 +405,34 @@ export interface PageActions {
   /** Shows the list of projects in place of the open one. */
   showProjects(): Promise<void>;
   hideProjects(): void;
-  newProject(): Promise<void>;
-  openProject(id: string): Promise<void>;
-  duplicateProject(id: string): Promise<void>;
-  renameProject(id: string, name: string): Promise<void>;
-  /** For a day it can come back. */
-  deleteProject(id: string): Promise<void>;
-  undeleteProject(id: string): Promise<void>;
-  /** The other tab saves, and only reads from then on. */
-  takeOver(): Promise<void>;
-  /** Asks for permission to read the folders that pictures were left in. Within a click. */
-  readFoldersAgain(): Promise<void>;
   /** Writes a project into one ZIP. Within a click: the browser asks where it goes. */
   saveProjectFile(id: string): Promise<void>;
-  /** Looks into a project's file and asks; with `orElse` what is no project is given to that. */
+  /** Looks into a project's file and asks; what is no project is given to `orElse`, or refused. */
   openProjectFile(file: File, orElse?: () => Promise<void>): Promise<void>;
   takeProjectFile(): Promise<void>;
   /** Ends what goes on with a project's file, or says no to it. */
   cancelProjectFile(): void;
   dismissProjectFile(): void;
+  /** Asks for the list, which is followed from then on. */
+  listProjects(): Promise<void>;
+  /** Saves the open project and opens another. Refused with `busy` while a run or a reading goes on. */
+  openProject(id: string): Promise<void>;
+  newProject(): Promise<void>;
+  duplicateProject(id: string): Promise<void>;
+  renameProject(id: string, name: string): Promise<void>;
+  /** It can come back for a while; where it is the open one a new project takes its place. */
+  deleteProject(id: string): Promise<void>;
+  undeleteProject(id: string): Promise<void>;
+  /** Owns the project that another tab owns; that one saves first where it answers. */
+  takeOver(): Promise<void>;
+  /** Within a click: the browser asks again for folders that it does not let the page read any more. */
+  allowFolders(): Promise<void>;
+  /** Where pictures of dropped folders are kept, for the import that waits to be confirmed. */
+  chooseKeeping(keeping: Keeping): void;
   lookAtStorage(): Promise<void>;
   freeStorage(kind: FreeableKind): Promise<void>;
-  /** Asks the browser to keep what is stored until the person removes it. */
-  askToKeep(): Promise<void>;
+  /** Asks the browser not to throw away what is kept. */
+  persistStorage(): Promise<void>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */

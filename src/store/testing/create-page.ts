@@ -3,10 +3,6 @@ import { createPageStore } from '../page-store';
 import type { PagePorts } from '../ports';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
-import { createProjectPorts } from './project-ports';
-
-/** Ids of two tabs never meet. */
-let pages = 0;
 
 /** The store over an engine without tensors, as the page has it; `restartWorker` gives another engine on the same storage. */
 export function createPage(
@@ -14,13 +10,11 @@ export function createPage(
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
   isolation: Isolation = { isolated: true, by: 'headers' },
-  projectPorts = createProjectPorts(),
-  openSaveTarget: PagePorts['openSaveTarget'] = () => Promise.resolve(null),
+  ports: Partial<Pick<PagePorts, 'projectLink' | 'openSaveTarget'>> = {},
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
   let id = 0;
-  pages += 1;
   const store = createPageStore({
     engine: latest(),
     restartEngine: () => {
@@ -35,11 +29,18 @@ export function createPage(
       setTimeout(callback, 1);
     },
     now,
-    openSaveTarget,
-    createId: () => `project-${String(pages)}-${String((id += 1))}`,
-    ...projectPorts,
+    openSaveTarget: () => Promise.resolve(null),
+    freeRoom: () => Promise.resolve(options.freeRoom ?? 10e9),
+    askForFolder: () => Promise.resolve(true),
+    persistStorage: () => {
+      storage.persisted = true;
+      return Promise.resolve(true);
+    },
+    createId: () => `${options.tab ?? 'project'}-${String((id += 1))}`,
+    projectLink: null,
+    ...ports,
   });
-  return { store, storage, ports: projectPorts, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
+  return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
 }
 
 export type Page = ReturnType<typeof createPage>;

@@ -23,13 +23,14 @@ import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset'
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
 import { createPreset } from '../../domain/presets';
-import { createProject, type ProjectDocument } from '../../domain/project';
+import { createProject as emptyProject, type ProjectDocument } from '../../domain/project';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../../domain/project-file';
 import {
-  storedKinds,
+  summaryThumbnails,
   type FreeableKind,
   type KeptThumbnail,
   type LeftFolder,
+  type ProjectAccess,
   type ProjectEvent,
   type ProjectList,
   type ProjectSummary,
@@ -48,32 +49,29 @@ import type {
   RunSample,
 } from '../../protocol/engine-api';
 
-/** A project as a fake browser keeps it. */
 export interface FakeProject {
   document: ProjectDocument;
-  /** ISO 8601. */
   updatedAt: string;
   deletedAt: string | null;
 }
 
-/** What a fake browser keeps between visits and shares between tabs. */
+/** What a fake browser keeps between visits. */
 export interface FakeStorage {
   /** Written last first. */
-  readonly projects: FakeProject[];
-  /** Pictures of projects, by sample id: they outlive the visit. */
-  readonly pictures: Map<string, Blob>;
-  /** By their run's id. */
-  readonly heads: Map<string, RunRecord>;
-  /** Which tab has which project. */
-  readonly owners: Map<string, FakeEngine>;
-  readonly tabs: Set<FakeEngine>;
-  folders: readonly LeftFolder[];
+  projects: FakeProject[];
+  /** By sample id. */
+  pictures: Map<string, Blob>;
+  /** Project id -> the run whose head is kept. */
+  heads: Map<string, RunRecord>;
+  /** Project id -> the tab that owns it. */
+  owners: Map<string, string>;
   hasWeights: boolean;
   problem: OpenedProject['problem'];
   /** Pictures whose features are kept. */
   features: number;
   /** Why they are not. */
   featuresProblem: ErrorCode | null;
+  persisted: boolean;
 }
 
 export function createFakeStorage(): FakeStorage {
@@ -82,17 +80,26 @@ export function createFakeStorage(): FakeStorage {
     pictures: new Map(),
     heads: new Map(),
     owners: new Map(),
-    tabs: new Set(),
-    folders: [],
     hasWeights: false,
     problem: null,
     features: 0,
     featuresProblem: null,
+    persisted: false,
   };
 }
 
+/** Engines over the same storage, by tab: what one tells the others hear. */
+const neighbours = new WeakMap<FakeStorage, Map<string, FakeEngine>>();
+
 export interface FakeEngineOptions {
   readonly storage?: FakeStorage;
+  /** Two tabs over one storage are two pages with different names; one by default. */
+  readonly tab?: string;
+  /** A tab that sleeps: it does not hear that another wants its project. */
+  readonly isAsleep?: boolean;
+  readonly folders?: readonly LeftFolder[];
+  /** Bytes that the browser has left for this page. */
+  readonly freeRoom?: number;
   /** Waits between two events; a macrotask by default. */
   readonly tick?: () => Promise<void>;
   /** Draws the pictures of the sample set; two per class by default. */
@@ -155,20 +162,28 @@ export class FakeEngine implements EngineApi {
   readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
-  #openId: string | null = null;
-  #onEvent: (event: ProjectEvent) => void = () => undefined;
   #loaded = false;
   #status: ComputeStatus | null = null;
   #prepareCall = 0;
   readonly #held = new Set<string>();
   #featureBudget: number | null = null;
+  /** The open project. */
+  #open: string | null = null;
+  readonly #tab: string;
+  #watch: (event: ProjectEvent) => void = () => undefined;
+  #handedOver: () => void = () => undefined;
+  #folders: readonly LeftFolder[];
+  readonly #neighbours: Map<string, FakeEngine>;
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
   constructor(options: FakeEngineOptions = {}) {
     this.#options = options;
     this.#storage = options.storage ?? createFakeStorage();
-    this.#storage.tabs.add(this);
+    this.#tab = options.tab ?? 'tab';
+    this.#folders = options.folders ?? [];
+    this.#neighbours = neighbours.get(this.#storage) ?? new Map<string, FakeEngine>();
+    neighbours.set(this.#storage, this.#neighbours.set(this.#tab, this));
     this.#tick = options.tick ?? (() => new Promise((resolve) => setTimeout(resolve, 0)));
     this.#death = new Promise<never>((_, reject) => {
       this.#kill = reject;
@@ -185,12 +200,6 @@ export class FakeEngine implements EngineApi {
   /** The worker dies: everything pending and everything later rejects. */
   die(): void {
     this.#kill(new HeadstartError('worker-dead'));
-  }
-
-  /** The tab is closed: what it owned is free. */
-  close(): void {
-    this.#letGo();
-    this.#storage.tabs.delete(this);
   }
 
   start(_addresses: EngineAddresses): Promise<void> {
@@ -514,85 +523,128 @@ export class FakeEngine implements EngineApi {
   }
 
   watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void> {
-    this.#onEvent = onEvent;
-    return new Promise((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-    });
+    this.#watch = onEvent;
+    return this.#answer(
+      'watchProjects',
+      () =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    );
   }
 
   listProjects(): Promise<ProjectList> {
     return this.#answer('listProjects', () => {
       if (this.#storage.problem === 'storage-refused') return { projects: [], problem: 'storage-refused' };
-      return { projects: this.#storage.projects.map((project) => this.#summarise(project)), problem: null };
+      const projects = this.#storage.projects.map(({ document, updatedAt, deletedAt }): ProjectSummary => {
+        const { id, name, createdAt, samples, classNames, runs } = document;
+        const faces = classNames.slice(0, summaryThumbnails).flatMap((each) => {
+          const first = samples.find(({ className }) => className === each);
+          return (first === undefined ? undefined : this.#storage.pictures.get(first.id)) ?? [];
+        });
+        return {
+          id,
+          name,
+          createdAt,
+          updatedAt,
+          pictures: samples.length,
+          classes: classNames.length,
+          runs: runs.length,
+          bytes: samples.reduce((sum, { bytes }) => sum + bytes, 0),
+          thumbnails: faces,
+          deletedAt,
+          isOpenElsewhere: (this.#storage.owners.get(id) ?? this.#tab) !== this.#tab,
+        };
+      });
+      return { projects, problem: null };
     });
   }
 
   openProject(id: string | null): Promise<OpenedProject> {
     return this.#answer('openProject', () => {
-      const wanted = id ?? this.#storage.projects.find(({ deletedAt }) => deletedAt === null)?.document.id ?? null;
-      this.#letGo();
-      return wanted === null ? this.#nothing() : this.#open(wanted);
+      const { problem, projects } = this.#storage;
+      if (problem === 'storage-refused') return this.#show(null, 'owner', problem);
+      const wanted = id ?? projects.find(({ deletedAt }) => deletedAt === null)?.document.id ?? null;
+      if (wanted !== this.#open) this.#letGo();
+      if (wanted === null || problem !== null) return this.#show(null, 'owner', problem);
+      const owner = this.#storage.owners.get(wanted) ?? this.#tab;
+      if (owner === this.#tab) this.#storage.owners.set(wanted, this.#tab);
+      return this.#show(wanted, owner === this.#tab ? 'owner' : 'reader', null);
     });
   }
 
-  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, _signal: AbortSignal): Promise<void> {
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void> {
     return this.#answer('loadThumbnails', () => {
-      const kept = [...this.#files].map(([sampleId, thumbnail]) => ({ sampleId, thumbnail }));
-      if (kept.length > 0) onThumbnails(kept);
+      throwIfCancelled(signal);
+      onThumbnails(
+        this.#samples.flatMap(({ id: sampleId }) => {
+          const thumbnail = this.#storage.pictures.get(sampleId);
+          return thumbnail === undefined ? [] : [{ sampleId, thumbnail }];
+        }),
+      );
     });
   }
 
   createProject(id: string): Promise<void> {
     return this.#answer('createProject', () => {
       this.#letGo();
-      this.#clear();
-      this.#openId = id;
-      this.#storage.owners.set(id, this);
+      this.#show(null, 'owner', null);
+      this.#open = id;
+      this.#storage.owners.set(id, this.#tab);
     });
   }
 
   saveProject(project: ProjectDocument): Promise<void> {
     return this.#answer('saveProject', () => {
       if (this.#storage.problem === 'storage-refused') throw new HeadstartError('storage-refused');
-      if (this.#storage.owners.get(project.id) !== this) throw new HeadstartError('project-not-owned');
-      this.#keep(project);
-      this.#tellOthers({ kind: 'changed', id: project.id });
+      if (this.#open !== project.id || this.#storage.owners.get(project.id) !== this.#tab)
+        throw new HeadstartError('project-not-owned');
+      this.#store(project);
+      this.#tell({ kind: 'changed', id: project.id });
     });
   }
 
   keepProject(project: ProjectDocument): Promise<void> {
     return this.#answer('keepProject', () => {
-      this.#keep(project);
+      this.#store(project);
+      this.#tell({ kind: 'list-changed' });
     });
   }
 
   duplicateProject(id: string, newId: string, name: string): Promise<void> {
     return this.#answer('duplicateProject', () => {
-      this.#keep({ ...this.#require(id).document, id: newId, name });
+      const head = this.#storage.heads.get(id);
+      this.#store({ ...this.#require(id).document, id: newId, name });
+      if (head !== undefined) this.#storage.heads.set(newId, head);
+      this.#tell({ kind: 'list-changed' });
     });
   }
 
   renameProject(id: string, name: string): Promise<void> {
     return this.#answer('renameProject', () => {
-      if (this.#isElsewhere(id)) throw new HeadstartError('project-in-use');
-      this.#keep({ ...this.#require(id).document, name });
+      this.#requireFree(id);
+      const project = this.#require(id);
+      project.document = { ...project.document, name };
+      this.#tell({ kind: 'list-changed' });
     });
   }
 
   deleteProject(id: string): Promise<void> {
     return this.#answer('deleteProject', () => {
-      if (this.#isElsewhere(id)) throw new HeadstartError('project-in-use');
-      this.#require(id).deletedAt = '2026-11-28T12:00:00Z';
+      this.#requireFree(id);
+      this.#require(id).deletedAt = new Date().toISOString();
+      if (id === this.#open) {
+        this.#letGo();
+        this.#show(null, 'owner', null);
+      }
+      this.#tell({ kind: 'list-changed' });
     });
   }
 
   undeleteProject(id: string): Promise<void> {
     return this.#answer('undeleteProject', () => {
-      const found = this.#storage.projects.find(({ document }) => document.id === id);
-      if (found === undefined) throw new HeadstartError('project-unknown');
-      found.deletedAt = null;
+      this.#require(id).deletedAt = null;
+      this.#tell({ kind: 'list-changed' });
     });
   }
 
@@ -640,7 +692,7 @@ export class FakeEngine implements EngineApi {
     return this.#answer('takeProjectFile', () => {
       throwIfCancelled(signal);
       onProgress({ done: 0, total: 2, bytes: 0, totalBytes: 1000 });
-      this.#keep({ ...createProject(newId, '2026-11-28T10:00:00Z', createPreset('recommended', 0)), name: 'From a file' });
+      this.#store({ ...emptyProject(newId, '2026-11-28T10:00:00Z', createPreset('recommended', 0)), name: 'From a file' });
       return { pictures: 2, missing: [], heads: 1, features: 2, bytes: 1000, leftOut: null };
     });
   }
@@ -651,30 +703,28 @@ export class FakeEngine implements EngineApi {
 
   releaseProject(): Promise<void> {
     return this.#answer('releaseProject', () => {
-      const id = this.#openId;
-      if (id === null || this.#storage.owners.get(id) !== this) return;
-      this.#storage.owners.delete(id);
-      this.#onEvent({ kind: 'taken-over', id });
+      if (this.#open !== null) this.#storage.owners.delete(this.#open);
+      this.#handedOver();
+      this.#watch({ kind: 'taken-over', id: this.#open ?? '' });
     });
   }
 
   takeOver(): Promise<OpenedProject> {
     return this.#answer('takeOver', async () => {
-      const id = this.#openId;
+      const id = this.#open;
       if (id === null) throw new HeadstartError('project-unknown');
-      const owner = this.#storage.owners.get(id);
-      if (owner !== undefined && owner !== this) {
-        owner.#onEvent({ kind: 'hand-over', id });
-        for (let tries = 0; tries < 100 && this.#storage.owners.get(id) === owner; tries += 1) await this.#tick();
-        if (this.#storage.owners.get(id) === owner) owner.#onEvent({ kind: 'taken-over', id });
-      }
-      this.#storage.owners.set(id, this);
-      return this.#open(id);
+      const owner = this.#neighbours.get(this.#storage.owners.get(id) ?? '');
+      if (owner !== undefined && owner !== this) await owner.#handOver(id);
+      this.#storage.owners.set(id, this.#tab);
+      return this.#show(id, 'owner', null);
     });
   }
 
   lookAtFolders(): Promise<readonly LeftFolder[]> {
-    return this.#answer('lookAtFolders', () => this.#storage.folders);
+    return this.#answer('lookAtFolders', () => {
+      this.#folders = this.#folders.map((folder) => ({ ...folder, access: 'granted' }));
+      return this.#folders;
+    });
   }
 
   storageReport(): Promise<StorageReport> {
@@ -683,20 +733,20 @@ export class FakeEngine implements EngineApi {
 
   freeStorage(kind: FreeableKind): Promise<StorageReport> {
     return this.#answer('freeStorage', () => {
-      const { projects } = this.#storage;
-      if (kind === 'features') this.#storage.features = 0;
-      if (kind === 'deleted-projects') projects.splice(0, projects.length, ...projects.filter((one) => one.deletedAt === null));
+      const storage = this.#storage;
+      if (kind === 'features') storage.features = 0;
+      if (kind === 'deleted-projects') storage.projects = storage.projects.filter(({ deletedAt }) => deletedAt === null);
       return this.#reportStorage();
     });
   }
 
   forgetEverything(): Promise<void> {
     return this.#answer('forgetEverything', () => {
-      const { tabs } = this.#storage;
-      Object.assign(this.#storage, { ...createFakeStorage(), tabs });
-      this.#clear();
-      this.#openId = null;
-      this.#tellOthers({ kind: 'forgotten' });
+      Object.assign(this.#storage, createFakeStorage());
+      this.#letGo();
+      this.#head = null;
+      this.#samples = [];
+      for (const other of this.#neighbours.values()) if (other !== this) other.#watch({ kind: 'forgotten' });
     });
   }
 
@@ -727,98 +777,86 @@ export class FakeEngine implements EngineApi {
     return this.#answer('dispose', () => undefined);
   }
 
-  #nothing(): OpenedProject {
-    return { project: null, run: null, access: 'owner', lost: [], folders: [], problem: this.#storage.problem };
-  }
-
-  #open(id: string): OpenedProject {
-    const { problem, owners, pictures } = this.#storage;
-    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
-    this.#clear();
-    if (problem !== null || found === undefined) return this.#nothing();
-    this.#openId = id;
-    const access = owners.has(id) && owners.get(id) !== this ? 'reader' : 'owner';
-    if (access === 'owner') owners.set(id, this);
-    const document = structuredClone(found.document);
-    const run = this.#storage.heads.get(document.runs.at(-1)?.id ?? '') ?? null;
-    this.#head = run;
-    this.#samples = document.samples.filter(({ id: sampleId }) => pictures.has(sampleId));
-    for (const { id: sampleId } of this.#samples) this.#files.set(sampleId, pictures.get(sampleId) ?? new Blob([]));
-    const lost = document.samples.map(({ id: sampleId }) => sampleId).filter((sampleId) => !pictures.has(sampleId));
-    return { project: document, run, access, lost, folders: this.#storage.folders, problem: null };
-  }
-
-  #clear(): void {
-    this.#samples = [];
-    this.#files.clear();
-    this.#setAside.clear();
-    this.#paused = null;
-    this.#head = null;
-  }
-
-  #letGo(): void {
-    const id = this.#openId;
-    this.#openId = null;
-    if (id !== null && this.#storage.owners.get(id) === this) this.#storage.owners.delete(id);
-  }
-
-  #isElsewhere(id: string): boolean {
-    const owner = this.#storage.owners.get(id);
-    return owner !== undefined && owner !== this;
-  }
-
   #require(id: string): FakeProject {
-    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
+    const found = this.#storage.projects.find(({ document }) => document.id === id);
     if (found === undefined) throw new HeadstartError('project-unknown');
     return found;
   }
 
-  #keep(document: ProjectDocument): void {
-    const { projects } = this.#storage;
-    const at = projects.findIndex((one) => one.document.id === document.id);
-    if (at >= 0) projects.splice(at, 1);
-    projects.unshift({ document: structuredClone(document), updatedAt: new Date().toISOString(), deletedAt: null });
-    for (const [id, file] of this.#files) this.#storage.pictures.set(id, file);
+  #requireFree(id: string): void {
+    if ((this.#storage.owners.get(id) ?? this.#tab) !== this.#tab) throw new HeadstartError('project-in-use');
   }
 
-  #tellOthers(event: ProjectEvent): void {
-    for (const tab of this.#storage.tabs) if (tab !== this) tab.#onEvent(event);
+  #store(document: ProjectDocument): void {
+    const others = this.#storage.projects.filter((project) => project.document.id !== document.id);
+    const updatedAt = new Date().toISOString();
+    this.#storage.projects = [{ document: structuredClone(document), updatedAt, deletedAt: null }, ...others];
   }
 
-  #summarise({ document, updatedAt, deletedAt }: FakeProject): ProjectSummary {
-    const { id, name, createdAt, samples, classNames, runs } = document;
-    const thumbnails = samples.flatMap((sample) => this.#storage.pictures.get(sample.id) ?? []).slice(0, 4);
+  #show(id: string | null, access: ProjectAccess, problem: OpenedProject['problem']): OpenedProject {
+    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
+    const samples = found?.document.samples ?? [];
+    const isKept = (sample: Sample) => this.#storage.pictures.has(sample.id);
+    for (const { id: sampleId } of samples) {
+      const file = this.#storage.pictures.get(sampleId);
+      if (file !== undefined) this.#files.set(sampleId, file);
+    }
+    this.#samples = samples.filter(isKept);
+    this.#setAside.clear();
+    this.#paused = null;
+    this.#open = found === undefined ? null : id;
+    this.#head = found === undefined ? null : (this.#storage.heads.get(found.document.id) ?? null);
     return {
-      id,
-      name,
-      createdAt,
-      updatedAt,
-      pictures: samples.length,
-      classes: classNames.length,
-      runs: runs.length,
-      bytes: samples.reduce((sum, { bytes }) => sum + bytes, 0),
-      thumbnails,
-      deletedAt,
-      isOpenElsewhere: this.#isElsewhere(id),
+      project: found === undefined ? null : structuredClone(found.document),
+      run: this.#head,
+      access,
+      lost: samples.filter((sample) => !isKept(sample)).map((sample) => sample.id),
+      folders: this.#folders,
+      problem,
     };
+  }
+
+  #letGo(): void {
+    if (this.#open !== null && this.#storage.owners.get(this.#open) === this.#tab) this.#storage.owners.delete(this.#open);
+    this.#open = null;
+  }
+
+  /** Asks the page to save first, as far as it is awake. */
+  async #handOver(id: string): Promise<void> {
+    if (this.#options.isAsleep === true) {
+      this.#watch({ kind: 'taken-over', id });
+      return;
+    }
+    const saved = new Promise<void>((resolve) => (this.#handedOver = resolve));
+    this.#watch({ kind: 'hand-over', id });
+    await saved;
+  }
+
+  #tell(event: ProjectEvent): void {
+    for (const engine of this.#neighbours.values()) {
+      engine.#watch({ kind: 'list-changed' });
+      if (event.kind === 'changed' && engine !== this && engine.#open === event.id) engine.#watch(event);
+    }
   }
 
   #reportStorage(): StorageReport {
-    const { features, pictures, projects } = this.#storage;
-    const bytes = { weights: weightsBytes, features: features * fakeFeatureBytes, pictures: pictures.size * 1000 };
-    const gone = projects.filter(({ deletedAt }) => deletedAt !== null).length * 5000;
-    const kinds = { ...bytes, heads: 0, checkpoints: 0, projects: projects.length * 2000 };
-    const freeable = { features: bytes.features, 'deleted-projects': gone };
-    return {
-      kinds: storedKinds.map((kind) => ({ kind, bytes: kinds[kind] })),
-      freeable: (['features', 'deleted-projects'] as const).flatMap((kind) =>
-        freeable[kind] > 0 ? [{ kind, bytes: freeable[kind] }] : [],
-      ),
-      quota: 10e9,
-      usage: Object.values(kinds).reduce((sum, one) => sum + one, 0),
-      persisted: false,
-      problem: this.#storage.problem === 'storage-refused' ? new HeadstartError('storage-refused').toRecord() : null,
-    };
+    const { projects, heads, features, hasWeights, problem, persisted, pictures } = this.#storage;
+    const deleted = projects.filter(({ deletedAt }) => deletedAt !== null).length;
+    const kinds = [
+      { kind: 'weights', bytes: hasWeights ? weightsBytes : 0 },
+      { kind: 'features', bytes: features * fakeFeatureBytes },
+      { kind: 'pictures', bytes: [...pictures.values()].reduce((sum, { size }) => sum + size, 0) },
+      { kind: 'heads', bytes: heads.size * 200_000 },
+      { kind: 'checkpoints', bytes: 0 },
+      { kind: 'projects', bytes: projects.length * 1000 },
+    ] as const;
+    const freeable = [
+      { kind: 'features', bytes: features * fakeFeatureBytes },
+      { kind: 'deleted-projects', bytes: deleted * 100_000 },
+    ] as const;
+    const usage = kinds.reduce((sum, { bytes }) => sum + bytes, 0);
+    const refused = problem === 'storage-refused' ? new HeadstartError(problem).toRecord() : null;
+    return { kinds, freeable: freeable.filter(({ bytes }) => bytes > 0), quota: 10e9, usage, persisted, problem: refused };
   }
 
   #reportFeatures(): FeatureCacheReport {
@@ -886,9 +924,10 @@ export class FakeEngine implements EngineApi {
           height: 200,
           bytes: file.size,
         };
-        this.#samples = [...this.#samples.filter(({ id }) => id !== sample.id), sample];
+        this.#samples.push(sample);
         this.#setAside.delete(sample.id);
         this.#files.set(sample.id, file);
+        if (this.#storage.problem !== 'storage-refused') this.#storage.pictures.set(sample.id, file);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
         added += 1;
       } else {
@@ -1000,7 +1039,7 @@ export class FakeEngine implements EngineApi {
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
     };
     this.#head = run;
-    this.#storage.heads.set(run.id, run);
+    if (this.#open !== null && this.#storage.problem !== 'storage-refused') this.#storage.heads.set(this.#open, run);
     return { status: 'done', run };
   }
 

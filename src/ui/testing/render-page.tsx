@@ -5,7 +5,7 @@ import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
-import { createProjectPorts } from '../../store/testing/project-ports';
+import { generousStorage } from '../../store/testing/storage-ports';
 import { PictureInputProvider, type PictureInput } from '../picture-input';
 import { StoreProvider } from '../store-context';
 import '../tokens.css';
@@ -27,8 +27,6 @@ const input: PictureInput = {
 };
 
 /** Draws a part of the page over the fake engine, begun. */
-let ids = 0;
-
 export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
   const engine = new FakeEngine({ storage: createFakeStorage() });
   const store = createPageStore({
@@ -42,9 +40,10 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
       setTimeout(callback, 1);
     },
     now: () => performance.now(),
+    ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => `test-${String((ids += 1))}`,
-    ...createProjectPorts(),
+    createId: () => 'test',
+    projectLink: null,
   });
   await store.getState().actions.begin();
   document.documentElement.dataset['theme'] = 'light';
