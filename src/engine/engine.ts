@@ -268,6 +268,14 @@ export class Engine implements ComputeApi {
     await this.#keep(copyHead(head));
   }
 
+  async closeProject(): Promise<void> {
+    await this.#background.stop();
+    await this.#dropTuned();
+    this.#boundaries.clear();
+    this.#state = null;
+    this.#kept = null;
+  }
+
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {
     this.#store.identify(contents);
     return Promise.resolve();

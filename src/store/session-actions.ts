@@ -1,15 +1,14 @@
-import { createCommandLog, logCommand } from '../domain/command-log';
-import { applyCommand } from '../domain/commands';
-import { describeError } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
-import type { Kept } from '../protocol/engine-api';
+import type { OpenedProject } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
 import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
-import { createInitialState, idleRun } from './initial-state';
-import { forgetChoices } from './kept-choice';
+import { createInitialState } from './initial-state';
+import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
+import type { ProjectLister } from './project-list-actions';
+import type { ProjectOpener } from './project-opener';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -23,6 +22,8 @@ export interface SessionParts {
   readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
   readonly saver: Saver;
+  readonly opener: ProjectOpener;
+  readonly projects: ProjectLister;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
   readonly createEmptyProject: () => ProjectDocument;
@@ -32,34 +33,28 @@ export function createSessionActions(
   core: StoreCore,
   parts: SessionParts,
 ): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
-  const { device, weights, pictures, features, runner, saver } = parts;
+  const { device, weights, pictures, features, runner, saver, opener } = parts;
 
-  const restoreRun = (kept: Kept): void => {
-    if (kept.run === null) return;
-    core.set({ headReady: true, headRun: kept.run });
-    const { phase } = core.state().run;
-    if (phase !== 'idle') return;
-    const { config, history, log } = kept.run;
-    core.set({ run: { ...idleRun, phase: 'done', config, history, log, result: kept.run } });
-  };
-
-  /** Pictures are not kept: the project comes back without those that the worker cannot read. */
-  const restoreProject = async (project: ProjectDocument): Promise<void> => {
-    const held = new Set((await core.engine().listSamples()).map(({ id }) => id));
-    const ids = project.samples.map(({ id }) => id).filter((id) => !held.has(id));
-    const readable = applyCommand(applyCommand(project, { kind: 'remove-samples', ids }), { kind: 'dismiss-skipped' });
-    // What the person did in the first moments is done to the kept project.
-    core.set({ project: core.state().project.commands.reduce(logCommand, createCommandLog(readable)) });
-    if (ids.length > 0) core.set({ notice: describeError('pictures-not-kept') });
+  const openKept = async (): Promise<OpenedProject> => {
+    const wanted = readOpenProject();
+    const opened = await core.engine().openProject(wanted);
+    // Another tab may have deleted what this one had open.
+    return wanted !== null && opened.project === null && opened.problem === null ? core.engine().openProject(null) : opened;
   };
 
   const restore = async (): Promise<void> => {
     try {
-      const kept = await core.engine().loadKept();
-      if (kept.project !== null) await restoreProject(kept.project);
-      restoreRun(kept);
-      if (kept.problem !== null) core.set({ notice: describeError(kept.problem) });
-      if (kept.problem === null || kept.problem === 'project-invalid') saver.enable();
+      const opened = await openKept();
+      if (!opener.restore(opened)) {
+        const { document, commands } = core.state().project;
+        await core.engine().createProject(document.id);
+        keepOpenProject(document.id);
+        // An empty project is not worth a line in the list.
+        if (commands.length === 0) saver.settle();
+      }
+      if (opened.problem === 'storage-refused') return;
+      saver.enable();
+      saver.changed();
     } catch (thrown) {
       core.set({ notice: core.fail(thrown) });
     }
@@ -67,6 +62,7 @@ export function createSessionActions(
 
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
+    parts.projects.watch();
     await parts.featureCache.begin();
     return device.configure();
   };
@@ -99,11 +95,15 @@ export function createSessionActions(
       try {
         const canCompute = await startEngine();
         const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        const kept = await core.engine().loadKept();
-        core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
+        const { id } = core.state().project.document;
+        const opened = await core.engine().openProject(id);
+        if (opened.project === null) await core.engine().createProject(id);
+        const { run, access, folders, problem } = opened;
+        core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
         await pictures.giveBack();
         features.release();
-        if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
+        if (problem !== 'storage-refused') saver.enable();
+        saver.changed();
         await preparing;
       } catch (thrown) {
         const error = core.fail(thrown);
@@ -119,8 +119,9 @@ export function createSessionActions(
       pictures.forget();
       forgetChoices();
       const { compute, weights: loaded, featureCache } = core.state();
+      const document = parts.createEmptyProject();
       core.set({
-        ...createInitialState(parts.createEmptyProject(), core.ports),
+        ...createInitialState(document, core.ports),
         compute: { ...compute, choice: 'auto', threads: null },
         weights: loaded,
         featureCache: { budget: null, report: null, error: null },
@@ -129,6 +130,8 @@ export function createSessionActions(
         await core.engine().removeSamples(ids);
         await core.engine().forgetEverything();
         if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+        await core.engine().createProject(document.id);
+        saver.settle();
         saver.enable();
       } catch (thrown) {
         core.set({ notice: core.fail(thrown) });
