@@ -11,9 +11,13 @@ export function createBrowserTables(name: string = databaseName): Tables {
 
   function open(): Promise<IDBPDatabase> {
     opened ??= openDB(name, databaseVersion, {
-      upgrade: async (database, before, _after, transaction) => {
+      upgrade: (database, before, _after, transaction) => {
         for (const table of tableNames) if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
-        if (before === 1) await migrateFirstVersion(transaction);
+        if (before !== 1) return;
+        // The database opens once the transaction is done; where it fails everything is as it was before.
+        migrateFirstVersion(transaction).catch(() => {
+          transaction.abort();
+        });
       },
       // Another tab brings a newer version, or forgets everything: it must not wait for this one.
       blocking: () => void close(),
@@ -58,9 +62,9 @@ export function createBrowserTables(name: string = databaseName): Tables {
         const { store } = database.transaction(table);
         // Both in key order, in one transaction.
         const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll() as Promise<unknown[]>]);
-        return keys.map((key, at) => [String(key), values[at]] as const);
+        return keys.map((key, at) => [key as string, values[at]] as const);
       }),
-    keys: (table) => use(async (database) => (await database.getAllKeys(table)).map(String)),
+    keys: (table) => use(async (database) => (await database.getAllKeys(table)) as string[]),
     commit: (changes, guard) =>
       use(async (database) => {
         const touched = [...changes.map(({ table }) => table), ...(guard === undefined ? [] : [guard.table])];

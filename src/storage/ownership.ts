@@ -46,7 +46,7 @@ export interface OwnershipOptions {
 }
 
 export function createOwnership(events: OwnershipEvents, options: OwnershipOptions = {}): Ownership {
-  const { locks = globalThis.navigator.locks as LockManager | undefined, patienceMs = 4000, prefix = '' } = options;
+  const { locks = globalThis.navigator.locks, patienceMs = 4000, prefix = '' } = options;
   const nameOf = (id: string): string => prefix + lockPrefix + id;
   /** What lets go of each lock that is held. */
   const held = new Map<string, () => Promise<void>>();

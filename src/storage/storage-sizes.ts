@@ -27,8 +27,8 @@ async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number> {
   for await (const entry of folder.values())
     bytes +=
       entry.kind === 'directory'
-        ? await sizeOf(entry as FileSystemDirectoryHandle)
-        : (await (entry as FileSystemFileHandle).getFile()).size;
+        ? await sizeOf(entry)
+        : (await (entry).getFile()).size;
   return bytes;
 }
 
