@@ -365,7 +365,7 @@ const catalogue = {
   },
   'features-storage-full': {
     message: 'There is no room left to keep more features on this device.',
-    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Features kept on this device”.',
+    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Storage on this device”.',
   },
   'project-newer': {
     message: 'The kept project was written by a newer version of this app.',

@@ -65,7 +65,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const opener = createProjectOpener(core, saver);
     const projects = createProjectLister(core, { saver, opener, pictures, features, runner, createEmptyProject });
     const storage = createStorageKeeper(core, saver);
-    const projectFile = createProjectFileActions(core, projects.openTaken, saver, ready);
+    const projectFile = createProjectFileActions(core, projects, saver, ready);
     api.subscribe(() => {
       features.look();
       featureCache.look();
@@ -100,7 +100,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
           saver,
           opener,
           projects,
-          openLink: projectFile.openLink,
+          files: projectFile,
           markReady,
           createEmptyProject,
         }),

@@ -5,6 +5,7 @@ import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleProjectFile } from './initial-state';
 import type { ProjectLink } from './ports';
+import type { ProjectLister } from './project-list-actions';
 import type { Saver } from './saver';
 import type { PageActions, ProjectFileState } from './state';
 
@@ -24,7 +25,7 @@ function nameOfLink({ address, origin }: ProjectLink): string | null {
 
 export function createProjectFileActions(
   core: StoreCore,
-  openTaken: (id: string) => Promise<void>,
+  projects: Pick<ProjectLister, 'openTaken'>,
   saver: Saver,
   ready: Promise<void>,
 ): ProjectFileActions {
@@ -47,6 +48,13 @@ export function createProjectFileActions(
     const isCancelled = toHeadstartError(thrown).code === 'cancelled';
     const { name } = core.state().projectFile;
     core.set({ projectFile: { ...idleProjectFile, name, error: isCancelled ? null : core.fail(thrown) } });
+  };
+
+  const closeFile = (): void => {
+    core
+      .engine()
+      .closeProjectFile()
+      .catch((thrown: unknown) => core.fail(thrown));
   };
 
   const ask = (controller: AbortController, offer: ProjectFileOffer): void => {
@@ -144,13 +152,13 @@ export function createProjectFileActions(
         try {
           const report = await core.engine().takeProjectFile(id, inbox.push, controller.signal);
           inbox.clear();
-          await openTaken(id);
+          await projects.openTaken(id);
           abort = null;
           core.set({ projectFile: { ...idleProjectFile, name, done: { kind: 'taken', report } } });
         } catch (thrown) {
           inbox.clear();
           end(controller, thrown);
-          await core.engine().closeProjectFile().catch(core.fail);
+          closeFile();
         }
       },
       cancelProjectFile: () => {
@@ -159,7 +167,7 @@ export function createProjectFileActions(
         if (phase !== 'asking' && phase !== 'looking' && phase !== 'fetching') return;
         abort = null;
         core.set({ projectFile: idleProjectFile });
-        core.engine().closeProjectFile().catch(core.fail);
+        closeFile();
       },
       dismissProjectFile: () => {
         if (core.state().projectFile.phase === 'idle') core.set({ projectFile: idleProjectFile });

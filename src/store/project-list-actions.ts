@@ -107,7 +107,7 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
     } finally {
       core.patch('projects', { isOpening: false });
       features.release();
-      if (core.state().projects.list !== null) void list();
+      if (core.state().projects.list !== null) await list();
     }
   };
 

@@ -7,6 +7,7 @@ import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState } from './initial-state';
 import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
+import type { ProjectFileActions } from './project-file-actions';
 import type { ProjectLister } from './project-list-actions';
 import type { ProjectOpener } from './project-opener';
 import type { Runner } from './run-actions';
@@ -26,8 +27,7 @@ export interface SessionParts {
   readonly projects: ProjectLister;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
-  /** Looks into the project's file that the address asks for. */
-  readonly openLink: () => Promise<void>;
+  readonly files: ProjectFileActions;
   readonly createEmptyProject: () => ProjectDocument;
 }
 
@@ -82,7 +82,7 @@ export function createSessionActions(
     const preparing = canCompute ? device.makeReady() : Promise.resolve();
     await restore();
     parts.markReady();
-    void parts.openLink();
+    void parts.files.openLink();
     await preparing;
   };
 

@@ -3,6 +3,8 @@ import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
 import { ImportDialog } from './import/import-dialog';
 import { PasteDialog } from './data/paste-dialog';
+import { ProjectFileDialog } from './projects/project-file-dialog';
+import { ProjectsPage } from './projects/projects-page';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
@@ -16,7 +18,8 @@ import { TryPanel } from './try/try-panel';
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
   const { isDragging, pasted, forgetPasted } = usePageInput();
-  useUndoKeys();
+  const isListShown = usePage(({ projects }) => projects.isShown);
+  useUndoKeys(!isListShown);
   return (
     <>
       <a className={styles['skip']} href="#columns">
@@ -25,7 +28,11 @@ export function App() {
       <Header />
       <main id="columns" tabIndex={-1} className={styles['main']}>
         <Notices />
-        <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
+        {isListShown ? (
+          <ProjectsPage />
+        ) : (
+          <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
+        )}
       </main>
       {isDragging ? (
         <div className={styles['dragging']} aria-hidden="true">
@@ -33,6 +40,7 @@ export function App() {
         </div>
       ) : null}
       <ImportDialog />
+      <ProjectFileDialog />
       {pasted.length > 0 ? <PasteDialog files={pasted} onClose={forgetPasted} /> : null}
       <PageTitle />
     </>

@@ -2,7 +2,9 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Button, ErrorNote, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { FoldersNote } from './folders-note';
 import styles from './notices.module.css';
+import { ReaderBanner } from './reader-banner';
 
 /** What concerns the whole page: a dead worker, storage that is refused, pictures that a reload could not bring back. */
 export function Notices() {
@@ -10,7 +12,9 @@ export function Notices() {
   const workerDead = usePage((state) => state.workerDead);
   const { dismissNotice, restartWorker } = useActions();
   const [isRestarting, setRestarting] = useState(false);
-  if (notice === null && workerDead === null) return null;
+  const isReader = usePage(({ access }) => access === 'reader');
+  const hasFolders = usePage(({ folders }) => folders.some(({ access }) => access !== 'granted'));
+  if (notice === null && workerDead === null && !isReader && !hasFolders) return null;
 
   const restart = async (): Promise<void> => {
     setRestarting(true);
@@ -19,6 +23,8 @@ export function Notices() {
   };
   return (
     <div className={styles['notices']}>
+      <ReaderBanner />
+      <FoldersNote />
       {workerDead === null ? null : (
         <ErrorNote
           record={workerDead}
