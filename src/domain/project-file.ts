@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fits, type Fit } from './dataset';
 import { HeadstartError, type ErrorRecord } from './errors';
 import { migrate, type Migrations } from './migrate';
+import type { ProjectDocument } from './project';
 
 /** A project as one ZIP (docs/PROJECT-FORMAT.md). Raised with every change of its form; older files are migrated, newer ones refused. */
 export const projectFileVersion = 1;
@@ -142,4 +143,19 @@ export interface ProjectFileReport {
   readonly bytes: number;
   /** Why something of it was left out that can be had again; null where nothing was. */
   readonly leftOut: ErrorRecord | null;
+}
+
+/**
+ * The project as one of its own on this device: nothing of it is called as something that is here already, so nothing here is written
+ * over. `runIds`: what the runs were called in the file, to what they are called now.
+ */
+export function adoptProject(
+  document: ProjectDocument,
+  newId: string,
+): { readonly document: ProjectDocument; readonly runIds: ReadonlyMap<string, string> } {
+  const runIds = new Map(document.runs.map(({ id }, at) => [id, `${newId} ${String(at + 1)}`]));
+  const nameOf = (id: string): string => runIds.get(id) ?? id;
+  const runNotes = Object.fromEntries(Object.entries(document.runNotes).map(([id, note]) => [nameOf(id), note]));
+  const runs = document.runs.map((run) => ({ ...run, id: nameOf(run.id) }));
+  return { document: { ...document, id: newId, runs, runNotes }, runIds };
 }
