@@ -244,11 +244,12 @@ export interface EngineApi {
   /** Rejects with `project-unknown` once it was swept. */
   undeleteProject(id: string): Promise<void>;
   /**
-   * Writes a project as it was saved last into one ZIP (docs/PROJECT-FORMAT.md). Rejects with `project-unknown`, `cancelled`,
+   * Writes a project into one ZIP (docs/PROJECT-FORMAT.md): `present` of the open one, what was saved last of another. Rejects with `project-unknown`, `cancelled`,
    * `storage-full`, `export-failed`.
    */
   writeProjectFile(
     id: string,
+    present: ProjectDocument | null,
     target: FileSystemFileHandle,
     onProgress: (progress: ProjectFileProgress) => void,
     signal: AbortSignal,

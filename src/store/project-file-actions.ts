@@ -90,7 +90,8 @@ export function createProjectFileActions(
       saveProjectFile: async (id) => {
         if (core.state().projectFile.phase !== 'idle') return;
         const { document } = core.state().project;
-        const title = id === document.id ? document.name : core.state().projects.list?.find((one) => one.id === id)?.name;
+        const present = id === document.id ? document : null;
+        const title = present !== null ? present.name : core.state().projects.list?.find((one) => one.id === id)?.name;
         let controller: AbortController | null = null;
         try {
           // First of all: the browser shows its dialog only as the answer to a click.
@@ -100,7 +101,7 @@ export function createProjectFileActions(
           await saver.flush();
           const inbox = follow(mine);
           try {
-            const report = await core.engine().writeProjectFile(id, target.handle, inbox.push, mine.signal);
+            const report = await core.engine().writeProjectFile(id, present, target.handle, inbox.push, mine.signal);
             inbox.clear();
             await target.finish();
             abort = null;

@@ -24,6 +24,7 @@ import type { Prediction, RunRecord, SamplePrediction } from '../domain/history'
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import { exportDataset } from '../ingest/export-dataset';
 import type { ProjectDocument } from '../domain/project';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type {
   FreeableKind,
   Keeping,
@@ -47,6 +48,7 @@ import type {
   RunSample,
 } from '../protocol/engine-api';
 import type { DeskProject, ProjectDesk } from './project-desk';
+import type { ProjectFiles } from './project-files';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
@@ -109,6 +111,9 @@ export interface Keep {
   forgetEverything(): Promise<void>;
 }
 
+/** Projects as files: see ProjectFiles. */
+export type Files = Pick<ProjectFiles, 'write' | 'open' | 'fetch' | 'take' | 'close'>;
+
 /**
  * The control worker's engine: it never computes, so it always hears cancel. Pictures are decoded by their own workers,
  * tensors live in the compute worker.
@@ -118,6 +123,7 @@ export class ControlEngine implements EngineApi {
   readonly #pictures: Pictures;
   readonly #projects: ProjectDesk;
   readonly #keep: Keep;
+  readonly #files: Files;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
@@ -126,11 +132,12 @@ export class ControlEngine implements EngineApi {
 
   #readings = 0;
 
-  constructor(compute: ComputeApi, pictures: Pictures, projects: ProjectDesk, keep: Keep) {
+  constructor(compute: ComputeApi, pictures: Pictures, projects: ProjectDesk, keep: Keep, files: Files) {
     this.#compute = compute;
     this.#pictures = pictures;
     this.#projects = projects;
     this.#keep = keep;
+    this.#files = files;
   }
 
   start(addresses: EngineAddresses): Promise<void> {
@@ -369,6 +376,40 @@ export class ControlEngine implements EngineApi {
     return this.#projects.undelete(id);
   }
 
+  writeProjectFile(
+    id: string,
+    present: ProjectDocument | null,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#files.write(id, present, target, onProgress, signal);
+  }
+
+  openProjectFile(file: File, signal: AbortSignal): Promise<ProjectFileOffer | null> {
+    return this.#files.open(file, signal);
+  }
+
+  fetchProjectFile(
+    address: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileOffer> {
+    return this.#files.fetch(address, onProgress, signal);
+  }
+
+  takeProjectFile(
+    newId: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#whileReading(() => this.#files.take(newId, onProgress, signal));
+  }
+
+  closeProjectFile(): Promise<void> {
+    return this.#files.close();
+  }
+
   releaseProject(): Promise<void> {
     return this.#projects.release();
   }
@@ -433,7 +474,7 @@ export class ControlEngine implements EngineApi {
   }
 
   /** Reading, drawing the page and extracting want the same cores; what a person looks at goes first. */
-  async #whileReading(read: () => Promise<IngestReport>): Promise<IngestReport> {
+  async #whileReading<T>(read: () => Promise<T>): Promise<T> {
     const tell = (gentle: boolean) => {
       this.#compute.beGentle(gentle).catch(() => undefined); // a dead worker is told by every other call
     };

@@ -9,7 +9,7 @@ import { installTransferHandlers, withFlushedCallbacks } from '../protocol/trans
 import { createBrowserTables } from '../storage/browser-tables';
 import { openPrivateFolder } from '../storage/cache-folder';
 import { FolderStore } from '../storage/folder-store';
-import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
+import { dropScratchLeftovers, freeRoom, openOpfsScratch } from '../storage/opfs-scratch';
 import { createOwnership } from '../storage/ownership';
 import { PictureStore } from '../storage/picture-store';
 import { ProjectStore } from '../storage/project-store';
@@ -18,6 +18,7 @@ import { ControlEngine } from './control-engine';
 import { createDeviceKeep } from './device-keep';
 import { createPictureKeep, readFaces } from './picture-keep';
 import { ProjectDesk } from './project-desk';
+import { ProjectFiles } from './project-files';
 import { sweepDevice } from './sweeper';
 import { withBeat } from './with-beat';
 
@@ -65,7 +66,7 @@ const sweep = (all: boolean): Promise<void> =>
   sweepDevice(
     {
       ...{ desk, store, ownership: desk.ownership, pictures: pictureStore, folders: folderStore },
-      held: () => library.contentsHeld(),
+      held: () => new Set([...library.contentsHeld(), ...files.contentsHeld()]),
       onMoved: () => pictureKeep.forget(),
     },
     all,
@@ -77,7 +78,25 @@ const forget = () => {
 };
 const keep = createDeviceKeep({ compute: compute.api, sweep, forget, store, tables });
 
+const drawThumbnail = async (picture: Blob): Promise<Blob | null> => {
+  const outcome = await pool.run({ kind: 'inspect', file: picture });
+  return outcome.ok ? outcome.value.thumbnail : null;
+};
+const files: ProjectFiles = new ProjectFiles({
+  compute: compute.api,
+  store,
+  addProject: (document) => desk.keep(document),
+  pictures: pictureKeep,
+  openPicture: (sampleId) => library.file(sampleId),
+  drawThumbnail,
+  scratch: async () => (await openOpfsScratch()) ?? new MemoryScratch(),
+  room: freeRoom,
+  // A redirect to another site is refused, and nothing that tells who asks goes along beyond this site.
+  fetch: (address, signal) => fetch(address, { mode: 'same-origin', signal }),
+  sweep: () => sweep(false),
+});
+
 // Once, when the visit has found its feet. What is refused now is swept at another visit.
 setTimeout(() => void sweep(false).catch(() => undefined), 30_000);
 
-expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, library, desk, keep))));
+expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, library, desk, keep, files))));

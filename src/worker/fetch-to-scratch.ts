@@ -1,6 +1,6 @@
 import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type { ProjectFileProgress } from '../domain/project-file';
-import { sizeWords } from '../ingest/archive/limits';
+import { sizeWords } from '../domain/size-words';
 import type { Scratch, ScratchFile } from '../ingest/archive/scratch';
 
 /** Progress is told no more often. */
@@ -24,7 +24,8 @@ export async function fetchToScratch(
 ): Promise<{ readonly name: string; readonly file: ScratchFile; readonly blob: Blob }> {
   const { pathname } = new URL(address);
   const path = decodeURIComponent(pathname);
-  const offline = (detail: string, cause?: unknown) => new HeadstartError('project-link-offline', { address: path, detail }, { cause });
+  const offline = (detail: string, cause?: unknown) =>
+    new HeadstartError('project-link-offline', { address: path, detail }, { cause });
   const answer = await parts.fetch(address, signal).catch((thrown: unknown) => {
     throwIfCancelled(signal);
     throw offline(toHeadstartError(thrown).message, thrown);

@@ -11,7 +11,7 @@ import {
   type ProjectFileReport,
 } from '../domain/project-file';
 import { decodeHead, encodeHead } from '../engine/head-file';
-import { sizeWords } from '../ingest/archive/limits';
+import { sizeWords } from '../domain/size-words';
 import { readBytes } from '../ingest/archive/picture-bytes';
 import type { Scratch, ScratchFile } from '../ingest/archive/scratch';
 import type { PictureKeep, PictureToKeep } from '../ingest/picture-keep';
@@ -219,7 +219,8 @@ export class ProjectFiles {
       runs: document.runs.length,
       heads: manifest.heads.length,
       features: mostOf(manifest.features),
-      featuresFit: origin === null || manifest.features.length === 0 ? null : manifest.features.some((one) => one.origin === origin),
+      featuresFit:
+        origin === null || manifest.features.length === 0 ? null : manifest.features.some((one) => one.origin === origin),
       bytes: file.bytes,
       needed: bytesOf(file),
       room: await this.#parts.room(),

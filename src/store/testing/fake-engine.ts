@@ -650,12 +650,13 @@ export class FakeEngine implements EngineApi {
 
   writeProjectFile(
     id: string,
+    present: ProjectDocument | null,
     _target: FileSystemFileHandle,
     onProgress: (progress: ProjectFileProgress) => void,
     signal: AbortSignal,
   ): Promise<ProjectFileReport> {
     return this.#answer('writeProjectFile', async () => {
-      const { samples } = this.#require(id).document;
+      const { samples } = present ?? this.#require(id).document;
       for (let done = 0; done <= samples.length; done += 1) {
         throwIfCancelled(signal);
         onProgress({ done, total: samples.length, bytes: done * 100, totalBytes: null });
