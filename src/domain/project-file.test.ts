@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { migrate, type Migrations } from './migrate';
-import { parseManifest, projectFileMigrations, projectFileVersion } from './project-file';
+import { createPreset } from './presets';
+import { createProject } from './project';
+import { adoptProject, parseManifest, projectFileMigrations, projectFileVersion } from './project-file';
+import type { RunRecord } from './history';
 
 describe('migrate', () => {
   const migrations: Migrations = {
@@ -51,5 +54,23 @@ describe('the manifest of a project’s file', () => {
       expect(codeOf(stored)).toBe('project-file-invalid');
     const huge = { ...whole, document: { ...whole.document, bytes: 1e15 } };
     expect(codeOf(huge)).toBe('project-file-invalid');
+  });
+});
+
+describe('adoptProject', () => {
+  it('calls the project and its runs by names that are nowhere else, and keeps what was said of them', () => {
+    const runs = [{ id: 'then 1' }, { id: 'then 2' }] as unknown as readonly RunRecord[];
+    const note = { name: 'Best', note: '', starred: true };
+    const given = {
+      ...createProject('old', '2026-11-28T10:00:00Z', createPreset('recommended', 1)),
+      runs,
+      runNotes: { 'then 2': note },
+    };
+    const { document, runIds } = adoptProject(given, 'new');
+    expect(document).toEqual({ ...given, id: 'new', runs: [{ id: 'new 1' }, { id: 'new 2' }], runNotes: { 'new 2': note } });
+    expect([...runIds]).toEqual([
+      ['then 1', 'new 1'],
+      ['then 2', 'new 2'],
+    ]);
   });
 });

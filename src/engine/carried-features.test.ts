@@ -40,7 +40,7 @@ describe('features carried to another device', () => {
     const ownFolder = new MemoryFolder();
     const pupil = createStore('chrome 156, cpu', ownFolder);
     if (carried === null) throw new Error('nothing was carried');
-    expect(takeFeatures(pupil, carried, contents)).toBe(2);
+    expect(await takeFeatures(pupil, carried, contents)).toBe(2);
     expect(pupil.get(first, 'crop')).toEqual(teacher.get(first, 'crop'));
     expect(pupil.get(second, 'crop')).toEqual(later.get('copy', 'crop'));
     expect(pupil.get(first, 'pad')).toBeUndefined();
@@ -57,13 +57,13 @@ describe('features carried to another device', () => {
     if (carried === null) throw new Error('nothing was carried');
     for (const origin of ['chrome 157, cpu', '']) {
       const pupil = createStore(origin);
-      expect(takeFeatures(pupil, carried, contents)).toBe(0);
+      expect(await takeFeatures(pupil, carried, contents)).toBe(0);
       expect(pupil.get(first, 'crop')).toBeUndefined();
     }
     expect(await collectFeatures(createStore(''), contents, 'crop')).toBeNull();
   });
 
-  it('are taken only of the pictures they came with, and only where they are whole and finite', () => {
+  it('are taken only of the pictures they came with, and only where they are whole and finite', async () => {
     const store = createStore('here');
     const sound = store.pack(valuesOf(3));
     const infinite = { mask: sound.mask, values: new Uint16Array(sound.values.length).fill(0x7c00) };
@@ -75,9 +75,14 @@ describe('features carried to another device', () => {
       ...encodeRecord('3d'.repeat(16), encodeFeatures(sound)),
     ]);
     const carried = { origin: 'here', fit: 'crop', pictures: 4, bytes } as const;
-    expect(takeFeatures(store, carried, contents)).toBe(1);
+    expect(await takeFeatures(store, carried, contents)).toBe(1);
     expect(store.get(first, 'crop')).toEqual(sound);
     expect(store.get('3d'.repeat(16), 'crop')).toBeUndefined();
-    expect(takeFeatures(createStore('here'), { ...carried, bytes: bytes.subarray(4).slice() }, contents)).toBe(0);
+    // What was computed here stays.
+    const own = createStore('here');
+    const computed = own.put(first, 'crop', valuesOf(5));
+    expect(await takeFeatures(own, carried, contents)).toBe(1);
+    expect(own.get(first, 'crop')).toBe(computed);
+    expect(await takeFeatures(createStore('here'), { ...carried, bytes: bytes.subarray(4).slice() }, contents)).toBe(0);
   });
 });

@@ -29,18 +29,28 @@ export async function collectFeatures(
 
 /**
  * Takes features in that another device collected, of these contents only; those of another origin are worth nothing here.
- * @returns how many; what is harmed, or holds a value that is no number, is not among them.
+ * @returns of how many there are features now; what is harmed, or holds a value that is no number, is not among them.
  */
-export function takeFeatures(store: FeatureStore, { origin, fit, bytes }: CarriedFeatures, contents: readonly string[]): number {
+export async function takeFeatures(
+  store: FeatureStore,
+  { origin, fit, bytes }: CarriedFeatures,
+  contents: readonly string[],
+): Promise<number> {
   if (store.origin !== origin) return 0;
   const wanted = new Set(contents);
+  const found = [...scanRecords(bytes, true).records].filter(([content]) => wanted.has(content));
+  // What this device computed itself goes before what somebody brought.
+  await store.bring(
+    found.map(([content]) => content),
+    fit,
+  );
+  if (store.origin !== origin) return 0;
   let count = 0;
-  for (const [content, place] of scanRecords(bytes, true).records) {
-    if (!wanted.has(content)) continue;
+  for (const [content, place] of found) {
     const payload = decodeRecord(bytes.subarray(place.at, place.at + place.bytes), content);
     const packed = payload === null ? null : decodeFeatures(payload, featureCount);
     if (packed === null || !areFinite(packed)) continue;
-    store.take(content, fit, packed);
+    if (store.get(content, fit) === undefined) store.take(content, fit, packed);
     count += 1;
   }
   return count;

@@ -298,7 +298,7 @@ export class Engine implements ComputeApi {
   }
 
   async takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number> {
-    const count = takeFeatures(this.#store, features, contents);
+    const count = await takeFeatures(this.#store, features, contents);
     await this.#store.settle();
     return count;
   }

@@ -11,6 +11,7 @@ import { toBytes, writeZip, type ZipEntry } from '../archive/testing/write-archi
 import { contentHashOf, digestContent, hashContentAndPath } from '../content-hash';
 import { readBytes } from '../archive/picture-bytes';
 import { openProjectFile, readProjectFile, type OpenProjectFile, type ProjectFileSink } from './read-project-file';
+import { MemoryTarget } from './testing/memory-target';
 import { writeProjectFile, type ProjectFileSource } from './write-project-file';
 
 const never = new AbortController().signal;
@@ -86,24 +87,6 @@ function sourceOf(document: ProjectDocument, change: Partial<ProjectFileSource> 
     },
     ...change,
   };
-}
-
-/** A file handle that holds what was put in place. */
-class MemoryTarget {
-  written: Blob | null = null;
-  readonly handle = {
-    createWritable: () => {
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      return Promise.resolve(
-        new WritableStream<Uint8Array<ArrayBuffer>>({
-          write: (part) => void parts.push(part.slice()),
-          close: () => {
-            this.written = new Blob(parts);
-          },
-        }),
-      );
-    },
-  } as unknown as FileSystemFileHandle;
 }
 
 async function write(source: ProjectFileSource, onProgress: (told: ProjectFileProgress) => void = () => undefined) {

@@ -15,12 +15,6 @@ const kindNames: Readonly<Record<StoredKind, string>> = {
   projects: 'Projects: labels, settings, runs',
 };
 
-const kindHints: Readonly<Partial<Record<StoredKind, string>>> = {
-  weights: 'Fetched again on the next visit where they are gone.',
-  features: 'What VGG-16 made of each picture: with them a run starts at once. Dropped, pictures go through it again.',
-  pictures: 'Copies of what you added. They go with the projects that hold them.',
-};
-
 /** What can be freed, beside the kind that it is part of. */
 const freeable: readonly { readonly kind: FreeableKind; readonly of: StoredKind; readonly name: string }[] = [
   { kind: 'features', of: 'features', name: 'Drop features' },
@@ -63,6 +57,10 @@ export function StorageDialog({ onClose, onForget }: StorageDialogProps) {
         <Totals report={report} />
         {shown === null ? null : <ErrorNote record={shown} />}
         {report === null ? null : <Kinds report={report} />}
+        <p className={styles['hint']}>
+          Features are what VGG-16 made of each picture: with them a run starts at once; dropped, pictures go through it again.
+          Pictures are copies of what you added and go with the projects that hold them. Weights that are gone are fetched again.
+        </p>
         <FeatureRoomField />
         <Projects />
       </div>
@@ -126,12 +124,15 @@ function Kinds({ report }: { readonly report: StorageReport }) {
               <th scope="row">
                 {kindNames[kind]}
                 {kind === 'features' && pictures > 0 ? ` (${countOf(pictures, 'picture')})` : ''}
-                {kindHints[kind] === undefined ? null : <span className={styles['hint']}>{kindHints[kind]}</span>}
               </th>
               <td className={styles['size']}>{formatBytes(bytes)}</td>
               <td>
                 {free === undefined || gain === 0 ? null : (
-                  <Button small isDisabled={freeing !== null} onPress={() => void freeStorage(free.kind).then(lookAtFeatureCache)}>
+                  <Button
+                    small
+                    isDisabled={freeing !== null}
+                    onPress={() => void freeStorage(free.kind).then(lookAtFeatureCache)}
+                  >
                     {free.name}
                     {kind === 'features' ? '' : `: ${formatBytes(gain)}`}
                   </Button>
