@@ -71,6 +71,7 @@ const createEngine = () =>
   });
 let engine = createEngine();
 
+let ids = 0;
 const store = createPageStore({
   engine,
   restartEngine: () => {
@@ -87,7 +88,7 @@ const store = createPageStore({
   now: () => performance.now(),
   ...generousStorage,
   openSaveTarget: () => Promise.resolve(null),
-  createId: () => 'harness',
+  createId: () => `harness-${String((ids += 1))}`,
   projectLink: null,
 });
 

@@ -244,10 +244,10 @@ describe('pictures of an opened import', () => {
     library.remove([first, second]);
     expect(await scratch.room()).toBeLessThan(room);
     expect(library.restore([first])).toEqual([]);
-    library.forgetSetAside();
+    await library.open(library.list());
     expect(await scratch.room()).toBeLessThan(room);
     library.remove([first]);
-    library.forgetSetAside();
+    await library.open(library.list());
     await vi.waitFor(async () => expect(await scratch.room()).toBe(room));
   });
 
@@ -291,7 +291,7 @@ describe('PictureLibrary.remove', () => {
     await add([source('cat/a.jpg', 'a')]);
     const [id = ''] = library.list().map((sample) => sample.id);
     library.remove([id]);
-    library.forgetSetAside();
+    await library.open([]);
     expect(library.restore([id])).toEqual([id]);
   });
 });

@@ -80,12 +80,14 @@ export function createBrowserTables(name: string = databaseName): Tables {
               return false;
             }
           }
-          await Promise.all(
-            changes.map((change) => {
-              const store = transaction.objectStore(change.table);
-              return 'value' in change ? store.put(change.value, change.key) : store.delete(change.key);
-            }),
-          );
+          const written: Promise<unknown>[] = [];
+          for (const change of changes) {
+            const rows = transaction.objectStore(change.table);
+            const one: Promise<unknown> = 'value' in change ? rows.put(change.value, change.key) : rows.delete(change.key);
+            one.catch(() => undefined); // awaited below, unless a later one fails at once
+            written.push(one);
+          }
+          await Promise.all(written);
         } catch (thrown) {
           try {
             transaction.abort();

@@ -114,7 +114,7 @@ export class PictureStore {
   ): Promise<void> {
     const places = [...rows].flatMap(([content, { thumbnail }]) => (thumbnail === null ? [] : [{ content, ...thumbnail }]));
     places.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.at - b.at));
-    for (let from = 0; from < places.length; ) {
+    for (let from = 0; from < places.length;) {
       if (signal.aborted) return;
       const group = groupFrom(places, from);
       from += group.length;
@@ -202,7 +202,13 @@ export class PictureStore {
   }
 
   /** One picture after the other: memory stays small, and the row always names bytes that are there. */
-  async #move(series: Series, folder: CacheFolder, content: string, part: FilePart, rows: Map<string, PictureRow>): Promise<void> {
+  async #move(
+    series: Series,
+    folder: CacheFolder,
+    content: string,
+    part: FilePart,
+    rows: Map<string, PictureRow>,
+  ): Promise<void> {
     const row = rows.get(content);
     const bytes = new Uint8Array(await folder.read(part.file, part.at, part.bytes));
     if (row === undefined) return;
@@ -210,8 +216,7 @@ export class PictureStore {
     if (moved === null) return;
     // The sum goes along: what was harmed before stays known as harmed.
     const at = { ...moved, crc: part.crc };
-    const next: PictureRow =
-      series === 'thumbnails' ? { ...row, thumbnail: at } : { ...row, place: { kind: 'copy', part: at } };
+    const next: PictureRow = series === 'thumbnails' ? { ...row, thumbnail: at } : { ...row, place: { kind: 'copy', part: at } };
     await this.#parts.tables.commit([{ table: 'pictures', key: content, value: next }]);
     rows.set(content, next);
   }

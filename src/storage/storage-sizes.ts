@@ -25,10 +25,7 @@ async function orElse<T>(attempt: () => Promise<T>, otherwise: T): Promise<T> {
 async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number> {
   let bytes = 0;
   for await (const entry of folder.values())
-    bytes +=
-      entry.kind === 'directory'
-        ? await sizeOf(entry)
-        : (await (entry).getFile()).size;
+    bytes += entry.kind === 'directory' ? await sizeOf(entry) : (await entry.getFile()).size;
   return bytes;
 }
 

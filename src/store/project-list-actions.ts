@@ -67,7 +67,7 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
   const list = async (): Promise<void> => {
     try {
       const { projects, problem } = await core.engine().listProjects();
-      core.patch('projects', { list: projects, error: problem === null ? null : describeError(problem) });
+      core.patch('projects', { list: projects, ...(problem === null ? {} : { error: describeError(problem) }) });
     } catch (thrown) {
       core.patch('projects', { error: core.fail(thrown) });
     }
@@ -194,7 +194,7 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
       watching?.abort();
       const mine = new AbortController();
       watching = mine;
-      const urgent = (event: ProjectEvent): boolean => event.kind === 'hand-over' || event.kind === 'taken-over';
+      const urgent = ({ kind }: ProjectEvent): boolean => kind === 'hand-over' || kind === 'taken-over' || kind === 'forgotten';
       const inbox = createInbox<ProjectEvent>(
         core.ports,
         (events) => {
@@ -204,15 +204,16 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
         },
         () => followMs,
       );
-      core
-        .engine()
+      const engine = core.engine();
+      engine
         .watchProjects((event) => {
           if (mine.signal.aborted) return;
           if (urgent(event)) hear(event);
           else inbox.push(event);
         }, mine.signal)
         .catch((thrown: unknown) => {
-          if (!mine.signal.aborted) core.fail(thrown);
+          // A former worker's end was told when it ended.
+          if (engine === core.engine()) core.fail(thrown);
         });
     },
     begin: async (wanted) => {

@@ -63,6 +63,21 @@ export function createSessionActions(
     }
   };
 
+  /** For a new worker: the page's project, with the head of a run that ended before the project was saved for the first time too. */
+  const openAgain = async (): Promise<OpenedProject> => {
+    const { id } = core.state().project.document;
+    const opened = await core.engine().openProject(id);
+    if (opened.project !== null) return opened;
+    await core.engine().createProject(id);
+    if (opened.problem !== null) return opened;
+    try {
+      await core.engine().saveProject(core.state().project.document);
+      return await core.engine().openProject(id);
+    } catch {
+      return opened; // no room: what is shown is here, and the next save says so
+    }
+  };
+
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
     parts.projects.watch();
@@ -99,9 +114,7 @@ export function createSessionActions(
       try {
         const canCompute = await startEngine();
         const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        const { id } = core.state().project.document;
-        const opened = await core.engine().openProject(id);
-        if (opened.project === null) await core.engine().createProject(id);
+        const opened = await openAgain();
         const { run, access, folders, problem } = opened;
         core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
         await pictures.giveBack();

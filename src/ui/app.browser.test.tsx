@@ -176,6 +176,8 @@ describe('the page', () => {
     await userEvent.keyboard('{Tab}');
     expect(document.activeElement?.textContent).toBe('Skip to the three steps');
     await userEvent.keyboard('{Tab}');
+    expect(document.activeElement?.textContent).toBe('Projects');
+    await userEvent.keyboard('{Tab}');
     expect(document.activeElement?.getAttribute('aria-label')).toContain('Project name');
   });
 });

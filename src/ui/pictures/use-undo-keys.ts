@@ -7,7 +7,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Ctrl or Cmd with Z takes back, with Shift too (or Ctrl+Y) does again, wherever the focus is but in a text. */
-export function useUndoKeys(isOn: boolean): void {
+export function useUndoKeys(isOn = true): void {
   const { undo, redo } = useActions();
   useEffect(() => {
     // What cannot be seen is not taken back.

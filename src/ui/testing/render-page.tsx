@@ -28,6 +28,7 @@ const input: PictureInput = {
 
 /** Draws a part of the page over the fake engine, begun. */
 export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
+  let ids = 0;
   const engine = new FakeEngine({ storage: createFakeStorage() });
   const store = createPageStore({
     engine,
@@ -42,7 +43,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
     now: () => performance.now(),
     ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => 'test',
+    createId: () => `test-${String((ids += 1))}`,
     projectLink: null,
   });
   await store.getState().actions.begin();
