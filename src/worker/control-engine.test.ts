@@ -8,7 +8,7 @@ import type { RunOutcome, RunRequest } from '../protocol/engine-api';
 import { MemoryTabs } from '../storage/testing/memory-ownership';
 import { MemoryTables } from '../storage/testing/memory-tables';
 import { ProjectStore } from '../storage/project-store';
-import { ControlEngine, type Keep, type Pictures } from './control-engine';
+import { ControlEngine, type Files, type Keep, type Pictures } from './control-engine';
 import { ProjectDesk, type KeptProjects } from './project-desk';
 
 const config = createPreset('recommended', 0);
@@ -78,6 +78,14 @@ const nothingKept: Keep = {
   forgetEverything: () => Promise.resolve(),
 };
 
+const noFiles: Files = {
+  write: unexpectedCall,
+  open: unexpectedCall,
+  fetch: unexpectedCall,
+  take: unexpectedCall,
+  close: unexpectedCall,
+};
+
 const idleCompute: Partial<ComputeApi> = {
   closeProject: () => Promise.resolve(),
   forgetSamples: () => Promise.resolve(),
@@ -90,10 +98,8 @@ function createEngine(
   desk = createDesk(),
   keep: Partial<Keep> = {},
 ): ControlEngine {
-  return new ControlEngine(createCompute({ ...idleCompute, ...compute }), createPictures(pictures), desk, {
-    ...nothingKept,
-    ...keep,
-  });
+  const ownCompute = createCompute({ ...idleCompute, ...compute });
+  return new ControlEngine(ownCompute, createPictures(pictures), desk, { ...nothingKept, ...keep }, noFiles);
 }
 
 const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
