@@ -38,7 +38,7 @@ export function StorageDialog({ onClose, onForget }: StorageDialogProps) {
     void lookAtStorage();
     void listProjects();
   }, [lookAtFeatureCache, lookAtStorage, listProjects]);
-  const shown = error ?? report?.problem ?? featureError;
+  const shown = error ?? report?.problem ?? null;
   return (
     <Dialog
       heading="Storage on this device"
@@ -61,6 +61,7 @@ export function StorageDialog({ onClose, onForget }: StorageDialogProps) {
           Features are what VGG-16 made of each picture: with them a run starts at once; dropped, pictures go through it again.
           Pictures are copies of what you added and go with the projects that hold them. Weights that are gone are fetched again.
         </p>
+        {featureError === null ? null : <ErrorNote record={featureError} />}
         <FeatureRoomField />
         <Projects />
       </div>
