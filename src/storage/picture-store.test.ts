@@ -95,7 +95,11 @@ describe('kept pictures', () => {
     expect(pictureFiles(folder)).toHaveLength(1);
     expect(await read(later, 5)).toEqual(bytes(5));
     expect(await read(later, 1)).toBeNull();
-    await sweep([]);
+    // A visit leaves the file alone that it writes to; the next one does not.
+    await createStore(folder, tables, 'c').store.sweep(
+      () => Promise.resolve(() => false),
+      () => undefined,
+    );
     expect(await later.size()).toBe(0);
   });
 
