@@ -11,6 +11,7 @@ import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
+import { keepSuite } from './suites/keep';
 import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
@@ -27,6 +28,7 @@ const suites: readonly Suite[] = [
   labelsSuite,
   waysSuite,
   cacheSuite,
+  keepSuite,
 ];
 
 function printUsage(): void {

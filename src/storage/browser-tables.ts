@@ -52,10 +52,9 @@ export function createBrowserTables(name: string = databaseName): Tables {
   return {
     get: (table, key) => use((database) => database.get(table, key) as Promise<unknown>),
     getMany: (table, keys) =>
-      use(async (database) => {
-        const transaction = database.transaction(table);
-        const rows: unknown[] = await Promise.all(keys.map((key) => transaction.store.get(key) as Promise<unknown>));
-        return rows.filter((row) => row !== undefined);
+      use((database) => {
+        const rows = database.transaction(table).store;
+        return Promise.all(keys.map((key) => rows.get(key) as Promise<unknown>));
       }),
     entries: (table) =>
       use(async (database) => {

@@ -283,6 +283,8 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
           // One after another: the browser asks one question at a time, all of them within the same click.
           for (const { handle } of wanted) await core.ports.askForFolder(handle);
           core.set({ folders: await core.engine().lookAtFolders() });
+          // What could not be read is asked for again.
+          features.hold();
           features.release();
         } catch (thrown) {
           core.set({ notice: core.fail(thrown) });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LeftFolder } from '../domain/projects';
+import { selectTrainBlocker } from './selectors';
 import { beginWithPictures, catsAndDogs, createPage, listed, reach, type Page } from './testing/create-page';
 import { createFakeStorage } from './testing/fake-engine';
 
@@ -105,6 +106,7 @@ describe('two tabs on one project', () => {
     rename(second, 'Not mine');
     second.actions.undo();
     expect(second.state().project.document.name).toBe('pets');
+    expect(selectTrainBlocker(second.state())?.code).toBe('project-not-owned');
     rename(first, 'Followed');
     await reach(second, ({ project }) => project.document.name === 'Followed');
     await second.actions.listProjects();
@@ -190,8 +192,13 @@ describe('folders that pictures were left in', () => {
     const again = createPage(page.storage, { folders: [folder] });
     await again.actions.begin();
     expect(again.state().folders).toEqual([folder]);
+    expect(selectTrainBlocker(again.state())).toMatchObject({
+      code: 'folder-permission',
+      message: expect.stringContaining('pets') as string,
+    });
     await again.actions.allowFolders();
     expect(again.state().folders).toEqual([{ ...folder, access: 'granted' }]);
+    expect(selectTrainBlocker(again.state())).toBeNull();
   });
 
   it('are suggested where a copy would take more than half of what is free, and the person decides', async () => {

@@ -15,7 +15,7 @@ export class MemoryTables implements Tables {
   }
 
   getMany(table: TableName, keys: readonly string[]): Promise<readonly unknown[]> {
-    return this.#answer(() => structuredClone(keys.flatMap((key) => this.#table(table).get(key) ?? [])));
+    return this.#answer(() => structuredClone(keys.map((key) => this.#table(table).get(key))));
   }
 
   entries(table: TableName): Promise<readonly (readonly [string, unknown])[]> {
