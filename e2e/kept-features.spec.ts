@@ -70,11 +70,13 @@ test('a second tab uses what the first kept, and forgetting everything leaves no
       for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
       return names;
     });
-  expect(await files()).toEqual(['headstart-features-v1']);
+  expect((await files()).sort()).toEqual(['headstart-features-v1', 'headstart-pictures-v1']);
 
   const other = connectPage(await app.context.newPage(), app);
   await other.page.goto(app.server.url);
   await isProved(other);
+  // The first tab owns its project; this one has another.
+  await other.act((store) => store.getState().actions.newProject());
   await other.chooseFolder(join(folder, 'pets'));
   await other.until(({ getState }) => getState().features.done === 8);
   expect((await other.state()).features.secondsPerPicture).toBeNull();
