@@ -75,8 +75,8 @@ test('a second tab uses what the first kept, and forgetting everything leaves no
   const other = connectPage(await app.context.newPage(), app);
   await other.page.goto(app.server.url);
   await isProved(other);
-  // The first has its project; features are everybody's.
-  await other.act(({ getState }) => getState().actions.newProject());
+  // The first tab owns its project; this one has another.
+  await other.act((store) => store.getState().actions.newProject());
   await other.chooseFolder(join(folder, 'pets'));
   await other.until(({ getState }) => getState().features.done === 8);
   expect((await other.state()).features.secondsPerPicture).toBeNull();

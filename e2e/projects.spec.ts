@@ -9,7 +9,23 @@ function whatIsLeft(app: App): Promise<readonly string[]> {
   return app.page.evaluate(async () => {
     const files: string[] = [];
     for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(`folder ${name}`);
-    const databases = (await indexedDB.databases()).map(({ name }) => `database ${name ?? ''}`);
+    const databases: string[] = [];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => resolve(opening.result);
+        opening.onerror = () => reject(new Error(name));
+      });
+      // Whoever looks for something makes an empty database again.
+      for (const table of database.objectStoreNames) {
+        const rows = await new Promise<number>((resolve) => {
+          const counting = database.transaction(table).objectStore(table).count();
+          counting.onsuccess = () => resolve(counting.result);
+        });
+        if (rows > 0) databases.push(`table ${table}`);
+      }
+      database.close();
+    }
     const cached = (await caches.keys()).map((name) => `cache ${name}`);
     const chosen = [...Object.keys(localStorage), ...Object.keys(sessionStorage)].map((name) => `key ${name}`);
     return [...files, ...databases, ...cached, ...chosen].sort();
@@ -77,7 +93,7 @@ test('a reload brings everything back, a second tab reads and takes over, and wh
   expect((await app.state()).project.document.name).toBe('Mine now');
 
   expect(await whatIsLeft(other)).toEqual(
-    expect.arrayContaining(['database headstart', 'folder headstart-features-v1', 'folder headstart-pictures-v1']),
+    expect.arrayContaining(['table projects', 'table pictures', 'folder headstart-features-v1', 'folder headstart-pictures-v1']),
   );
   await other.act(({ getState }) => getState().actions.forgetEverything());
   await app.until(({ getState }) => getState().notice?.code === 'project-forgotten');

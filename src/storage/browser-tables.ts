@@ -2,7 +2,7 @@ import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { migrateFirstVersion } from './migrate-first-version';
 import { tableNames, type Tables, toStorageError } from './tables';
 
-export const databaseName = 'headstart';
+const databaseName = 'headstart';
 const databaseVersion = 2;
 
 /** Tables in IndexedDB. A database of the first version is brought to this one when it is opened. */

@@ -1,4 +1,3 @@
-import { databaseName } from './browser-tables';
 import { type Tables, toStorageError } from './tables';
 
 /** Begins the name of every cache and folder of this page: other pages of the same site keep theirs. */
@@ -43,16 +42,4 @@ function hasPrivateFiles(): boolean {
 export async function forgetDevice(tables: Tables): Promise<void> {
   const results = await Promise.allSettled([tables.removeAll(), removeCaches(), removeFolders()]);
   for (const result of results) if (result.status === 'rejected') throw toStorageError(result.reason);
-}
-
-/** Names of what is left of this page on the device, of each kind. */
-export async function listKept(): Promise<readonly string[]> {
-  const databases = (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith(databaseName) === true ? [name] : []));
-  const cached = 'caches' in globalThis ? (await caches.keys()).filter(isOurs) : [];
-  const folders = hasPrivateFiles() ? await ourFolders() : [];
-  return [
-    ...databases.map((name) => `database ${name}`),
-    ...cached.map((name) => `cache ${name}`),
-    ...folders.map((name) => `folder ${name}`),
-  ];
 }

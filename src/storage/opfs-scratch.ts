@@ -83,10 +83,14 @@ export async function openOpfsScratch(): Promise<OpfsScratch | null> {
   try {
     const visit = crypto.randomUUID();
     await holdLock(visit);
-    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(rootName, { create: true });
-    const folder = await root.getDirectoryHandle(visit, { create: true });
+    // Opened anew each time: what is forgotten takes the folder along.
+    const open = async (): Promise<FileSystemDirectoryHandle> => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(rootName, { create: true });
+      return root.getDirectoryHandle(visit, { create: true });
+    };
+    await open();
     let count = 0;
-    return { room: freeRoom, create: () => createFile(folder, String((count += 1))) };
+    return { room: freeRoom, create: async () => createFile(await open(), String((count += 1))) };
   } catch {
     return null;
   }
