@@ -15,6 +15,7 @@ import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
 import { createProposer } from './proposer';
+import { createRevival } from './revival';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
@@ -47,12 +48,26 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
     const inspector = createInspector(core);
-    const runner = createRunner(core, weights, device, inspector);
+    const revival = createRevival(() => ports.now());
+    const runner = createRunner(core, weights, device, inspector, revival);
     const features = createFeaturePreparer(core, device);
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const session = createSessionActions(core, {
+      device,
+      weights,
+      pictures,
+      features,
+      featureCache,
+      runner,
+      revival,
+      saver,
+      markReady,
+      createEmptyProject,
+    });
     api.subscribe(() => {
+      session.look();
       features.look();
       featureCache.look();
       lookAlikes.look();
@@ -72,17 +87,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
-        ...createSessionActions(core, {
-          device,
-          weights,
-          pictures,
-          features,
-          featureCache,
-          runner,
-          saver,
-          markReady,
-          createEmptyProject,
-        }),
+        ...session.actions,
       },
     };
   });

@@ -17,6 +17,8 @@ export interface PagePorts {
   scheduleFrame(callback: () => void): void;
   /** Milliseconds, monotone. */
   now(): number;
+  /** A run is kept on disk at the first step boundary after so many. */
+  readonly checkpointSeconds: number;
   createId(): string;
   /** Asks where an archive goes; null when the person changed their mind. Within a click. */
   openSaveTarget(name: string): Promise<SaveTarget | null>;

@@ -2,7 +2,7 @@ import { createCommandLog, logCommand } from '../domain/command-log';
 import { applyCommand } from '../domain/commands';
 import { describeError } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
-import type { Kept } from '../protocol/engine-api';
+import type { Kept, UnfinishedRun } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
@@ -10,6 +10,7 @@ import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
 import { createInitialState, idleRun } from './initial-state';
 import { forgetChoices } from './kept-choice';
+import type { Revival } from './revival';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -22,17 +23,21 @@ export interface SessionParts {
   readonly features: FeaturePreparer;
   readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
+  readonly revival: Revival;
   readonly saver: Saver;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
   readonly createEmptyProject: () => ProjectDocument;
 }
 
-export function createSessionActions(
-  core: StoreCore,
-  parts: SessionParts,
-): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
-  const { device, weights, pictures, features, runner, saver } = parts;
+export interface SessionKeeper {
+  readonly actions: Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'>;
+  /** To be called after every change of the state: a worker that died is started again, where that may help. */
+  look(): void;
+}
+
+export function createSessionActions(core: StoreCore, parts: SessionParts): SessionKeeper {
+  const { device, weights, pictures, features, runner, saver, revival } = parts;
 
   const restoreRun = (kept: Kept): void => {
     if (kept.run === null) return;
@@ -53,11 +58,24 @@ export function createSessionActions(
     if (ids.length > 0) core.set({ notice: describeError('pictures-not-kept') });
   };
 
+  /** What the present project left unfinished; null where there is none. */
+  const findUnfinished = async (): Promise<UnfinishedRun | null> => {
+    const { id, runs } = core.state().project.document;
+    const found = await core.engine().unfinishedRun({ project: id, everySeconds: core.ports.checkpointSeconds });
+    if (found === null || !runs.some((run) => run.id === found.id)) return found;
+    // It ended, and its record was kept, just before the page closed.
+    await core.engine().discardRun(found.id);
+    return null;
+  };
+
   const restore = async (): Promise<void> => {
     try {
       const kept = await core.engine().loadKept();
       if (kept.project !== null) await restoreProject(kept.project);
       restoreRun(kept);
+      const unfinished = await findUnfinished();
+      if (unfinished !== null)
+        runner.restore(unfinished, new Map(kept.project?.samples.map(({ id, name }): [string, string] => [id, name])));
       if (kept.problem !== null) core.set({ notice: describeError(kept.problem) });
       if (kept.problem === null || kept.problem === 'project-invalid') saver.enable();
     } catch (thrown) {
@@ -86,53 +104,77 @@ export function createSessionActions(
     await preparing;
   };
 
+  const restart = async (): Promise<void> => {
+    revival.note();
+    const reason = core.state().workerDead ?? describeError('worker-dead');
+    runner.suspend();
+    saver.disable();
+    features.hold();
+    core.replaceEngine();
+    weights.reset();
+    device.reset();
+    core.set({ workerDead: null });
+    try {
+      const canCompute = await startEngine();
+      const preparing = canCompute ? device.makeReady() : Promise.resolve();
+      const kept = await core.engine().loadKept();
+      core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
+      await pictures.giveBack();
+      features.release();
+      if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
+      runner.revive(await findUnfinished(), reason);
+      await preparing;
+    } catch (thrown) {
+      const error = core.fail(thrown);
+      if (error !== null) core.set({ notice: error });
+    } finally {
+      features.release();
+    }
+  };
+
+  let restarting: Promise<void> | null = null;
+
+  /** Whoever asks while it goes on waits for the same. */
+  const restartWorker = (): Promise<void> => {
+    restarting ??= restart().finally(() => {
+      restarting = null;
+    });
+    return restarting;
+  };
+
   return {
-    begin: () => (begun ??= begin()),
-    restartWorker: async () => {
-      runner.abandon();
-      saver.disable();
-      features.hold();
-      core.replaceEngine();
-      weights.reset();
-      device.reset();
-      core.set({ workerDead: null });
-      try {
-        const canCompute = await startEngine();
-        const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        const kept = await core.engine().loadKept();
-        core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
-        await pictures.giveBack();
-        features.release();
-        if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
-        await preparing;
-      } catch (thrown) {
-        const error = core.fail(thrown);
-        if (error !== null) core.set({ notice: error });
-      } finally {
-        features.release();
-      }
+    look: () => {
+      if (core.state().workerDead === null || restarting !== null || !revival.isAllowed()) return;
+      const { phase } = core.state().run;
+      // A run says by itself that it went on.
+      if (phase === 'idle' || phase === 'done' || phase === 'failed') core.set({ notice: describeError('worker-restarted') });
+      void restartWorker();
     },
-    forgetEverything: async () => {
-      saver.disable();
-      runner.abandon();
-      const ids = core.state().project.document.samples.map(({ id }) => id);
-      pictures.forget();
-      forgetChoices();
-      const { compute, weights: loaded, featureCache } = core.state();
-      core.set({
-        ...createInitialState(parts.createEmptyProject(), core.ports),
-        compute: { ...compute, choice: 'auto', threads: null },
-        weights: loaded,
-        featureCache: { budget: null, report: null, error: null },
-      });
-      try {
-        await core.engine().removeSamples(ids);
-        await core.engine().forgetEverything();
-        if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
-        saver.enable();
-      } catch (thrown) {
-        core.set({ notice: core.fail(thrown) });
-      }
+    actions: {
+      begin: () => (begun ??= begin()),
+      restartWorker,
+      forgetEverything: async () => {
+        saver.disable();
+        runner.abandon();
+        const ids = core.state().project.document.samples.map(({ id }) => id);
+        pictures.forget();
+        forgetChoices();
+        const { compute, weights: loaded, featureCache } = core.state();
+        core.set({
+          ...createInitialState(parts.createEmptyProject(), core.ports),
+          compute: { ...compute, choice: 'auto', threads: null },
+          weights: loaded,
+          featureCache: { budget: null, report: null, error: null },
+        });
+        try {
+          await core.engine().removeSamples(ids);
+          await core.engine().forgetEverything();
+          if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+          saver.enable();
+        } catch (thrown) {
+          core.set({ notice: core.fail(thrown) });
+        }
+      },
     },
   };
 }

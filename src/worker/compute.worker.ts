@@ -8,6 +8,7 @@ import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { CheckpointStore, createBrowserCheckpointEnvironment } from '../storage/checkpoint-store';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createProjectStore } from '../storage/project-store';
 import { withBeat } from './with-beat';
@@ -26,5 +27,6 @@ const engine = new Engine({
   trainingTest: (subject) => proveTraining(subject, { picture }),
   disk: new FeatureCache(createBrowserCacheEnvironment()),
   decoder: decoderOf(navigator.userAgent),
+  runs: new CheckpointStore(createBrowserCheckpointEnvironment()),
 });
 expose(withFlushedCallbacks(withBeat(engine)));

@@ -26,6 +26,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2), tensors: [] };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };

@@ -33,9 +33,11 @@ import type {
   FittedPicture,
   KagglePlan,
   Kept,
+  RunKeep,
   RunOutcome,
   RunRequest,
   RunSample,
+  UnfinishedRun,
 } from '../protocol/engine-api';
 import type { ProjectStore } from '../storage/project-store';
 
@@ -96,6 +98,8 @@ export class ControlEngine implements EngineApi {
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
+  /** The run that ended last, while what was kept of it as it trained is still there. */
+  #ended: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
   #identified: ReadonlyMap<string, string> | null = null;
 
@@ -238,6 +242,14 @@ export class ControlEngine implements EngineApi {
     return this.#run((pixels) => this.#compute.finishRun(pixels, onEvent, signal));
   }
 
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#compute.unfinishedRun(keep);
+  }
+
+  discardRun(id: string): Promise<void> {
+    return this.#compute.discardRun(id);
+  }
+
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
     return this.#inTurn(signal, async () => {
       const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
@@ -310,14 +322,23 @@ export class ControlEngine implements EngineApi {
     return { project, run: await this.#restoreHead(), problem: null };
   }
 
-  saveProject(project: ProjectDocument): Promise<void> {
-    return this.#keeper.saveProject(project);
+  async saveProject(project: ProjectDocument): Promise<void> {
+    await this.#keeper.saveProject(project);
+    // Only now can a reload do without what was kept of it while it trained.
+    const ended = this.#ended;
+    if (ended === null || !project.runs.some(({ id }) => id === ended)) return;
+    this.#ended = null;
+    this.#compute.discardRun(ended).catch(() => undefined); // a dead worker is told by every other call
   }
 
   async forgetEverything(): Promise<void> {
     this.#pictures.forgetSetAside();
     // Both are tried: what one refuses must not keep the other.
-    const results = await Promise.allSettled([this.#compute.forgetFeatures(), this.#keeper.forgetEverything()]);
+    const results = await Promise.allSettled([
+      this.#compute.forgetFeatures(),
+      this.#compute.forgetRuns(),
+      this.#keeper.forgetEverything(),
+    ]);
     for (const result of results) if (result.status === 'rejected') throw toHeadstartError(result.reason);
   }
 
@@ -345,7 +366,10 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('run', async () => {
       this.#identify();
       const outcome = await start(this.#pixelSource());
-      if (outcome.status === 'done') await this.#keepHead();
+      if (outcome.status === 'done') {
+        await this.#keepHead(outcome.run.id);
+        this.#ended = outcome.run.id;
+      }
       return outcome;
     });
   }
@@ -382,9 +406,15 @@ export class ControlEngine implements EngineApi {
   }
 
   /** A refused storage must not fail the run: the page learns of it when it saves the project. */
-  async #keepHead(): Promise<void> {
+  async #keepHead(runId: string): Promise<void> {
     const head = await this.#compute.exportHead();
-    if (head !== null) await this.#keeper.saveHead(head).catch(() => undefined);
+    if (head === null) return;
+    await this.#keeper.saveHead(head).catch(async (thrown: unknown) => {
+      if (toHeadstartError(thrown).code !== 'storage-full') return;
+      // What was kept of the run as it trained is larger than its head.
+      await this.#compute.discardRun(runId);
+      await this.#keeper.saveHead(head).catch(() => undefined);
+    });
   }
 
   /** The kept run, once its head is back in the compute worker; null when there is none or it does not fit. */
