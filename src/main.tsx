@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describeError } from './domain/errors';
 import { threadLimit } from './domain/threads';
+import { askForFolder, freeRoom, persistStorage } from './ingest/page/device-storage';
 import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
@@ -93,6 +94,9 @@ const store = createPageStore({
   scheduleFrame,
   now: () => performance.now(),
   createId,
+  freeRoom,
+  askForFolder,
+  persistStorage,
   openSaveTarget,
 });
 

@@ -10,6 +10,7 @@ import type { PictureSource } from '../../src/domain/dataset';
 import { createPageStore, reportWorkerDeath } from '../../src/store/page-store';
 import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
+import { generousStorage } from '../../src/store/testing/storage-ports';
 import { App } from '../../src/ui/app';
 import { PictureInputProvider, type PictureInput } from '../../src/ui/picture-input';
 import { applyTheme, readThemeChoice } from '../../src/ui/shell/theme';
@@ -85,6 +86,7 @@ const store = createPageStore({
     requestAnimationFrame(callback);
   },
   now: () => performance.now(),
+  ...generousStorage,
   openSaveTarget: () => Promise.resolve(null),
   createId: () => 'harness',
 });

@@ -406,6 +406,34 @@ const catalogue = {
     message: 'The kept project could not be read.',
     remedy: 'A new project was started; the unreadable one was set aside.',
   },
+  'project-unknown': {
+    message: 'This project is not on this device any more.',
+    remedy: 'Open another one, or start a new one.',
+  },
+  'project-in-use': {
+    message: 'The project is open in another tab.',
+    remedy: 'Close it there, or open it here and take it over.',
+  },
+  'project-not-owned': {
+    message: 'Another tab works on this project now, so nothing is saved from here.',
+    remedy: 'Take it over to go on here.',
+  },
+  'project-kept-as-copy': {
+    message: 'Another tab took this project over before your last changes were saved here. They are kept as “{name}”.',
+    remedy: 'Open it from the list of projects.',
+  },
+  'project-forgotten': {
+    message: 'Everything on this device was forgotten in another tab, and this project with it.',
+    remedy: 'What you see works until this tab closes. Reload the page to start anew.',
+  },
+  'folder-permission': {
+    message: 'The page may not read the folder {names} yet: the browser asks again at each visit.',
+    remedy: 'Press “Let the page read the folder again”.',
+  },
+  'folder-absent': {
+    message: 'The folder {names} is not where it was.',
+    remedy: 'Put it back and reload the page, or add the pictures again.',
+  },
   // downloads that a person asks for
   'hub-offline': {
     message: 'The pictures could not be reached at {host}.',

@@ -338,6 +338,15 @@ export class Engine implements ComputeApi {
     await this.#keep(copyHead(head));
   }
 
+  async closeProject(): Promise<void> {
+    await this.#background.stop();
+    await this.#dropTuned();
+    this.#boundaries.clear();
+    [this.#run, this.#ended] = [null, null];
+    this.#parts.runs?.release();
+    this.#kept = null;
+  }
+
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {
     this.#store.identify(contents);
     return Promise.resolve();

@@ -1,7 +1,8 @@
 import type { Fit, PictureSource, Sample, SkippedFile } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
-import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
+import type { KeptThumbnail, LeftFolder } from '../domain/projects';
 import { ImportDesk } from './archive/import-desk';
 import { type PictureBytes, readBytes } from './archive/picture-bytes';
 import { MemoryScratch } from './archive/scratch';
@@ -43,7 +44,7 @@ export class PictureLibrary {
     this.#imports = imports;
   }
 
-  stageImport(importId: string, files: readonly ImportFile[]): void {
+  stageImport(importId: string, files: readonly ImportFile[], _folders: readonly StagedFolder[] = []): void {
     this.#imports.stage(importId, files);
   }
 
@@ -156,9 +157,26 @@ export class PictureLibrary {
     }
   }
 
-  /** Lets go of everything that was removed. */
-  forgetSetAside(): void {
+  /** Lets go of every picture that is not among these. @returns ids of those that the library does not have */
+  open(samples: readonly Sample[]): Promise<readonly string[]> {
+    const wanted = new Set(samples.map(({ id }) => id));
+    this.remove(
+      this.#shelf
+        .list()
+        .map(({ id }) => id)
+        .filter((id) => !wanted.has(id)),
+    );
     for (const importId of this.#shelf.forgetSetAside()) void this.#imports.release(importId);
+    return Promise.resolve([...wanted].filter((id) => this.#shelf.get(id) === null));
+  }
+
+  /** Of the present pictures, as far as they are kept. */
+  thumbnails(_onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, _signal: AbortSignal): Promise<void> {
+    return Promise.resolve();
+  }
+
+  folders(): Promise<readonly LeftFolder[]> {
+    return Promise.resolve([]);
   }
 
   list(): readonly Sample[] {

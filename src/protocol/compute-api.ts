@@ -91,6 +91,8 @@ export interface ComputeApi {
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;
+  /** Forgets head and paused run: another project is opened. The device, and features of any picture, stay. */
+  closeProject(): Promise<void>;
   /** Content hashes of all samples whose id is another: the same content in several classes. Features are held by content. */
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void>;
   /** Frees memory of samples that were removed; what is kept on disk stays. */

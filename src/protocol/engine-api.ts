@@ -18,8 +18,18 @@ import type { CrossValidation, InspectionProgress, ShownExplanation } from '../d
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { ProjectDocument } from '../domain/project';
+import type {
+  FreeableKind,
+  Keeping,
+  KeptThumbnail,
+  LeftFolder,
+  ProjectAccess,
+  ProjectEvent,
+  ProjectList,
+  StorageReport,
+} from '../domain/projects';
 import type { RunConfig } from '../domain/run-config';
 
 /** Where things are fetched from; absolute URLs, so that workers need not know the page's address. */
@@ -91,11 +101,17 @@ export interface FittedPicture {
   readonly height: number;
 }
 
-/** What survived the last visit. */
-export interface Kept {
+/** A project as it was saved last, once its pictures and its head are back in the workers. */
+export interface OpenedProject {
+  /** Null where there is none of this id, or none at all. */
   readonly project: ProjectDocument | null;
   /** The run whose head can predict at once; null when none was kept. */
   readonly run: RunRecord | null;
+  readonly access: ProjectAccess;
+  /** Samples whose picture is not kept, or kept no more: nobody can read them. */
+  readonly lost: readonly string[];
+  /** Folders that hold the pictures which were left where they are. */
+  readonly folders: readonly LeftFolder[];
   /** Why nothing could be read or will be kept; null when storage works. */
   readonly problem: 'storage-refused' | 'project-newer' | 'project-invalid' | null;
 }
@@ -130,9 +146,9 @@ export interface EngineApi {
 
   /**
    * Gives the worker some of the files of an import, before it is opened. In parts, because a browser sends thousands of files in one
-   * long task. The page chooses the id.
+   * long task. The page chooses the id. `folders` are those among them whose pictures may be left where they are.
    */
-  stageImport(importId: string, files: readonly ImportFile[]): Promise<void>;
+  stageImport(importId: string, files: readonly ImportFile[], folders?: readonly StagedFolder[]): Promise<void>;
   /**
    * Opens the archives of an import, those inside others too, and lists everything; no picture is decoded. An archive that cannot be
    * opened is among `skipped`. Rejects with `cancelled`, and nothing of the import is left then.
@@ -142,11 +158,15 @@ export interface EngineApi {
   readImportText(importId: string, path: string): Promise<Uint8Array>;
   /** Nothing more will be taken from it; pictures that came in stay readable. Safe to call twice. */
   closeImport(importId: string): Promise<void>;
-  /** Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. */
+  /**
+   * Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. They are kept for later
+   * visits meanwhile: copied, or with `leave` as a place in a staged folder where that can be; pictures of archives are always copied.
+   */
   addPictures(
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
+    keeping?: Keeping,
   ): Promise<IngestReport>;
   /** The embedded drawings; needs no network. */
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
@@ -228,9 +248,44 @@ export interface EngineApi {
     signal: AbortSignal,
   ): Promise<CrossValidation>;
 
-  loadKept(): Promise<Kept>;
+  /** What happens to projects outside of these calls, until the signal aborts. */
+  watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void>;
+  /** All projects, without opening any. */
+  listProjects(): Promise<ProjectList>;
+  /**
+   * Closes the open project and opens another, null for the one that was written last. It is owned from then on, unless another tab owns
+   * it. Rejects with `busy` while a run or a reading goes on.
+   */
+  openProject(id: string | null): Promise<OpenedProject>;
+  /** Thumbnails of the open project's pictures, in parts. */
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void>;
+  /** Closes the open project and owns a new one, which is kept from its first save on. Rejects with `busy`. */
+  createProject(id: string): Promise<void>;
+  /**
+   * Saves the open project. Rejects with `project-not-owned` once another tab has it or it was forgotten, `storage-refused`,
+   * `storage-full`.
+   */
   saveProject(project: ProjectDocument): Promise<void>;
-  /** Removes everything kept on this device: weights, project, head, features. */
+  /** Keeps a document as a project of its own without opening it, such as what could not be saved any more. Pictures are shared. */
+  keepProject(project: ProjectDocument): Promise<void>;
+  /** A copy with its runs and heads under another id and name, which shares its pictures. Rejects with `project-unknown`. */
+  duplicateProject(id: string, newId: string, name: string): Promise<void>;
+  /** Of a project that is not open here. Rejects with `project-unknown`, `project-in-use` while another tab owns it. */
+  renameProject(id: string, name: string): Promise<void>;
+  /** Marks it; see `deletedForMs`. The open project is closed first. Rejects with `project-unknown`, `project-in-use`. */
+  deleteProject(id: string): Promise<void>;
+  /** Rejects with `project-unknown` once it was swept. */
+  undeleteProject(id: string): Promise<void>;
+  /** Answers `hand-over`: everything is saved, the other tab may have it. Whoever opens it next owns it. */
+  releaseProject(): Promise<void>;
+  /** Owns the open project, which another tab owns: asks that tab to save first, and takes it where it does not answer. */
+  takeOver(): Promise<OpenedProject>;
+  /** The person was asked for permission: which folders can be read now? */
+  lookAtFolders(): Promise<readonly LeftFolder[]>;
+  storageReport(): Promise<StorageReport>;
+  /** Rejects with `storage-refused`. */
+  freeStorage(kind: FreeableKind): Promise<StorageReport>;
+  /** Removes everything kept on this device: weights, projects, pictures, heads, features, checkpoints. Other tabs are told. */
   forgetEverything(): Promise<void>;
 
   /** What is kept of features, once everything computed so far is written. */

@@ -64,16 +64,14 @@ describe('checkpoints on disk', () => {
     );
   });
 
-  it('belong to their project, whatever it is called, and go with it', async () => {
-    await writeAll(1);
-    const other = new CheckpointStore(openTab());
-    await other.hold('../../etc/passwd');
-    await other.write('../../etc/passwd', checkpoint(7));
-    expect([...folder.files.keys()].every((name) => /^[0-9a-f]{32}\.[ab]$/.test(name))).toBe(true);
+  it('go with their project, and all together', async () => {
+    await writeAll(1, 2);
     await store.remove(project);
+    expect(folder.files.size).toBe(0);
     expect(await found()).toBeNull();
-    expect(await other.load('../../etc/passwd', numberOf)).toBe(7);
-    await other.clear();
+    await writeAll(3);
+    expect(await found()).toBe(3);
+    await store.clear();
     expect(folder.files.size).toBe(0);
   });
 

@@ -1,16 +1,15 @@
-import { sha256Hex } from '../domain/sha256';
 import { openPrivateFolder, type CacheFolder } from './cache-folder';
 import { readRunFile, readSequence, writeRunFile, type RunParts } from './run-file';
-
-/** The version is part of the name: another format comes with another name. */
-export const runFolderName = 'headstart-runs-v1';
+import { checkpointFolder } from './storage-sizes';
 
 /** How long a lock is waited for: a worker that just ended gives its own back a moment later. */
 const lockPatienceMs = 1_500;
 
 export interface CheckpointEnvironment {
-  /** Rejects where nothing may be kept. */
-  readonly openFolder: () => Promise<CacheFolder>;
+  /** Of one project. Rejects where nothing may be kept. */
+  readonly openFolder: (project: string) => Promise<CacheFolder>;
+  /** Removes those of all projects. */
+  readonly clear: () => Promise<void>;
   /** Holds a lock until the function that comes back is called, or this worker ends; null where another holds it. */
   readonly lock: (name: string) => Promise<(() => void) | null>;
   readonly pieceBytes?: number;
@@ -18,7 +17,11 @@ export interface CheckpointEnvironment {
 
 export function createBrowserCheckpointEnvironment(): CheckpointEnvironment {
   return {
-    openFolder: () => openPrivateFolder(runFolderName),
+    // An id may be any text: that of an imported project comes from a file.
+    openFolder: (project) => openPrivateFolder(encodeURIComponent(project), checkpointFolder),
+    clear: async () => {
+      await (await openPrivateFolder(checkpointFolder)).removeAll();
+    },
     lock: (name) =>
       new Promise((resolve, reject) => {
         const patience = AbortSignal.timeout(lockPatienceMs);
@@ -46,7 +49,6 @@ interface Found {
  */
 export class CheckpointStore {
   readonly #environment: CheckpointEnvironment;
-  #folder: Promise<CacheFolder> | null = null;
   /** The project that only this tab may write. */
   #held: { readonly project: string; readonly release: () => void } | null = null;
   /** Of the held project: the newest whole file; null where it has not been looked for. */
@@ -60,7 +62,7 @@ export class CheckpointStore {
   async hold(project: string): Promise<boolean> {
     if (this.#held?.project === project) return true;
     this.release();
-    const release = await this.#environment.lock(`${runFolderName} ${await fileStem(project)}`);
+    const release = await this.#environment.lock(`${checkpointFolder}/${project}`);
     if (release === null) return false;
     this.#held = { project, release };
     return true;
@@ -76,8 +78,8 @@ export class CheckpointStore {
    * The newest checkpoint that is whole and that `read` can make something of; null where there is none. Rejects where storage is refused.
    */
   async load<T>(project: string, read: (parts: RunParts) => T | null): Promise<T | null> {
-    const folder = await this.#open();
-    for await (const { slot, sequence, parts } of this.#find(folder, project)) {
+    const folder = await this.#environment.openFolder(project);
+    for await (const { slot, sequence, parts } of find(folder)) {
       const value = read(parts);
       if (value === null) continue;
       if (this.#held?.project === project) this.#newest = { slot, sequence };
@@ -89,62 +91,46 @@ export class CheckpointStore {
   /** Writes over the older of the held project's two. Resolves with its bytes; what fails leaves the newer one as it is. */
   async write(project: string, parts: RunParts): Promise<number> {
     if (this.#held?.project !== project) throw new DOMException('another tab has it', 'NoModificationAllowedError');
-    const folder = await this.#open();
+    const folder = await this.#environment.openFolder(project);
     if (this.#newest === null) {
       this.#newest = { slot: null, sequence: 0 };
-      for await (const { slot, sequence } of this.#find(folder, project)) {
+      for await (const { slot, sequence } of find(folder)) {
         this.#newest = { slot, sequence };
         break;
       }
     }
     const slot = this.#newest.slot === 'a' ? 'b' : 'a';
     const sequence = this.#newest.sequence + 1;
-    const bytes = await writeRunFile(folder, await fileName(project, slot), sequence, parts, this.#environment.pieceBytes);
+    const bytes = await writeRunFile(folder, slot, sequence, parts, this.#environment.pieceBytes);
     this.#newest = { slot, sequence };
     return bytes;
   }
 
   /** The older one first: should only one go, the run is where it was. */
   async remove(project: string): Promise<void> {
-    const folder = await this.#open();
+    const folder = await this.#environment.openFolder(project);
     const newest = this.#held?.project === project ? (this.#newest?.slot ?? 'b') : 'b';
-    for (const slot of [newest === 'a' ? 'b' : 'a', newest] as const) await folder.remove(await fileName(project, slot));
+    for (const slot of [newest === 'a' ? 'b' : 'a', newest] as const) await folder.remove(slot);
+    await folder.removeAll();
     if (this.#held?.project === project) this.#newest = { slot: null, sequence: 0 };
   }
 
   /** Those of every project. */
   async clear(): Promise<void> {
-    await (await this.#open()).removeAll();
+    await this.#environment.clear();
     this.#newest = null;
   }
-
-  /** Whole ones, the newest first; each is read only when it is asked for. */
-  async *#find(folder: CacheFolder, project: string): AsyncGenerator<Found> {
-    const slots: { readonly slot: Slot; readonly sequence: number }[] = [];
-    for (const slot of ['a', 'b'] as const) {
-      const sequence = await readSequence(folder, await fileName(project, slot));
-      if (sequence !== null) slots.push({ slot, sequence });
-    }
-    for (const { slot, sequence } of slots.sort((one, other) => other.sequence - one.sequence)) {
-      const parts = await readRunFile(folder, await fileName(project, slot));
-      if (parts !== null) yield { slot, sequence, parts };
-    }
-  }
-
-  #open(): Promise<CacheFolder> {
-    this.#folder ??= this.#environment.openFolder().catch((error: unknown) => {
-      this.#folder = null; // a refusal may be for the moment only
-      throw error;
-    });
-    return this.#folder;
-  }
 }
 
-/** A project's id may be any text: that of an imported project comes from a file. */
-async function fileStem(project: string): Promise<string> {
-  return (await sha256Hex(new TextEncoder().encode(project))).slice(0, 32);
-}
-
-async function fileName(project: string, slot: Slot): Promise<string> {
-  return `${await fileStem(project)}.${slot}`;
+/** Whole ones, the newest first; each is read only when it is asked for. */
+async function* find(folder: CacheFolder): AsyncGenerator<Found> {
+  const slots: { readonly slot: Slot; readonly sequence: number }[] = [];
+  for (const slot of ['a', 'b'] as const) {
+    const sequence = await readSequence(folder, slot);
+    if (sequence !== null) slots.push({ slot, sequence });
+  }
+  for (const { slot, sequence } of slots.sort((one, other) => other.sequence - one.sequence)) {
+    const parts = await readRunFile(folder, slot);
+    if (parts !== null) yield { slot, sequence, parts };
+  }
 }

@@ -5,7 +5,18 @@ import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
 type PageSlice =
-  'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'inspection' | 'lookAlikes' | 'exporting';
+  | 'projects'
+  | 'storage'
+  | 'compute'
+  | 'weights'
+  | 'ingest'
+  | 'features'
+  | 'featureCache'
+  | 'run'
+  | 'trial'
+  | 'inspection'
+  | 'lookAlikes'
+  | 'exporting';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

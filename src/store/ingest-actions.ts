@@ -229,20 +229,30 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
     forgetUnused();
+    // What was kept is in the worker already.
+    const kept = new Set((await engine.listSamples()).map(({ path }) => path));
+    const missing = sources.filter(({ path }) => !kept.has(path));
     for (const one of given) {
+      const own = missing.filter((source) => 'importId' in source && source.importId === one.importId);
+      if (own.length === 0) continue;
       await openGivenImport(engine, one, ignore, signal);
-      const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);
       await engine.addPictures(own, ignore, signal);
       await engine.closeImport(one.importId);
     }
     // Pasted and recorded: of no import.
-    const loose = sources.filter((source) => 'file' in source);
+    const loose = missing.filter((source) => 'file' in source);
     if (loose.length > 0) await engine.addPictures(loose, ignore, signal);
-    if (drawingsAdded) await engine.addDrawings(ignore, signal);
-    const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
-    const lost = [...wanted].filter((id) => !held.has(id));
-    const surplus = [...held].filter((id) => !wanted.has(id));
+    const lostOf = async (): Promise<string[]> => {
+      const held = new Set((await engine.listSamples()).map(({ id }) => id));
+      return [...wanted].filter((id) => !held.has(id));
+    };
+    let lost = await lostOf();
+    if (drawingsAdded && lost.length > 0) {
+      await engine.addDrawings(ignore, signal);
+      lost = await lostOf();
+    }
+    const surplus = (await engine.listSamples()).flatMap(({ id }) => (wanted.has(id) ? [] : [id]));
     if (surplus.length > 0) await engine.removeSamples(surplus);
     if (lost.length === 0) return;
     core.dispatch({ kind: 'lose-samples', ids: lost });
@@ -278,10 +288,10 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       core.dispatch({ kind: 'add-skipped', files });
     },
     nameProject,
-    take: async (one, found, told) => {
+    take: async (one, found, told, keeping) => {
       given = [...given, one];
       sources = [...sources, ...found];
-      await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal));
+      await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal, keeping));
       await close(one.importId);
     },
   });

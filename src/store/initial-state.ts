@@ -104,6 +104,10 @@ export function createInitialState(
 ): PageState {
   return {
     project: createCommandLog(document),
+    access: 'owner',
+    folders: [],
+    projects: { list: null, isOpening: false, error: null },
+    storage: { report: null, freeing: null, error: null },
     compute: {
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),

@@ -490,7 +490,7 @@ describe('what is kept', () => {
     page.actions.dispatch({ kind: 'name-project', name: 'My pets' });
     await page.actions.train();
     await vi.waitFor(() => {
-      expect(page.storage.project?.runs).toHaveLength(1);
+      expect(page.storage.projects[0]?.document.runs).toHaveLength(1);
     }, patience);
 
     const again = createPage(page.storage);

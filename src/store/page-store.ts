@@ -14,12 +14,15 @@ import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
 import { createProjectActions } from './project-actions';
+import { createProjectLister } from './project-list-actions';
+import { createProjectOpener } from './project-opener';
 import { createProposer } from './proposer';
 import { createRevival } from './revival';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
+import { createStorageKeeper } from './storage-actions';
 import { createTrialActions } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
@@ -30,6 +33,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
 
   return createStore<PageStore>()((set, get, api) => {
     const dispatch = (command: LoggedCommand): void => {
+      // A run that ends after another tab took the project must not be lost: the saver keeps it as a copy.
+      if (get().access === 'reader' && command.kind !== 'add-run') return;
       const former = get().project;
       const project = logCommand(former, command);
       if (project === former) return;
@@ -54,6 +59,9 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
+    const opener = createProjectOpener(core, saver);
+    const projects = createProjectLister(core, { saver, opener, pictures, features, runner, createEmptyProject });
+    const storage = createStorageKeeper(core, saver);
     const session = createSessionActions(core, {
       device,
       weights,
@@ -63,6 +71,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
       runner,
       revival,
       saver,
+      opener,
+      projects,
       markReady,
       createEmptyProject,
     });
@@ -72,6 +82,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
       featureCache.look();
       lookAlikes.look();
       proposer.look();
+      storage.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -84,6 +95,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...featureCache.actions,
         ...lookAlikes.actions,
         ...proposer.actions,
+        ...projects.actions,
+        ...storage.actions,
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),

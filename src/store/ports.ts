@@ -20,6 +20,12 @@ export interface PagePorts {
   /** A run is kept on disk at the first step boundary after so many. */
   readonly checkpointSeconds: number;
   createId(): string;
+  /** Asks the person for a folder again, within a click; false when they refuse. */
+  askForFolder(folder: FileSystemDirectoryHandle): Promise<boolean>;
+  /** Asks the browser not to throw away by itself what is kept; null where it cannot be asked. */
+  persistStorage(): Promise<boolean | null>;
+  /** Bytes that this page may still keep; null where the browser does not say. */
+  freeRoom(): Promise<number | null>;
   /** Asks where an archive goes; null when the person changed their mind. Within a click. */
   openSaveTarget(name: string): Promise<SaveTarget | null>;
 }

@@ -1,7 +1,8 @@
+import type { Sample } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError, type ErrorCode, type ErrorRecord } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
 import { validateRunConfig } from '../domain/run-config';
-import type { EngineApi, RunOutcome, RunRequest, UnfinishedRun } from '../protocol/engine-api';
+import type { EngineApi, RunKeep, RunOutcome, RunRequest, UnfinishedRun } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
@@ -22,8 +23,10 @@ export interface Runner {
   suspend(): void;
   /** Goes on with what is kept of a suspended run, as the person wanted it; null where nothing is. */
   revive(unfinished: UnfinishedRun | null, reason: ErrorRecord): void;
-  /** Shows a run that an earlier visit left, paused. `names` are those of its pictures, by id. */
-  restore(unfinished: UnfinishedRun, names: ReadonlyMap<string, string>): void;
+  /** What the present project left unfinished; null where there is none, and where another tab owns it. */
+  findUnfinished(): Promise<UnfinishedRun | null>;
+  /** Shows it, paused. `samples` are the pictures that the project was saved with. */
+  offerUnfinished(samples: readonly Sample[]): Promise<void>;
 }
 
 /** Failures that leave the run where it was: what they name can be mended, and Continue goes on. */
@@ -46,7 +49,8 @@ function createRequest(state: PageState, everySeconds: number): RunRequest {
     number,
     config: validateRunConfig(settings),
     classNames,
-    keep: { project: id, everySeconds },
+    // Whoever only reads the project keeps nothing in it.
+    ...(state.access === 'owner' ? { keep: { project: id, everySeconds } } : {}),
     samples: samples.flatMap(({ id, className }) => {
       const split = assignments.get(id);
       const labelIndex = className === null ? undefined : labels.get(className);
@@ -168,6 +172,17 @@ export function createRunner(
       core.dispatch({ kind: 'change-settings', settings: config });
   };
 
+  const keepOf = (): RunKeep => ({ project: core.state().project.document.id, everySeconds: core.ports.checkpointSeconds });
+
+  const findUnfinished = async (): Promise<UnfinishedRun | null> => {
+    if (core.state().access !== 'owner') return null;
+    const found = await core.engine().unfinishedRun(keepOf());
+    if (found === null || !core.state().project.document.runs.some((run) => run.id === found.id)) return found;
+    // It ended, and its record was kept, just before the page closed.
+    await core.engine().discardRun(found.id);
+    return null;
+  };
+
   /** Whether all pictures of a paused run are here; else it says which are not, and waits. */
   const hasPictures = (): boolean => {
     const missing = selectMissingPictures(core.state());
@@ -185,8 +200,7 @@ export function createRunner(
           : { ...idleRun, phase: 'done', config: headRun.config, history: headRun.history, log: headRun.log, result: headRun },
     });
     try {
-      const keep = { project: core.state().project.document.id, everySeconds: core.ports.checkpointSeconds };
-      const id = interrupted?.id ?? (await core.engine().unfinishedRun(keep))?.id;
+      const id = interrupted?.id ?? (await core.engine().unfinishedRun(keepOf()))?.id;
       if (id !== undefined) await core.engine().discardRun(id);
     } catch (thrown) {
       core.patch('run', { error: core.fail(thrown) });
@@ -275,7 +289,11 @@ export function createRunner(
       abort = null;
       void inspector.stop();
     },
-    restore,
+    findUnfinished,
+    offerUnfinished: async (samples) => {
+      const unfinished = await findUnfinished();
+      if (unfinished !== null) restore(unfinished, new Map(samples.map(({ id, name }) => [id, name])));
+    },
     revive: (unfinished, reason) => {
       const { phase, interrupted } = core.state().run;
       if (phase === 'idle' || phase === 'done') return;

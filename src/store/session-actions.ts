@@ -1,15 +1,15 @@
-import { createCommandLog, logCommand } from '../domain/command-log';
-import { applyCommand } from '../domain/commands';
-import { describeError } from '../domain/errors';
+import { describeError, type ErrorRecord } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
-import type { Kept, UnfinishedRun } from '../protocol/engine-api';
+import type { OpenedProject } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
 import type { FeaturePreparer } from './feature-preparer';
 import type { PictureTaker } from './ingest-actions';
-import { createInitialState, idleRun } from './initial-state';
-import { forgetChoices } from './kept-choice';
+import { createInitialState } from './initial-state';
+import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
+import type { ProjectLister } from './project-list-actions';
+import type { ProjectOpener } from './project-opener';
 import type { Revival } from './revival';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
@@ -25,6 +25,8 @@ export interface SessionParts {
   readonly runner: Runner;
   readonly revival: Revival;
   readonly saver: Saver;
+  readonly opener: ProjectOpener;
+  readonly projects: ProjectLister;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
   readonly createEmptyProject: () => ProjectDocument;
@@ -37,47 +39,29 @@ export interface SessionKeeper {
 }
 
 export function createSessionActions(core: StoreCore, parts: SessionParts): SessionKeeper {
-  const { device, weights, pictures, features, runner, saver, revival } = parts;
+  const { device, weights, pictures, features, runner, saver, opener, revival } = parts;
 
-  const restoreRun = (kept: Kept): void => {
-    if (kept.run === null) return;
-    core.set({ headReady: true, headRun: kept.run });
-    const { phase } = core.state().run;
-    if (phase !== 'idle') return;
-    const { config, history, log } = kept.run;
-    core.set({ run: { ...idleRun, phase: 'done', config, history, log, result: kept.run } });
-  };
-
-  /** Pictures are not kept: the project comes back without those that the worker cannot read. */
-  const restoreProject = async (project: ProjectDocument): Promise<void> => {
-    const held = new Set((await core.engine().listSamples()).map(({ id }) => id));
-    const ids = project.samples.map(({ id }) => id).filter((id) => !held.has(id));
-    const readable = applyCommand(applyCommand(project, { kind: 'remove-samples', ids }), { kind: 'dismiss-skipped' });
-    // What the person did in the first moments is done to the kept project.
-    core.set({ project: core.state().project.commands.reduce(logCommand, createCommandLog(readable)) });
-    if (ids.length > 0) core.set({ notice: describeError('pictures-not-kept') });
-  };
-
-  /** What the present project left unfinished; null where there is none. */
-  const findUnfinished = async (): Promise<UnfinishedRun | null> => {
-    const { id, runs } = core.state().project.document;
-    const found = await core.engine().unfinishedRun({ project: id, everySeconds: core.ports.checkpointSeconds });
-    if (found === null || !runs.some((run) => run.id === found.id)) return found;
-    // It ended, and its record was kept, just before the page closed.
-    await core.engine().discardRun(found.id);
-    return null;
+  const openKept = async (): Promise<OpenedProject> => {
+    const wanted = readOpenProject();
+    const opened = await core.engine().openProject(wanted);
+    // Another tab may have deleted what this one had open.
+    return wanted !== null && opened.project === null && opened.problem === null ? core.engine().openProject(null) : opened;
   };
 
   const restore = async (): Promise<void> => {
     try {
-      const kept = await core.engine().loadKept();
-      if (kept.project !== null) await restoreProject(kept.project);
-      restoreRun(kept);
-      const unfinished = await findUnfinished();
-      if (unfinished !== null)
-        runner.restore(unfinished, new Map(kept.project?.samples.map(({ id, name }): [string, string] => [id, name])));
-      if (kept.problem !== null) core.set({ notice: describeError(kept.problem) });
-      if (kept.problem === null || kept.problem === 'project-invalid') saver.enable();
+      const opened = await openKept();
+      if (!opener.restore(opened)) {
+        const { document, commands } = core.state().project;
+        await core.engine().createProject(document.id);
+        keepOpenProject(document.id);
+        // An empty project is not worth a line in the list.
+        if (commands.length === 0) saver.settle();
+      }
+      await runner.offerUnfinished(opened.project?.samples ?? []);
+      if (opened.problem === 'storage-refused') return;
+      saver.enable();
+      saver.changed();
     } catch (thrown) {
       core.set({ notice: core.fail(thrown) });
     }
@@ -85,6 +69,7 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
 
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
+    parts.projects.watch();
     await parts.featureCache.begin();
     return device.configure();
   };
@@ -104,12 +89,7 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
     await preparing;
   };
 
-  const restart = async (): Promise<void> => {
-    revival.note();
-    const reason = core.state().workerDead ?? describeError('worker-dead');
-    runner.suspend();
-    saver.disable();
-    features.hold();
+  const restart = async (reason: ErrorRecord): Promise<void> => {
     core.replaceEngine();
     weights.reset();
     device.reset();
@@ -117,12 +97,19 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
     try {
       const canCompute = await startEngine();
       const preparing = canCompute ? device.makeReady() : Promise.resolve();
-      const kept = await core.engine().loadKept();
-      core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
+      const { id } = core.state().project.document;
+      const isOwner = core.state().access === 'owner';
+      let opened = await core.engine().openProject(id);
+      if (opened.project === null) await core.engine().createProject(id);
+      // The worker that died may not have let go of its lock yet.
+      else if (isOwner && opened.access === 'reader') opened = await core.engine().takeOver();
+      const { run, access, folders, problem } = opened;
+      core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
       await pictures.giveBack();
       features.release();
-      if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
-      runner.revive(await findUnfinished(), reason);
+      if (problem !== 'storage-refused') saver.enable();
+      saver.changed();
+      runner.revive(await runner.findUnfinished(), reason);
       await preparing;
     } catch (thrown) {
       const error = core.fail(thrown);
@@ -133,22 +120,43 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
   };
 
   let restarting: Promise<void> | null = null;
+  /** Until what the former worker left pending has been rejected. */
+  let isSettling = false;
 
   /** Whoever asks while it goes on waits for the same. */
   const restartWorker = (): Promise<void> => {
-    restarting ??= restart().finally(() => {
-      restarting = null;
+    if (restarting !== null) return restarting;
+    const reason = core.state().workerDead ?? describeError('worker-dead');
+    revival.note();
+    isSettling = true;
+    runner.suspend();
+    saver.disable();
+    features.hold();
+    core.set({ workerDead: null });
+    const settled = new Promise<void>((resolve) => {
+      core.ports.scheduleFrame(resolve);
     });
+    restarting = settled
+      .then(() => {
+        isSettling = false;
+        return restart(reason);
+      })
+      .finally(() => {
+        restarting = null;
+      });
     return restarting;
   };
 
   return {
     look: () => {
-      if (core.state().workerDead === null || restarting !== null || !revival.isAllowed()) return;
+      const { workerDead } = core.state();
+      if (workerDead === null) return;
+      if (isSettling) core.set({ workerDead: null });
+      if (isSettling || restarting !== null || !revival.isAllowed()) return;
       const { phase } = core.state().run;
+      void restartWorker();
       // A run says by itself that it went on.
       if (phase === 'idle' || phase === 'done' || phase === 'failed') core.set({ notice: describeError('worker-restarted') });
-      void restartWorker();
     },
     actions: {
       begin: () => (begun ??= begin()),
@@ -160,8 +168,9 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
         pictures.forget();
         forgetChoices();
         const { compute, weights: loaded, featureCache } = core.state();
+        const document = parts.createEmptyProject();
         core.set({
-          ...createInitialState(parts.createEmptyProject(), core.ports),
+          ...createInitialState(document, core.ports),
           compute: { ...compute, choice: 'auto', threads: null },
           weights: loaded,
           featureCache: { budget: null, report: null, error: null },
@@ -170,6 +179,8 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
           await core.engine().removeSamples(ids);
           await core.engine().forgetEverything();
           if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+          await core.engine().createProject(document.id);
+          saver.settle();
           saver.enable();
         } catch (thrown) {
           core.set({ notice: core.fail(thrown) });

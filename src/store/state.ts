@@ -22,6 +22,15 @@ import type { ImportReading, ImportRow, MergeProposal } from '../domain/recognis
 import type { Isolation } from '../domain/isolation';
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { LookAlike } from '../domain/look-alikes';
+import type {
+  FreeableKind,
+  Keeping,
+  KeepingPlan,
+  LeftFolder,
+  ProjectAccess,
+  ProjectSummary,
+  StorageReport,
+} from '../domain/projects';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { RunConfig, Way } from '../domain/run-config';
 import type { FittedPicture, KagglePlan, RunSample, UnfinishedRun } from '../protocol/engine-api';
@@ -102,6 +111,9 @@ export interface ImportState {
   readonly skipped: number;
   /** Films beside a picture of the same name, left out. */
   readonly livePhotoVideos: number;
+  /** What copying the pictures for later visits takes, and what can stay where it is. */
+  readonly keepingPlan: KeepingPlan;
+  readonly keeping: Keeping;
 }
 
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
@@ -134,6 +146,25 @@ export interface FeatureCacheState {
   readonly budget: number | null;
   /** What was told last; null before anybody asked. */
   readonly report: FeatureCacheReport | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** The projects on this device. */
+export interface ProjectsState {
+  /** Written last first, those deleted too; null before anybody asked. From then on it follows what other tabs do. */
+  readonly list: readonly ProjectSummary[] | null;
+  /** Another project is on its way. */
+  readonly isOpening: boolean;
+  /** What of the last action could not be done. */
+  readonly error: ErrorRecord | null;
+}
+
+/** What is kept on this device and what can be freed. */
+export interface StorageState {
+  /** What was told last; null before anybody asked. */
+  readonly report: StorageReport | null;
+  /** What is being freed. */
+  readonly freeing: FreeableKind | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -246,6 +277,12 @@ export interface Proposal {
 
 export interface PageState {
   readonly project: CommandLog;
+  /** A reader's commands do nothing: the project belongs to another tab until it is taken over. */
+  readonly access: ProjectAccess;
+  /** Folders outside of the browser that hold pictures of the project. */
+  readonly folders: readonly LeftFolder[];
+  readonly projects: ProjectsState;
+  readonly storage: StorageState;
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
@@ -360,6 +397,26 @@ export interface PageActions {
   dropKeptFeatures(): Promise<void>;
   /** The file as it was given. Rejects with `picture-gone` or `sample-unknown`. */
   pictureFile(sampleId: string): Promise<Blob>;
+  /** Asks for the list, which is followed from then on. */
+  listProjects(): Promise<void>;
+  /** Saves the open project and opens another. Refused with `busy` while a run or a reading goes on. */
+  openProject(id: string): Promise<void>;
+  newProject(): Promise<void>;
+  duplicateProject(id: string): Promise<void>;
+  renameProject(id: string, name: string): Promise<void>;
+  /** It can come back for a while; where it is the open one a new project takes its place. */
+  deleteProject(id: string): Promise<void>;
+  undeleteProject(id: string): Promise<void>;
+  /** Owns the project that another tab owns; that one saves first where it answers. */
+  takeOver(): Promise<void>;
+  /** Within a click: the browser asks again for folders that it does not let the page read any more. */
+  allowFolders(): Promise<void>;
+  /** Where pictures of dropped folders are kept, for the import that waits to be confirmed. */
+  chooseKeeping(keeping: Keeping): void;
+  lookAtStorage(): Promise<void>;
+  freeStorage(kind: FreeableKind): Promise<void>;
+  /** Asks the browser not to throw away what is kept. */
+  persistStorage(): Promise<void>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */

@@ -8,9 +8,10 @@ import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createBrowserTables } from '../storage/browser-tables';
 import { CheckpointStore, createBrowserCheckpointEnvironment } from '../storage/checkpoint-store';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
-import { createProjectStore } from '../storage/project-store';
+import { createKernelPlanStore } from '../storage/kernel-plans';
 import { withBeat } from './with-beat';
 
 // The compute worker: it may block for as long as one picture or one step takes, so nothing but the control worker talks to it.
@@ -21,7 +22,7 @@ const engine = new Engine({
   paths: createBrowserPaths({
     spawnKernel: () =>
       new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
-    plans: createProjectStore(),
+    plans: createKernelPlanStore(createBrowserTables()),
   }),
   selfTest: (path, backbone, compute) => runSelfTest(path, backbone, compute, { picture, now: () => performance.now() }),
   trainingTest: (subject) => proveTraining(subject, { picture }),

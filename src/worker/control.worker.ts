@@ -7,8 +7,12 @@ import type { ComputeApi } from '../protocol/compute-api';
 import { connectWorker } from '../protocol/connect-worker';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
 import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
-import { createProjectStore } from '../storage/project-store';
+import { createBrowserTables } from '../storage/browser-tables';
+import { createOwnership } from '../storage/ownership';
+import { ProjectStore } from '../storage/project-store';
 import { ControlEngine } from './control-engine';
+import { createDeviceKeep } from './device-keep';
+import { ProjectDesk } from './project-desk';
 import { withBeat } from './with-beat';
 
 // The worker that takes the page's commands. It never computes: pictures and tensors have workers of their own, so cancel is always heard.
@@ -34,6 +38,12 @@ const pool = new DecodePool(
 const imports = new ImportDesk(async () => (await openOpfsScratch()) ?? new MemoryScratch());
 void dropScratchLeftovers();
 
-expose(
-  withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), createProjectStore()))),
-);
+const now = () => Date.now();
+const tables = createBrowserTables();
+const store = new ProjectStore({ tables, now, thumbnails: () => Promise.resolve([]) });
+/** `crypto.randomUUID` is absent on plain http. */
+const createToken = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+const desk = new ProjectDesk({ store, connect: (events) => createOwnership(events), createToken, now });
+const keep = createDeviceKeep({ compute: compute.api, desk, store, tables });
+
+expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), desk, keep))));

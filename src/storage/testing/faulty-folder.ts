@@ -35,11 +35,12 @@ export class FaultyFolder extends MemoryFolder {
   }
 }
 
-/** Tabs that share a disk: a lock is held by one of them until it is released. */
+/** Tabs that share a disk with one project: a lock is held by one of them until it is released. */
 export function createTabs(folder: MemoryFolder, pieceBytes?: number): () => CheckpointEnvironment {
   const held = new Set<string>();
   return () => ({
     openFolder: () => Promise.resolve(folder),
+    clear: () => folder.removeAll(),
     lock: (name) => {
       if (held.has(name)) return Promise.resolve(null);
       held.add(name);

@@ -29,7 +29,13 @@ export function createPage(
     },
     now,
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => `project-${String((id += 1))}`,
+    freeRoom: () => Promise.resolve(options.freeRoom ?? 10e9),
+    askForFolder: () => Promise.resolve(true),
+    persistStorage: () => {
+      storage.persisted = true;
+      return Promise.resolve(true);
+    },
+    createId: () => `${options.tab ?? 'project'}-${String((id += 1))}`,
   });
   return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
 }

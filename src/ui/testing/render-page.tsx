@@ -5,6 +5,7 @@ import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
+import { generousStorage } from '../../store/testing/storage-ports';
 import { PictureInputProvider, type PictureInput } from '../picture-input';
 import { StoreProvider } from '../store-context';
 import '../tokens.css';
@@ -40,6 +41,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
       setTimeout(callback, 1);
     },
     now: () => performance.now(),
+    ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
     createId: () => 'test',
   });

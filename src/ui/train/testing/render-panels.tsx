@@ -5,6 +5,7 @@ import type { PictureSource } from '../../../domain/dataset';
 import { createPageStore } from '../../../store/page-store';
 import type { PageStore } from '../../../store/state';
 import { FakeEngine, type FakeEngineOptions } from '../../../store/testing/fake-engine';
+import { generousStorage } from '../../../store/testing/storage-ports';
 import '../../base.css';
 import { StoreProvider } from '../../store-context';
 import '../../tokens.css';
@@ -62,6 +63,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
       requestAnimationFrame(callback);
     },
     now: () => performance.now(),
+    ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
     createId: () => `id-${String((ids += 1))}`,
   });

@@ -1,0 +1,230 @@
+import { describeError } from '../domain/errors';
+import type { ProjectDocument } from '../domain/project';
+import type { ProjectEvent } from '../domain/projects';
+import type { StoreCore } from './core';
+import type { FeaturePreparer } from './feature-preparer';
+import { createInbox } from './inbox';
+import type { PictureTaker } from './ingest-actions';
+import type { ProjectOpener } from './project-opener';
+import type { Runner } from './run-actions';
+import type { Saver } from './saver';
+import type { PageActions } from './state';
+
+export interface ProjectListParts {
+  readonly saver: Saver;
+  readonly opener: ProjectOpener;
+  readonly pictures: PictureTaker;
+  readonly features: FeaturePreparer;
+  readonly runner: Runner;
+  readonly createEmptyProject: () => ProjectDocument;
+}
+
+export interface ProjectLister {
+  readonly actions: Pick<
+    PageActions,
+    | 'listProjects'
+    | 'openProject'
+    | 'newProject'
+    | 'duplicateProject'
+    | 'renameProject'
+    | 'deleteProject'
+    | 'undeleteProject'
+    | 'takeOver'
+    | 'allowFolders'
+  >;
+  /** Hears what other tabs do; to be called once an engine. */
+  watch(): void;
+}
+
+/** Another tab saves many times a minute; who reads it follows no faster. */
+const followMs = 2000;
+
+export function createProjectLister(core: StoreCore, parts: ProjectListParts): ProjectLister {
+  const { saver, opener, pictures, features, runner } = parts;
+  let watching: AbortController | null = null;
+
+  const isBusy = (): boolean => {
+    const { run, ingest, inspection, exporting, projects } = core.state();
+    const isRunning = run.phase === 'running' || run.phase === 'stopping';
+    return isRunning || ingest.phase !== 'idle' || inspection.task !== null || exporting.phase !== 'idle' || projects.isOpening;
+  };
+
+  const list = async (): Promise<void> => {
+    try {
+      const { projects, problem } = await core.engine().listProjects();
+      core.patch('projects', { list: projects, error: problem === null ? null : describeError(problem) });
+    } catch (thrown) {
+      core.patch('projects', { error: core.fail(thrown) });
+    }
+  };
+
+  /** A change of the list that another call asked for; the list follows by an event, at the latest with this. */
+  const change = async (work: () => Promise<void>): Promise<void> => {
+    core.patch('projects', { error: null });
+    try {
+      await work();
+      await list();
+    } catch (thrown) {
+      core.patch('projects', { error: core.fail(thrown) });
+    }
+  };
+
+  /** Another project takes the place of the open one. */
+  const swap = async (work: () => Promise<void>): Promise<void> => {
+    if (isBusy()) {
+      core.patch('projects', { error: describeError('busy') });
+      return;
+    }
+    core.patch('projects', { isOpening: true, error: null });
+    features.hold();
+    try {
+      await saver.flush();
+      runner.abandon();
+      pictures.forget();
+      saver.disable();
+      await work();
+      saver.enable();
+    } catch (thrown) {
+      core.patch('projects', { error: core.fail(thrown) });
+      saver.enable();
+    } finally {
+      core.patch('projects', { isOpening: false });
+      features.release();
+    }
+    if (core.state().projects.list !== null) await list();
+  };
+
+  const openEmpty = async (): Promise<void> => {
+    const document = parts.createEmptyProject();
+    await core.engine().createProject(document.id);
+    opener.showEmpty(document);
+  };
+
+  const follow = async (): Promise<void> => {
+    const { document } = core.state().project;
+    if (core.state().access !== 'reader' || isBusy()) return;
+    try {
+      opener.refresh(await core.engine().openProject(document.id));
+    } catch (thrown) {
+      core.fail(thrown); // it is asked again at the owner's next save
+    }
+  };
+
+  const handOver = async (): Promise<void> => {
+    try {
+      await saver.flush();
+      await core.engine().releaseProject();
+    } catch (thrown) {
+      core.fail(thrown); // the other tab takes it after a while
+    }
+  };
+
+  const hear = (event: ProjectEvent): void => {
+    switch (event.kind) {
+      case 'list-changed':
+        if (core.state().projects.list !== null) void list();
+        return;
+      case 'changed':
+        void follow();
+        return;
+      case 'hand-over':
+        void handOver();
+        return;
+      case 'taken-over':
+        // What was not written is kept as a copy by the saver, which asks once more.
+        core.set({ access: 'reader' });
+        void saver.flush();
+        return;
+      case 'forgotten':
+        saver.disable();
+        core.set({ notice: describeError('project-forgotten') });
+        core.patch('projects', { list: null });
+    }
+  };
+
+  return {
+    watch: () => {
+      watching?.abort();
+      const mine = new AbortController();
+      watching = mine;
+      const urgent = (event: ProjectEvent): boolean => event.kind === 'hand-over' || event.kind === 'taken-over';
+      const inbox = createInbox<ProjectEvent>(
+        core.ports,
+        (events) => {
+          // Of those that say to look again one is enough.
+          const kinds = new Map(events.map((event) => [event.kind, event]));
+          for (const event of kinds.values()) if (!mine.signal.aborted) hear(event);
+        },
+        () => followMs,
+      );
+      core
+        .engine()
+        .watchProjects((event) => {
+          if (mine.signal.aborted) return;
+          if (urgent(event)) hear(event);
+          else inbox.push(event);
+        }, mine.signal)
+        .catch((thrown: unknown) => {
+          if (!mine.signal.aborted) core.fail(thrown);
+        });
+    },
+    actions: {
+      listProjects: list,
+      openProject: (id) =>
+        swap(async () => {
+          const opened = await core.engine().openProject(id);
+          if (opener.show(opened)) {
+            await runner.offerUnfinished(opened.project?.samples ?? []);
+            return;
+          }
+          const { problem } = opened;
+          // The former one is closed already: an empty one stands until another is chosen.
+          await openEmpty();
+          core.patch('projects', { error: describeError(problem ?? 'project-unknown') });
+        }),
+      newProject: () => swap(openEmpty),
+      duplicateProject: (id) =>
+        change(async () => {
+          await saver.flush();
+          const name =
+            core.state().projects.list?.find((project) => project.id === id)?.name ?? core.state().project.document.name;
+          await core.engine().duplicateProject(id, core.ports.createId(), `${name} (copy)`.slice(0, 200));
+        }),
+      renameProject: async (id, name) => {
+        if (id === core.state().project.document.id) {
+          core.dispatch({ kind: 'name-project', name });
+          await saver.flush();
+          await list();
+        } else await change(() => core.engine().renameProject(id, name));
+      },
+      deleteProject: async (id) => {
+        if (id !== core.state().project.document.id) {
+          await change(() => core.engine().deleteProject(id));
+          return;
+        }
+        await swap(async () => {
+          await core.engine().deleteProject(id);
+          await openEmpty();
+        });
+      },
+      undeleteProject: (id) => change(() => core.engine().undeleteProject(id)),
+      takeOver: () =>
+        swap(async () => {
+          const opened = await core.engine().takeOver();
+          if (opener.show(opened)) await runner.offerUnfinished(opened.project?.samples ?? []);
+          else core.patch('projects', { error: describeError(opened.problem ?? 'project-unknown') });
+        }),
+      allowFolders: async () => {
+        try {
+          const wanted = core.state().folders.filter(({ access }) => access === 'prompt' || access === 'denied');
+          // One after another: the browser asks one question at a time, all of them within the same click.
+          for (const { handle } of wanted) await core.ports.askForFolder(handle);
+          core.set({ folders: await core.engine().lookAtFolders() });
+          features.release();
+        } catch (thrown) {
+          core.set({ notice: core.fail(thrown) });
+        }
+      },
+    },
+  };
+}
