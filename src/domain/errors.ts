@@ -119,6 +119,22 @@ const catalogue = {
     message: 'The picture {name} can no longer be read from disk.',
     remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.',
   },
+  'kept-picture-damaged': {
+    message: 'The copy of the picture in this browser is damaged or gone.',
+    remedy: 'Add the picture again.',
+  },
+  'pictures-storage-full': {
+    message: 'There is no room in this browser to keep {count} of the pictures for the next visit.',
+    remedy: 'Training goes on. {advice}',
+  },
+  'pictures-storage-refused': {
+    message: 'This browser does not let the page keep pictures, so they have to be added again on the next visit.',
+    remedy: 'Nothing to do: they are here until the tab closes. A window that is not private may keep them.',
+  },
+  'project-storage-full': {
+    message: 'There is no room left to keep the project as it is now.',
+    remedy: 'Training goes on. {advice}',
+  },
   'sample-unknown': { message: 'The picture is not part of this project any more.', remedy: 'Choose another picture.' },
   // one reason per skipped file
   'file-empty': { message: 'The file is empty (0 bytes).', remedy: 'Copy it again from its source.' },

@@ -85,6 +85,8 @@ export interface IngestReport {
   readonly added: number;
   readonly skipped: number;
   readonly cancelled: boolean;
+  /** Pictures that came in and could not be kept for the next visit, and why the first could not; absent where all were. */
+  readonly notKept?: { readonly pictures: number; readonly reason: ErrorRecord };
 }
 
 export interface ExportProgress {

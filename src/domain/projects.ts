@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors';
+import { sizeWords } from './size-words';
 
 /** What a project is without being opened. */
 export interface ProjectSummary {
@@ -124,4 +125,19 @@ export function planKeeping(
   const room = free ?? Infinity;
   const suggested = leavable.pictures > 0 && bytes > room / 2 ? 'leave' : 'copy';
   return { bytes, free, leavable, fits: bytes <= room, suggested };
+}
+
+/** In the middle of a sentence. */
+export const freeableWords: Readonly<Record<FreeableKind, string>> = {
+  features: 'kept features',
+  'deleted-projects': 'deleted projects',
+  'older-heads': 'heads of older runs',
+};
+
+/** What to do where storage is full. */
+export function adviseFreeing(freeable: StorageReport['freeable']): string {
+  const parts = freeable.map(({ kind, bytes }) => `${sizeWords(bytes)} of ${freeableWords[kind]}`);
+  const last = parts.pop();
+  if (last === undefined) return 'Free some disk space, or delete a project that you no longer need.';
+  return `You can free ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}.`;
 }

@@ -6,6 +6,8 @@ export interface CacheFolder {
   size(name: string): Promise<number>;
   /** Bytes from `from` on, fewer where the file ends; to its end without `length`. */
   read(name: string, from: number, length?: number): Promise<Uint8Array>;
+  /** A part of a file that is read when it is wanted; reading it rejects once the file was written to again. */
+  part(name: string, from: number, length: number): Promise<Blob>;
   /** Cuts the file to `at` bytes, or begins it, writes there and waits until it is on disk; what fails leaves `at` bytes. */
   write(name: string, at: number, parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void>;
   remove(name: string): Promise<void>;
@@ -69,6 +71,7 @@ export async function openPrivateFolder(name: string, ...above: readonly string[
       const own = await fileOf(file);
       return new Uint8Array(await own.slice(from, length === undefined ? own.size : from + length).arrayBuffer());
     },
+    part: async (file, from, length) => (await fileOf(file)).slice(from, from + length),
     write: async (file, at, parts) => {
       const handle: object = await (await folder(true)).getFileHandle(file, { create: true });
       if (!isWritableInPlace(handle)) throw new DOMException('not in this browser', 'NotSupportedError');

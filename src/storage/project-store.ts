@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { contentOf } from '../domain/dataset';
 import { HeadstartError } from '../domain/errors';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { headRow, headSchema, parseHeadRow, type HeadRow, type StoredHead } from './head-rows';
-import { contentOf, facesOf, parseSummaryRow, summarise, toSummaryRow, type SummaryRow } from './summary-rows';
+import { facesOf, parseSummaryRow, summarise, toSummaryRow, type SummaryRow } from './summary-rows';
 import type { RowChange, Tables } from './tables';
 
 export interface ProjectStoreParts {

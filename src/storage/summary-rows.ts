@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Sample } from '../domain/dataset';
+import { contentOf } from '../domain/dataset';
 import type { ProjectDocument } from '../domain/project';
 import { summaryThumbnails } from '../domain/projects';
 
@@ -32,11 +32,6 @@ export function toSummaryRow(row: SummaryRow): SummaryRow {
 export function parseSummaryRow(stored: unknown): SummaryRow | null {
   const parsed = v.safeParse(summaryRow, stored);
   return parsed.success ? parsed.output : null;
-}
-
-/** What a picture is kept under: its content, or, in documents saved before that was noted, its id, which was the same. */
-export function contentOf({ id, contentHash }: Pick<Sample, 'id' | 'contentHash'>): string {
-  return contentHash ?? id;
 }
 
 /** The first picture of each of the first classes; the first pictures where there is no class yet. */

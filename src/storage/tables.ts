@@ -2,8 +2,8 @@ import { HeadstartError } from '../domain/errors';
 
 /**
  * What lies in IndexedDB. `documents`: kernel plans, what was set aside; until version 2 the one project and its head too. `projects`:
- * summaries; `owners`: who may write which project; `head-list`: what the `heads` are without their tensors; `pictures`: where the copy of
- * each content lies; `folders`: handles of folders that hold pictures; `left-pictures`: where in them each content lies.
+ * summaries; `owners`: who may write which project; `head-list`: what the `heads` are without their tensors; `pictures`: where each
+ * content and its thumbnail lie; `folders`: handles of folders that hold pictures.
  */
 export const tableNames = [
   'documents',
@@ -14,7 +14,6 @@ export const tableNames = [
   'head-list',
   'pictures',
   'folders',
-  'left-pictures',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -11,6 +11,7 @@ import { type GivenImport, openGivenImport } from './import-files';
 import { createImporter, type Importer } from './import-actions';
 import { createInbox } from './inbox';
 import { idleIngest, idleTrial } from './initial-state';
+import { describeFull } from './storage-advice';
 import type { IngestState, PageActions } from './state';
 
 /** Of each class; the sample of photos that one click fetches. */
@@ -123,6 +124,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       inbox.flush();
       // The last pictures are drawn in one frame, what changes when reading has ended in the next.
       await nextFrame();
+      if (report.notKept !== undefined) void tellNotKept(report.notKept);
       if (report.cancelled) error = describeError('add-cancelled');
       else if (report.added === 0 && report.skipped > 0 && core.state().project.document.samples.length === 0) {
         error = describeError('no-readable-picture', { count: report.skipped });
@@ -136,6 +138,14 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (abort !== controller) return;
     abort = null;
     core.patch('ingest', { phase: 'idle', secondsLeft: null, waitingSeconds: null, error });
+  };
+
+  /** They are here until the tab closes. Where all storage is refused that notice says it already. */
+  const tellNotKept = async ({ pictures, reason }: NonNullable<IngestReport['notKept']>): Promise<void> => {
+    const { notice } = core.state();
+    if (notice !== null && notice.code !== 'pictures-not-kept') return;
+    if (reason.code === 'storage-full') core.set({ notice: await describeFull(core, 'pictures-storage-full', { count: pictures }) });
+    else if (reason.code === 'storage-refused') core.set({ notice: describeError('pictures-storage-refused') });
   };
 
   /** Lists what was given; how far the archives are is shown meanwhile. */

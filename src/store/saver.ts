@@ -1,6 +1,7 @@
 import { describeError } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
 import type { StoreCore } from './core';
+import { describeFull } from './storage-advice';
 
 /** Milliseconds without a change before the project is written. */
 const calmMs = 200;
@@ -51,7 +52,8 @@ export function createSaver(core: StoreCore): Saver {
         });
         return;
       }
-      if (error !== null && core.state().notice === null) core.set({ notice: error });
+      const told = error?.code === 'storage-full' ? await describeFull(core, 'project-storage-full') : error;
+      if (told !== null && core.state().notice === null) core.set({ notice: told });
       // Storage that refused once is not asked again at every letter typed; a full one may have room later.
       if (error?.code === 'storage-refused') enabled = false;
     }

@@ -51,7 +51,7 @@ export function createStorageKeeper(core: StoreCore, saver: Saver): StorageKeepe
         try {
           core.patch('storage', { report: await core.engine().freeStorage(kind) });
           const { notice } = core.state();
-          if (notice?.code === 'storage-full') core.set({ notice: null });
+          if (notice?.code === 'project-storage-full' || notice?.code === 'pictures-storage-full') core.set({ notice: null });
           // What had no room may have it now.
           saver.changed();
         } catch (thrown) {

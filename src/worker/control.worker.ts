@@ -6,13 +6,19 @@ import { PictureLibrary } from '../ingest/picture-library';
 import type { ComputeApi } from '../protocol/compute-api';
 import { connectWorker } from '../protocol/connect-worker';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
-import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
 import { createBrowserTables } from '../storage/browser-tables';
+import { openPrivateFolder } from '../storage/cache-folder';
+import { FolderStore } from '../storage/folder-store';
+import { dropScratchLeftovers, openOpfsScratch } from '../storage/opfs-scratch';
 import { createOwnership } from '../storage/ownership';
+import { PictureStore } from '../storage/picture-store';
 import { ProjectStore } from '../storage/project-store';
+import { pictureFolder } from '../storage/storage-sizes';
 import { ControlEngine } from './control-engine';
 import { createDeviceKeep } from './device-keep';
+import { createPictureKeep, readFaces } from './picture-keep';
 import { ProjectDesk } from './project-desk';
+import { sweepDevice } from './sweeper';
 import { withBeat } from './with-beat';
 
 // The worker that takes the page's commands. It never computes: pictures and tensors have workers of their own, so cancel is always heard.
@@ -39,11 +45,39 @@ const imports = new ImportDesk(async () => (await openOpfsScratch()) ?? new Memo
 void dropScratchLeftovers();
 
 const now = () => Date.now();
-const tables = createBrowserTables();
-const store = new ProjectStore({ tables, now, thumbnails: () => Promise.resolve([]) });
 /** `crypto.randomUUID` is absent on plain http. */
 const createToken = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-const desk = new ProjectDesk({ store, connect: (events) => createOwnership(events), createToken, now });
-const keep = createDeviceKeep({ compute: compute.api, desk, store, tables });
 
-expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, new PictureLibrary(pool, {}, imports), desk, keep))));
+const tables = createBrowserTables();
+const pictureStore: PictureStore = new PictureStore({
+  openFolder: () => openPrivateFolder(pictureFolder),
+  tables,
+  exclusively: (work) => desk.ownership.exclusively('pictures', work),
+  visit: createToken(),
+});
+const folderStore = new FolderStore(tables, createToken);
+const pictureKeep = createPictureKeep({ pictures: pictureStore, folders: folderStore });
+const store = new ProjectStore({ tables, now, thumbnails: (contents) => readFaces(pictureStore, contents) });
+const desk = new ProjectDesk({ store, connect: (events) => createOwnership(events), createToken, now });
+const library = new PictureLibrary(pool, {}, imports, pictureKeep);
+
+const sweep = (all: boolean): Promise<void> =>
+  sweepDevice(
+    {
+      ...{ desk, store, ownership: desk.ownership, pictures: pictureStore, folders: folderStore },
+      held: () => library.contentsHeld(),
+      onMoved: () => pictureKeep.forget(),
+    },
+    all,
+  );
+const forget = () => {
+  pictureStore.forget();
+  folderStore.forget();
+  pictureKeep.forget();
+};
+const keep = createDeviceKeep({ compute: compute.api, sweep, forget, store, tables });
+
+// Once, when the visit has found its feet. What is refused now is swept at another visit.
+setTimeout(() => void sweep(false).catch(() => undefined), 30_000);
+
+expose(withFlushedCallbacks(withBeat(new ControlEngine(compute.api, library, desk, keep))));

@@ -6,11 +6,12 @@ import type { ProjectStore } from '../storage/project-store';
 import { measureDevice } from '../storage/storage-sizes';
 import type { Tables } from '../storage/tables';
 import type { Keep } from './control-engine';
-import type { ProjectDesk } from './project-desk';
 
 export interface DeviceKeepParts {
   readonly compute: Pick<ComputeApi, 'featureCache' | 'dropKeptFeatures'>;
-  readonly desk: Pick<ProjectDesk, 'sweep'>;
+  readonly sweep: (all: boolean) => Promise<void>;
+  /** What holds something of the device in memory. */
+  readonly forget: () => void;
   readonly store: Pick<ProjectStore, 'list' | 'listHeads' | 'holdings' | 'dropHeads'>;
   readonly tables: Tables;
 }
@@ -19,7 +20,7 @@ export interface DeviceKeepParts {
 const documentBytesEach = 400;
 
 /** What all projects keep on the device together: how much it is, what of it can go. */
-export function createDeviceKeep({ compute, desk, store, tables }: DeviceKeepParts): Keep {
+export function createDeviceKeep({ compute, sweep, forget, store, tables }: DeviceKeepParts): Keep {
   /** Of all runs but the last of each project that has one. */
   const olderHeads = async () => {
     const heads = await store.listHeads();
@@ -58,10 +59,16 @@ export function createDeviceKeep({ compute, desk, store, tables }: DeviceKeepPar
     },
     free: async (kind) => {
       if (kind === 'features') await compute.dropKeptFeatures();
-      else if (kind === 'deleted-projects') await desk.sweep(true);
+      else if (kind === 'deleted-projects') await sweep(true);
       else await store.dropHeads((await olderHeads()).map(({ runId }) => runId));
     },
-    forgetEverything: () => forgetDevice(tables),
+    forgetEverything: async () => {
+      try {
+        await forgetDevice(tables);
+      } finally {
+        forget();
+      }
+    },
   };
 }
 

@@ -124,14 +124,15 @@ export class ProjectDesk {
   async create(id: string): Promise<void> {
     await this.#letGo();
     await this.#acquire(id);
-    this.#open = { id, access: 'owner', token: await this.#mark(id) };
+    // Nothing is written for it before there is something to keep.
+    this.#open = { id, access: 'owner', token: '' };
   }
 
   /** @throws HeadstartError `project-not-owned`, `storage-refused`, `storage-full` */
   async save(project: ProjectDocument): Promise<void> {
     const open = this.#open;
     if (open?.id !== project.id || open.access !== 'owner') throw new HeadstartError('project-not-owned');
-    // Storage that refused when the project was opened may be there now.
+    // A new project, or storage that refused when it was opened.
     if (open.token === '') open.token = await this.#mark(project.id, true);
     try {
       await this.#parts.store.save(project, open.token);

@@ -1,3 +1,4 @@
+import { sizeWords } from '../../domain/size-words';
 import {
   type Entry,
   ERR_ENCRYPTED_CENTRAL_DIRECTORY,
@@ -7,7 +8,7 @@ import {
 } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { describeError, type ErrorCode, HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { entryPath, shownPath } from './entry-path';
-import { isBomb, maxFiles, sizeWords } from './limits';
+import { isBomb, maxFiles } from './limits';
 import type { Finding } from './member';
 import type { ZipMember } from './picture-bytes';
 import { salvageZip } from './salvage-zip';
