@@ -377,7 +377,7 @@ const catalogue = {
     remedy: 'Training goes on. Leave this page open until it ends, or close the other tab.',
   },
   'run-pictures-missing': {
-    message: '{count} of the {total} pictures of this run are not here: {names}.',
+    message: '{count} of the {total} pictures of this run are not here{names}.',
     remedy: 'Add them again and press Continue; the run waits. Discard it if they are gone for good.',
   },
   'run-moved': {

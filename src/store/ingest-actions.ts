@@ -144,7 +144,8 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   const tellNotKept = async ({ pictures, reason }: NonNullable<IngestReport['notKept']>): Promise<void> => {
     const { notice } = core.state();
     if (notice !== null && notice.code !== 'pictures-not-kept') return;
-    if (reason.code === 'storage-full') core.set({ notice: await describeFull(core, 'pictures-storage-full', { count: pictures }) });
+    if (reason.code === 'storage-full')
+      core.set({ notice: await describeFull(core, 'pictures-storage-full', { count: pictures }) });
     else if (reason.code === 'storage-refused') core.set({ notice: describeError('pictures-storage-refused') });
   };
 

@@ -38,6 +38,10 @@ const waiting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'out-of-memory',
 ]);
 
+function namesOf(samples: readonly Sample[]): ReadonlyMap<string, string> {
+  return new Map(samples.map(({ id, name }) => [id, name]));
+}
+
 type StartRun = (engine: EngineApi, onEvent: (event: RunEvent) => void, signal: AbortSignal) => Promise<RunOutcome>;
 
 function createRequest(state: PageState, everySeconds: number): RunRequest {
@@ -292,7 +296,7 @@ export function createRunner(
     findUnfinished,
     offerUnfinished: async (samples) => {
       const unfinished = await findUnfinished();
-      if (unfinished !== null) restore(unfinished, new Map(samples.map(({ id, name }) => [id, name])));
+      if (unfinished !== null) restore(unfinished, namesOf(samples));
     },
     revive: (unfinished, reason) => {
       const { phase, interrupted } = core.state().run;
@@ -301,7 +305,7 @@ export function createRunner(
         if (phase !== 'failed') core.patch('run', { phase: 'failed', error: describeError('run-lost') });
         return;
       }
-      restore(unfinished, interrupted?.names ?? new Map());
+      restore(unfinished, interrupted?.names ?? namesOf(core.state().project.document.samples));
       core.patch('run', { resumed: phase === 'running' ? reason : null });
       if (phase === 'running') void actions.continueRun();
       else void finishIfAsked();

@@ -14,6 +14,6 @@ export function selectMissingPictures(state: PageState): ErrorRecord | null {
   const known = missing.flatMap(({ id }) => interrupted?.names.get(id) ?? []);
   const named = known.slice(0, mostNamed);
   const more = missing.length - named.length;
-  const names = [...named, ...(more > 0 ? [named.length === 0 ? 'their names are not known' : `${String(more)} more`] : [])];
-  return describeError('run-pictures-missing', { count: missing.length, total: samples.length, names: names.join(', ') });
+  const names = named.length === 0 ? '' : `: ${[...named, ...(more > 0 ? [`${String(more)} more`] : [])].join(', ')}`;
+  return describeError('run-pictures-missing', { count: missing.length, total: samples.length, names });
 }

@@ -82,7 +82,7 @@ function RunProblem() {
   return (
     <>
       <ErrorNote record={error} />
-      {failed ? <p className={styles['kept']}>{kept}</p> : null}
+      {failed && error.code !== 'run-pictures-missing' ? <p className={styles['kept']}>{kept}</p> : null}
     </>
   );
 }
