@@ -168,12 +168,20 @@ describe('a run that is killed', () => {
     const folder = new FaultyFolder();
     const engine = await openEngine(folder);
     await startRun(engine, requestOf({}), (event) => event.kind === 'step');
-    const other = await openEngine(copyOf(folder), { pathNames: () => ['Another path'] });
-    const events: RunEvent[] = [];
-    const run = await continueOf(other, events);
-    const told = events.filter(({ kind }) => kind === 'resumed');
-    expect(told).toMatchObject([{ kind: 'resumed', reason: { code: 'run-renewed' } }]);
-    expect(run.log.filter((line) => /newer than when this run began/.test(line))).toHaveLength(1);
+    for (const [threads, code, words] of [
+      [1, 'run-renewed', 'newer than when this run began'],
+      [3, 'run-moved', 'began on CPU · 1 thread and goes on on CPU · 3 threads'],
+    ] as const) {
+      const other = await openEngine(copyOf(folder), { pathNames: () => ['Another path'], threads });
+      const events: RunEvent[] = [];
+      const run = await continueOf(other, events);
+      expect(events.filter(({ kind }) => kind === 'resumed')).toMatchObject([{ kind: 'resumed', reason: { code } }]);
+      expect(run.log.filter((line) => line.includes(words))).toHaveLength(1);
+    }
+    // Other threads alone change no number, and nothing is said of them.
+    const same: RunEvent[] = [];
+    await continueOf(await openEngine(copyOf(folder), { threads: 3 }), same);
+    expect(same.filter(({ kind }) => kind === 'resumed')).toEqual([]);
   });
 });
 

@@ -44,6 +44,8 @@ export interface StandInOptions {
   readonly runs?: CheckpointStore;
   /** Milliseconds. */
   readonly now?: () => number;
+  /** As its backbones tell; one unless told. */
+  readonly threads?: number;
   /** The features are multiplied by it. */
   readonly magnitude?: number;
 }
@@ -81,6 +83,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     return Promise.resolve({
       ...standIn,
       computePlan: name,
+      threads: options.threads ?? standIn.threads,
       isLost: () => loss.lost,
       extractFeatures: async (pixels, _tap, signal) => (await extractBatch([pixels], signal))[0] ?? new Float32Array(0),
       extractBatch,
