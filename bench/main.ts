@@ -12,6 +12,7 @@ import { cacheSuite } from './suites/cache';
 import { faultsSuite } from './suites/faults';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
+import { keepSuite } from './suites/keep';
 import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
@@ -29,6 +30,7 @@ const suites: readonly Suite[] = [
   waysSuite,
   cacheSuite,
   faultsSuite,
+  keepSuite,
 ];
 
 function printUsage(): void {

@@ -43,12 +43,12 @@ test('a reload brings everything back, a second tab reads and takes over, and wh
   expect(back.project.document).toMatchObject({ name: 'My pets', classNames: ['cat', 'dog'], runs: [{ number: 1 }] });
   expect(back.project.document.samples).toHaveLength(8);
   expect(back).toMatchObject({ headReady: true, notice: null });
-  const first = back.project.document.samples[0]?.id ?? '';
-  await page.evaluate(async (id) => {
+  await app.act(async ({ getState }) => {
+    const id = getState().project.document.samples[0]?.id ?? '';
     // A picture that is decoded from its copy: features of it may be held.
-    await window.headstart.store.getState().actions.fittedPicture(id, 'pad');
-    await window.headstart.store.getState().actions.trySample(id);
-  }, first);
+    await getState().actions.fittedPicture(id, 'pad');
+    await getState().actions.trySample(id);
+  });
   const tried = (await app.state()).trial;
   expect(tried).toMatchObject({ error: null, prediction: { probabilities: { length: 2 } } });
   await page.getByRole('button', { name: /^Train( again)?$/ }).click();
@@ -63,7 +63,9 @@ test('a reload brings everything back, a second tab reads and takes over, and wh
     getState().actions.dispatch({ kind: 'name-project', name: 'Renamed at the last moment' });
   });
   await other.act(({ getState }) => getState().actions.takeOver());
-  await other.until(({ getState }) => getState().access === 'owner' && getState().project.document.name === 'Renamed at the last moment');
+  await other.until(
+    ({ getState }) => getState().access === 'owner' && getState().project.document.name === 'Renamed at the last moment',
+  );
   await app.until(({ getState }) => getState().access === 'reader');
   await other.act(({ getState }) => {
     getState().actions.dispatch({ kind: 'name-project', name: 'Mine now' });

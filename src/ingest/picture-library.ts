@@ -160,7 +160,10 @@ export class PictureLibrary {
       await file.slice(0, 1).arrayBuffer();
       return file;
     } catch (thrown) {
-      throw gone(thrown, entry.sample.name);
+      const isKnown = isKept(entry.file) && toHeadstartError(thrown).code !== 'unexpected';
+      throw isKnown
+        ? gone(thrown, entry.sample.name)
+        : new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown });
     }
   }
 
@@ -358,6 +361,5 @@ export class PictureLibrary {
 /** What stands between a person and their picture, by its name. */
 function gone(thrown: unknown, name: string): HeadstartError {
   const error = toHeadstartError(thrown);
-  const isGone = error.code === 'file-unreadable' || error.code === 'entry-broken';
-  return isGone ? new HeadstartError('picture-gone', { name }, { cause: thrown }) : error;
+  return error.code === 'file-unreadable' ? new HeadstartError('picture-gone', { name }, { cause: thrown }) : error;
 }

@@ -52,10 +52,9 @@ export function createBrowserTables(name: string = databaseName): Tables {
   return {
     get: (table, key) => use((database) => database.get(table, key) as Promise<unknown>),
     getMany: (table, keys) =>
-      use(async (database) => {
-        const transaction = database.transaction(table);
-        const rows: unknown[] = await Promise.all(keys.map((key) => transaction.store.get(key) as Promise<unknown>));
-        return rows.filter((row) => row !== undefined);
+      use((database) => {
+        const rows = database.transaction(table).store;
+        return Promise.all(keys.map((key) => rows.get(key) as Promise<unknown>));
       }),
     entries: (table) =>
       use(async (database) => {
@@ -80,12 +79,14 @@ export function createBrowserTables(name: string = databaseName): Tables {
               return false;
             }
           }
-          await Promise.all(
-            changes.map((change) => {
-              const store = transaction.objectStore(change.table);
-              return 'value' in change ? store.put(change.value, change.key) : store.delete(change.key);
-            }),
-          );
+          const written: Promise<unknown>[] = [];
+          for (const change of changes) {
+            const rows = transaction.objectStore(change.table);
+            const one: Promise<unknown> = 'value' in change ? rows.put(change.value, change.key) : rows.delete(change.key);
+            one.catch(() => undefined); // awaited below, unless a later one fails at once
+            written.push(one);
+          }
+          await Promise.all(written);
         } catch (thrown) {
           try {
             transaction.abort();

@@ -87,7 +87,8 @@ export class FolderStore {
     const folders: LeftFolder[] = [];
     for (const [id, sums] of used) {
       const row = known.get(id);
-      if (row !== undefined) folders.push({ id, name: row.name, ...sums, access: await accessOf(row.handle), handle: row.handle });
+      if (row !== undefined)
+        folders.push({ id, name: row.name, ...sums, access: await accessOf(row.handle), handle: row.handle });
     }
     return folders;
   }
@@ -137,7 +138,11 @@ export class FolderStore {
 }
 
 /** Paths are in Unicode's composed form; some systems keep names in the other. */
-async function inside<Handle>(folder: FileSystemDirectoryHandle, name: string, open: (name: string) => Promise<Handle>): Promise<Handle> {
+async function inside<Handle>(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  open: (name: string) => Promise<Handle>,
+): Promise<Handle> {
   try {
     return await open(name);
   } catch (thrown) {

@@ -37,7 +37,6 @@ const visitLock = 'headstart-visit';
 export const channelName = 'headstart-projects';
 
 export interface OwnershipOptions {
-  readonly locks?: LockManager | undefined;
   /** How long a tab may take to save and let go: one that sleeps does not answer. */
   readonly patienceMs?: number;
   readonly channel?: string;
@@ -46,7 +45,9 @@ export interface OwnershipOptions {
 }
 
 export function createOwnership(events: OwnershipEvents, options: OwnershipOptions = {}): Ownership {
-  const { locks = globalThis.navigator.locks, patienceMs = 4000, prefix = '' } = options;
+  const { patienceMs = 4000, prefix = '' } = options;
+  // Absent on plain http.
+  const { locks } = globalThis.navigator as { readonly locks?: LockManager };
   const nameOf = (id: string): string => prefix + lockPrefix + id;
   /** What lets go of each lock that is held. */
   const held = new Map<string, () => Promise<void>>();

@@ -9,6 +9,9 @@ const fileBytes = 64 << 20;
 /** Thumbnails are read together up to so many bytes: some 300. */
 const readTogether = 1 << 20;
 
+/** Pictures that a sweep holds in memory at a time. */
+const movedTogether = 50;
+
 export interface PictureStoreParts {
   /** Rejects where the browser has no private files. */
   readonly openFolder: () => Promise<CacheFolder>;
@@ -61,12 +64,12 @@ export class PictureStore {
 
   /** The same for a few. */
   async rowsOf(contents: readonly string[]): Promise<ReadonlyMap<string, PictureRow>> {
-    const { tables } = this.#parts;
     const found = new Map<string, PictureRow>();
-    for (const content of new Set(contents)) {
-      const row = parsePictureRow(await tables.get('pictures', content));
+    const stored = await this.#parts.tables.getMany('pictures', contents);
+    contents.forEach((content, at) => {
+      const row = parsePictureRow(stored[at]);
       if (row !== null) found.set(content, row);
-    }
+    });
     return found;
   }
 
@@ -114,7 +117,7 @@ export class PictureStore {
   ): Promise<void> {
     const places = [...rows].flatMap(([content, { thumbnail }]) => (thumbnail === null ? [] : [{ content, ...thumbnail }]));
     places.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.at - b.at));
-    for (let from = 0; from < places.length; ) {
+    for (let from = 0; from < places.length;) {
       if (signal.aborted) return;
       const group = groupFrom(places, from);
       from += group.length;
@@ -195,25 +198,35 @@ export class PictureStore {
       const held = wanted.get(name) ?? [];
       const bytes = held.reduce((sum, { part }) => sum + part.bytes, 0);
       if (held.length > 0 && bytes * 2 >= (await folder.size(name))) continue;
-      for (const { content, part } of held) await this.#move(series, folder, content, part, rows);
+      for (let from = 0; from < held.length; from += movedTogether)
+        await this.#move(series, folder, held.slice(from, from + movedTogether), rows);
       if (held.length > 0) onMoved();
       await folder.remove(name);
     }
   }
 
-  /** One picture after the other: memory stays small, and the row always names bytes that are there. */
-  async #move(series: Series, folder: CacheFolder, content: string, part: FilePart, rows: Map<string, PictureRow>): Promise<void> {
-    const row = rows.get(content);
-    const bytes = new Uint8Array(await folder.read(part.file, part.at, part.bytes));
-    if (row === undefined) return;
-    const [moved = null] = await this.#append(series, [bytes]);
-    if (moved === null) return;
-    // The sum goes along: what was harmed before stays known as harmed.
-    const at = { ...moved, crc: part.crc };
-    const next: PictureRow =
-      series === 'thumbnails' ? { ...row, thumbnail: at } : { ...row, place: { kind: 'copy', part: at } };
-    await this.#parts.tables.commit([{ table: 'pictures', key: content, value: next }]);
-    rows.set(content, next);
+  /** The rows always name bytes that are there. */
+  async #move(
+    series: Series,
+    folder: CacheFolder,
+    held: readonly { readonly content: string; readonly part: FilePart }[],
+    rows: Map<string, PictureRow>,
+  ): Promise<void> {
+    const bytes: Uint8Array<ArrayBuffer>[] = [];
+    for (const { part } of held) bytes.push(new Uint8Array(await folder.read(part.file, part.at, part.bytes)));
+    const moved = await this.#append(series, bytes);
+    const changes = held.flatMap(({ content, part }, at): RowChange[] => {
+      const row = rows.get(content);
+      const place = moved[at] ?? null;
+      if (row === undefined || place === null) return [];
+      // The sum goes along: what was harmed before stays known as harmed.
+      const next = { ...place, crc: part.crc };
+      const value: PictureRow =
+        series === 'thumbnails' ? { ...row, thumbnail: next } : { ...row, place: { kind: 'copy', part: next } };
+      rows.set(content, value);
+      return [{ table: 'pictures', key: content, value }];
+    });
+    await this.#parts.tables.commit(changes);
   }
 
   /** Writes what is not null to this visit's files; the places in the same order. What fails leaves the file as it was. */

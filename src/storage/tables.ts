@@ -34,7 +34,7 @@ export interface Guard {
 export interface Tables {
   /** Undefined where there is none. */
   get(table: TableName, key: string): Promise<unknown>;
-  /** Of those keys that are there; in the order of the keys given. */
+  /** In the order of the keys; undefined where there is none. */
   getMany(table: TableName, keys: readonly string[]): Promise<readonly unknown[]>;
   entries(table: TableName): Promise<readonly (readonly [key: string, value: unknown])[]>;
   keys(table: TableName): Promise<readonly string[]>;

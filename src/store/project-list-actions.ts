@@ -52,7 +52,7 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
   const list = async (): Promise<void> => {
     try {
       const { projects, problem } = await core.engine().listProjects();
-      core.patch('projects', { list: projects, error: problem === null ? null : describeError(problem) });
+      core.patch('projects', { list: projects, ...(problem === null ? {} : { error: describeError(problem) }) });
     } catch (thrown) {
       core.patch('projects', { error: core.fail(thrown) });
     }
@@ -147,7 +147,7 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
       watching?.abort();
       const mine = new AbortController();
       watching = mine;
-      const urgent = (event: ProjectEvent): boolean => event.kind === 'hand-over' || event.kind === 'taken-over';
+      const urgent = ({ kind }: ProjectEvent): boolean => kind === 'hand-over' || kind === 'taken-over' || kind === 'forgotten';
       const inbox = createInbox<ProjectEvent>(
         core.ports,
         (events) => {
@@ -157,15 +157,16 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
         },
         () => followMs,
       );
-      core
-        .engine()
+      const engine = core.engine();
+      engine
         .watchProjects((event) => {
           if (mine.signal.aborted) return;
           if (urgent(event)) hear(event);
           else inbox.push(event);
         }, mine.signal)
         .catch((thrown: unknown) => {
-          if (!mine.signal.aborted) core.fail(thrown);
+          // A former worker's end was told when it ended.
+          if (engine === core.engine()) core.fail(thrown);
         });
     },
     actions: {
@@ -220,6 +221,8 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
           // One after another: the browser asks one question at a time, all of them within the same click.
           for (const { handle } of wanted) await core.ports.askForFolder(handle);
           core.set({ folders: await core.engine().lookAtFolders() });
+          // What could not be read is asked for again.
+          features.hold();
           features.release();
         } catch (thrown) {
           core.set({ notice: core.fail(thrown) });

@@ -42,12 +42,13 @@ export function createProjectOpener(core: StoreCore, saver: Saver): ProjectOpene
       },
       () => thumbnailPauseMs,
     );
+    const engine = core.engine();
     const load = async (): Promise<void> => {
       try {
-        await core.engine().loadThumbnails(inbox.push, mine.signal);
+        await engine.loadThumbnails(inbox.push, mine.signal);
         inbox.flush();
       } catch (thrown) {
-        core.fail(thrown); // a picture without a thumbnail is shown as one; a dead worker is told
+        if (engine === core.engine()) core.fail(thrown); // a picture without a thumbnail is shown as one; a dead worker is told
       }
     };
     void load();

@@ -67,6 +67,23 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
     }
   };
 
+  /** For a new worker: the page's project, with the head of a run that ended before the project was saved for the first time too. */
+  const openAgain = async (): Promise<OpenedProject> => {
+    const { id } = core.state().project.document;
+    const isOwner = core.state().access === 'owner';
+    const opened = await core.engine().openProject(id);
+    // The worker that died may not have let go of its lock yet.
+    if (opened.project !== null) return isOwner && opened.access === 'reader' ? core.engine().takeOver() : opened;
+    await core.engine().createProject(id);
+    if (opened.problem !== null) return opened;
+    try {
+      await core.engine().saveProject(core.state().project.document);
+      return await core.engine().openProject(id);
+    } catch {
+      return opened; // no room: what is shown is here, and the next save says so
+    }
+  };
+
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
     parts.projects.watch();
@@ -97,12 +114,7 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
     try {
       const canCompute = await startEngine();
       const preparing = canCompute ? device.makeReady() : Promise.resolve();
-      const { id } = core.state().project.document;
-      const isOwner = core.state().access === 'owner';
-      let opened = await core.engine().openProject(id);
-      if (opened.project === null) await core.engine().createProject(id);
-      // The worker that died may not have let go of its lock yet.
-      else if (isOwner && opened.access === 'reader') opened = await core.engine().takeOver();
+      const opened = await openAgain();
       const { run, access, folders, problem } = opened;
       core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
       await pictures.giveBack();

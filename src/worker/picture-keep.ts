@@ -58,8 +58,7 @@ export function createPictureKeep({ pictures, folders }: PictureKeepParts): Pict
       const row = (await present([content])).get(content);
       if (row === undefined) throw new HeadstartError('kept-picture-damaged');
       const { place } = row;
-      if (place.kind === 'copy')
-        return { kind: 'checked-part', part: await pictures.part(place.part), crc32: place.part.crc };
+      if (place.kind === 'copy') return { kind: 'checked-part', part: await pictures.part(place.part), crc32: place.part.crc };
       return folders.file(place, async (file) => (await hashContent(new Uint8Array(await file.arrayBuffer()))) === content);
     },
     keep: async (all) => {

@@ -22,7 +22,7 @@ export async function askForFolder(folder: FileSystemDirectoryHandle): Promise<b
 
 /** Plain http pages have no storage of this kind. */
 function deviceStorage(): StorageManager | null {
-  return (navigator.storage) ?? null;
+  return (navigator as Partial<Pick<Navigator, 'storage'>>).storage ?? null;
 }
 
 /** Bytes that this page may still keep; null where the browser does not say. */
