@@ -9,6 +9,7 @@ import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
+import { faultsSuite } from './suites/faults';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { keepSuite } from './suites/keep';
@@ -28,12 +29,13 @@ const suites: readonly Suite[] = [
   labelsSuite,
   waysSuite,
   cacheSuite,
+  faultsSuite,
   keepSuite,
 ];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--val DIR] [--limit N] [--files N] [--device cpu|webgpu]');
-  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]');
+  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--seed N] [--python PATH]');
   console.log('             [--peers NAME,NAME|none] [--dawn DIR]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
   for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(12)} ${about}${quick ? '' : ' (not quick)'}`);
@@ -80,6 +82,7 @@ await runMain(async () => {
       rounds: { type: 'string', default: '3' },
       pictures: { type: 'string', default: '4' },
       seeds: { type: 'string', default: '3' },
+      seed: { type: 'string' },
       python: { type: 'string', default: 'python3' },
       peers: { type: 'string' },
       dawn: { type: 'string' },
@@ -102,6 +105,7 @@ await runMain(async () => {
     rounds: readCount('rounds', values.rounds),
     pictures: readCount('pictures', values.pictures),
     seeds: readCount('seeds', values.seeds),
+    seed: values.seed === undefined ? Date.now() % 1_000_000_000 : readCount('seed', values.seed),
     python: values.python,
     peers: readPeers(values.peers),
     dawn: values.dawn ?? null,

@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly dawn: string | null;
   /** Seeds 0 to `seeds - 1` of `accuracy` and `ways`. */
   readonly seeds: number;
+  /** Chooses the moments of `faults`. */
+  readonly seed: number;
   /** An interpreter that may have torch. */
   readonly python: string;
 }

@@ -26,10 +26,14 @@ declare global {
   }
 }
 
-function readAddress(name: string): string {
+function readMeta(name: string): string {
   const content = document.querySelector(`meta[name="headstart:${name}"]`)?.getAttribute('content') ?? null;
-  if (content === null) throw new Error(`index.html names no address for ${name}.`);
-  return new URL(content, document.baseURI).href;
+  if (content === null) throw new Error(`index.html has no headstart:${name}.`);
+  return content;
+}
+
+function readAddress(name: string): string {
+  return new URL(readMeta(name), document.baseURI).href;
 }
 
 /** An animation frame, or, while the page is hidden and draws none, a timer. */
@@ -87,6 +91,7 @@ const store = createPageStore({
   isolation,
   mostThreads: threadLimit(navigator.hardwareConcurrency),
   deviceMemory: readDeviceMemory(),
+  checkpointSeconds: Number(readMeta('checkpoint-seconds')),
   scheduleFrame,
   now: () => performance.now(),
   createId,

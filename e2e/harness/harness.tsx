@@ -81,6 +81,7 @@ const store = createPageStore({
   addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
   isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
   mostThreads: 8,
+  checkpointSeconds: 10,
   deviceMemory: 8 * 2 ** 30,
   scheduleFrame: (callback) => {
     requestAnimationFrame(callback);

@@ -363,6 +363,37 @@ const catalogue = {
     remedy: 'Train one of the two ways with frozen features, or add validation pictures.',
   },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
+  'run-not-kept': {
+    message: 'This browser does not let the page keep a run before it has ended.',
+    remedy: 'Training goes on. Leave the page open until it ends, or use a window that is not private.',
+  },
+  'run-storage-full': {
+    message: 'There is no room left to keep this run while it trains: it takes {size}.',
+    remedy:
+      'Training goes on, and it is tried again every minute. Free some disk space, or drop kept features in the menu; until then the run is lost if the page closes.',
+  },
+  'run-kept-elsewhere': {
+    message: 'Another tab holds a run of this project, so this one is not kept until it has ended.',
+    remedy: 'Training goes on. Leave this page open until it ends, or close the other tab.',
+  },
+  'run-pictures-missing': {
+    message: '{count} of the {total} pictures of this run are not here{names}.',
+    remedy: 'Add them again and press Continue; the run waits. Discard it if they are gone for good.',
+  },
+  'run-moved': {
+    message:
+      'This run began on {before} and goes on on {now}, so its last digits may differ from those of a run without a break.',
+    remedy: 'Nothing to do.',
+  },
+  'run-renewed': {
+    message:
+      'The browser or this app is newer than when this run began, so its last digits may differ from those of a run without a break.',
+    remedy: 'Nothing to do.',
+  },
+  'run-lost': {
+    message: 'The background worker stopped, and nothing was kept of the run.',
+    remedy: 'Press Train to begin it again; the steps above stay to be read.',
+  },
   busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
   'head-absent': { message: 'Nothing is trained yet.', remedy: 'Press Train first.' },
   cancelled: { message: 'Stopped.', remedy: 'Press the button again to go on.' },
@@ -504,7 +535,11 @@ const catalogue = {
   // the page and its workers
   'worker-dead': {
     message: 'The background worker stopped answering.',
-    remedy: 'Press Restart; the kept head and settings are loaded again.',
+    remedy: 'Press Restart: pictures, head and an unfinished run come back.',
+  },
+  'worker-restarted': {
+    message: 'The background worker stopped answering and was started again.',
+    remedy: 'Nothing to do: pictures, settings and head are as they were.',
   },
   unexpected: {
     message: 'Something went wrong that should not: {detail}',

@@ -13,7 +13,7 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
+import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -64,6 +64,12 @@ export interface ComputeApi {
   ): Promise<RunOutcome>;
   continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  /** See EngineApi. */
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null>;
+  /** Of a finished run too: what is kept of it is no longer needed once its record and head are. */
+  discardRun(id: string): Promise<void>;
+  /** Unfinished runs of every project, in memory and on disk. Rejects with `storage-refused`. */
+  forgetRuns(): Promise<void>;
   /** The fit that the present head was trained with; null when there is no head. */
   headFit(): Promise<Fit | null>;
   /** `sampleId` lets features that are already held be used again. */

@@ -17,7 +17,7 @@ import type {
 import type { CrossValidation, InspectionProgress, ShownExplanation } from '../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
-import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { ProjectDocument } from '../domain/project';
 import type {
@@ -56,11 +56,37 @@ export interface RunSample {
   readonly group?: string;
 }
 
+/** Where an unfinished run is kept on this device, and how often. */
+export interface RunKeep {
+  /** Id of its project: each keeps one. */
+  readonly project: string;
+  /** At the first step boundary after so many. */
+  readonly everySeconds: number;
+}
+
 export interface RunRequest {
   readonly number: number;
   readonly config: RunConfig;
   readonly classNames: readonly string[];
   readonly samples: readonly RunSample[];
+  /** Absent: the run is gone with the worker. */
+  readonly keep?: RunKeep;
+}
+
+/** A run that was interrupted, or paused, as it will go on. */
+export interface UnfinishedRun {
+  /** As its record will be called. */
+  readonly id: string;
+  readonly request: RunRequest;
+  /** ISO 8601. */
+  readonly savedAt: string;
+  /** The next thing to do, 0-based. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly history: History;
+  readonly log: readonly string[];
+  readonly firstBatch: { readonly sampleIds: readonly string[]; readonly labels: readonly number[] } | null;
 }
 
 /** Paused: the run's state is kept and `continueRun` goes on at the very next step. */
@@ -188,6 +214,14 @@ export interface EngineApi {
   continueRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   /** Ends the paused run where it is: evaluates, keeps the head. */
   finishRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+
+  /**
+   * The run that a project left unfinished, here or on an earlier visit; from now on `continueRun` and `finishRun` mean it. Null where there
+   * is none, where nothing whole is left of it, and where another tab holds it.
+   */
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null>;
+  /** Lets an unfinished run go, on disk too; nothing happens where it is another. A finished one goes with the saving of its project. */
+  discardRun(id: string): Promise<void>;
 
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction>;
   predictFile(file: Blob, signal: AbortSignal): Promise<Prediction>;

@@ -35,10 +35,11 @@ function isAbsent(thrown: unknown): boolean {
 
 /**
  * A folder of the origin's private file system. Only in dedicated workers: elsewhere files cannot be written in place.
- * Rejects where the browser has none, or refuses it.
+ * `above` are the folders that it lies in, outermost first. Rejects where the browser has none, or refuses it.
  */
-export async function openPrivateFolder(name: string): Promise<CacheFolder> {
-  const root = await navigator.storage.getDirectory();
+export async function openPrivateFolder(name: string, ...above: readonly string[]): Promise<CacheFolder> {
+  let root = await navigator.storage.getDirectory();
+  for (const folder of above) root = await root.getDirectoryHandle(folder, { create: true });
   // Opened anew each time: another tab may have removed it.
   const folder = (create: boolean) => root.getDirectoryHandle(name, { create });
   const present = async () => {

@@ -46,6 +46,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head = {
   run,

@@ -37,6 +37,8 @@ export const idleRun: RunState = {
   resumed: null,
   result: null,
   predictions: [],
+  kept: null,
+  interrupted: null,
   error: null,
 };
 

@@ -18,6 +18,7 @@ import { createProjectFileActions } from './project-file-actions';
 import { createProjectLister } from './project-list-actions';
 import { createProjectOpener } from './project-opener';
 import { createProposer } from './proposer';
+import { createRevival } from './revival';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
@@ -57,7 +58,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core, weights);
     const pictures = createPictureTaker(core, ready);
     const inspector = createInspector(core);
-    const runner = createRunner(core, weights, device, inspector);
+    const revival = createRevival(() => ports.now());
+    const runner = createRunner(core, weights, device, inspector, revival);
     const features = createFeaturePreparer(core, device);
     const featureCache = createFeatureCacheKeeper(core);
     const lookAlikes = createLookAlikeFinder(core);
@@ -66,7 +68,23 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const projects = createProjectLister(core, { saver, opener, pictures, features, runner, createEmptyProject });
     const storage = createStorageKeeper(core, saver);
     const projectFile = createProjectFileActions(core, projects, saver, ready);
+    const session = createSessionActions(core, {
+      device,
+      weights,
+      pictures,
+      features,
+      featureCache,
+      runner,
+      revival,
+      saver,
+      opener,
+      projects,
+      files: projectFile,
+      markReady,
+      createEmptyProject,
+    });
     api.subscribe(() => {
+      session.look();
       features.look();
       featureCache.look();
       lookAlikes.look();
@@ -90,20 +108,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
-        ...createSessionActions(core, {
-          device,
-          weights,
-          pictures,
-          features,
-          featureCache,
-          runner,
-          saver,
-          opener,
-          projects,
-          files: projectFile,
-          markReady,
-          createEmptyProject,
-        }),
+        ...session.actions,
       },
     };
   });

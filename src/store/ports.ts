@@ -27,6 +27,8 @@ export interface PagePorts {
   scheduleFrame(callback: () => void): void;
   /** Milliseconds, monotone. */
   now(): number;
+  /** A run is kept on disk at the first step boundary after so many. */
+  readonly checkpointSeconds: number;
   createId(): string;
   /** Null where the address asks for no project. */
   readonly projectLink: ProjectLink | null;

@@ -118,7 +118,10 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
 
   const open = async (id: string): Promise<void> => {
     const opened = await core.engine().openProject(id);
-    if (opener.show(opened)) return;
+    if (opener.show(opened)) {
+      await runner.offerUnfinished(opened.project?.samples ?? []);
+      return;
+    }
     const { problem } = opened;
     // The former one is closed already: an empty one stands until another is chosen.
     await openEmpty();
@@ -275,7 +278,8 @@ export function createProjectLister(core: StoreCore, parts: ProjectListParts): P
       takeOver: () =>
         goTo(async () => {
           const opened = await core.engine().takeOver();
-          if (!opener.show(opened)) core.patch('projects', { error: describeError(opened.problem ?? 'project-unknown') });
+          if (opener.show(opened)) await runner.offerUnfinished(opened.project?.samples ?? []);
+          else core.patch('projects', { error: describeError(opened.problem ?? 'project-unknown') });
         }),
       allowFolders: async () => {
         try {

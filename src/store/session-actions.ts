@@ -1,3 +1,4 @@
+import { describeError, type ErrorRecord } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
 import type { OpenedProject } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
@@ -10,6 +11,7 @@ import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
 import type { ProjectFileActions } from './project-file-actions';
 import type { ProjectLister } from './project-list-actions';
 import type { ProjectOpener } from './project-opener';
+import type { Revival } from './revival';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -22,6 +24,7 @@ export interface SessionParts {
   readonly features: FeaturePreparer;
   readonly featureCache: FeatureCacheKeeper;
   readonly runner: Runner;
+  readonly revival: Revival;
   readonly saver: Saver;
   readonly opener: ProjectOpener;
   readonly projects: ProjectLister;
@@ -31,11 +34,14 @@ export interface SessionParts {
   readonly createEmptyProject: () => ProjectDocument;
 }
 
-export function createSessionActions(
-  core: StoreCore,
-  parts: SessionParts,
-): Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'> {
-  const { device, weights, pictures, features, runner, saver, opener } = parts;
+export interface SessionKeeper {
+  readonly actions: Pick<PageActions, 'begin' | 'forgetEverything' | 'restartWorker'>;
+  /** To be called after every change of the state: a worker that died is started again, where that may help. */
+  look(): void;
+}
+
+export function createSessionActions(core: StoreCore, parts: SessionParts): SessionKeeper {
+  const { device, weights, pictures, features, runner, saver, opener, revival } = parts;
 
   const openKept = async (wanted: string | null): Promise<OpenedProject> => {
     const opened = await core.engine().openProject(wanted);
@@ -54,6 +60,7 @@ export function createSessionActions(
         // An empty project is not worth a line in the list.
         if (commands.length === 0) saver.settle();
       }
+      await runner.offerUnfinished(opened.project?.samples ?? []);
       if (opened.problem === 'storage-refused') return;
       saver.enable();
       saver.changed();
@@ -66,8 +73,10 @@ export function createSessionActions(
   /** For a new worker: the page's project, with the head of a run that ended before the project was saved for the first time too. */
   const openAgain = async (): Promise<OpenedProject> => {
     const { id } = core.state().project.document;
+    const isOwner = core.state().access === 'owner';
     const opened = await core.engine().openProject(id);
-    if (opened.project !== null) return opened;
+    // The worker that died may not have let go of its lock yet.
+    if (opened.project !== null) return isOwner && opened.access === 'reader' ? core.engine().takeOver() : opened;
     await core.engine().createProject(id);
     if (opened.problem !== null) return opened;
     try {
@@ -101,58 +110,98 @@ export function createSessionActions(
     await preparing;
   };
 
-  return {
-    begin: () => (begun ??= begin()),
-    restartWorker: async () => {
-      runner.abandon();
-      saver.disable();
-      features.hold();
-      core.replaceEngine();
-      weights.reset();
-      device.reset();
-      core.set({ workerDead: null });
-      try {
-        const canCompute = await startEngine();
-        const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        const opened = await openAgain();
-        const { run, access, folders, problem } = opened;
-        core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
-        await pictures.giveBack();
-        features.release();
-        if (problem !== 'storage-refused') saver.enable();
-        saver.changed();
-        await preparing;
-      } catch (thrown) {
-        const error = core.fail(thrown);
-        if (error !== null) core.set({ notice: error });
-      } finally {
-        features.release();
-      }
-    },
-    forgetEverything: async () => {
-      saver.disable();
-      runner.abandon();
-      const ids = core.state().project.document.samples.map(({ id }) => id);
-      pictures.forget();
-      forgetChoices();
-      const { compute, weights: loaded, featureCache } = core.state();
-      const document = parts.createEmptyProject();
-      core.set({
-        ...createInitialState(document, core.ports),
-        compute: { ...compute, choice: 'auto', threads: null },
-        weights: loaded,
-        featureCache: { budget: null, report: null, error: null },
+  const restart = async (reason: ErrorRecord): Promise<void> => {
+    core.replaceEngine();
+    weights.reset();
+    device.reset();
+    core.set({ workerDead: null });
+    try {
+      const canCompute = await startEngine();
+      const preparing = canCompute ? device.makeReady() : Promise.resolve();
+      const opened = await openAgain();
+      const { run, access, folders, problem } = opened;
+      core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
+      await pictures.giveBack();
+      features.release();
+      if (problem !== 'storage-refused') saver.enable();
+      saver.changed();
+      runner.revive(await runner.findUnfinished(), reason);
+      await preparing;
+    } catch (thrown) {
+      const error = core.fail(thrown);
+      if (error !== null) core.set({ notice: error });
+    } finally {
+      features.release();
+    }
+  };
+
+  let restarting: Promise<void> | null = null;
+  /** Until what the former worker left pending has been rejected. */
+  let isSettling = false;
+
+  /** Whoever asks while it goes on waits for the same. */
+  const restartWorker = (): Promise<void> => {
+    if (restarting !== null) return restarting;
+    const reason = core.state().workerDead ?? describeError('worker-dead');
+    revival.note();
+    isSettling = true;
+    runner.suspend();
+    saver.disable();
+    features.hold();
+    core.set({ workerDead: null });
+    const settled = new Promise<void>((resolve) => {
+      core.ports.scheduleFrame(resolve);
+    });
+    restarting = settled
+      .then(() => {
+        isSettling = false;
+        return restart(reason);
+      })
+      .finally(() => {
+        restarting = null;
       });
-      try {
-        await core.engine().removeSamples(ids);
-        await core.engine().forgetEverything();
-        if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
-        await core.engine().createProject(document.id);
-        saver.settle();
-        saver.enable();
-      } catch (thrown) {
-        core.set({ notice: core.fail(thrown) });
-      }
+    return restarting;
+  };
+
+  return {
+    look: () => {
+      const { workerDead } = core.state();
+      if (workerDead === null) return;
+      if (isSettling) core.set({ workerDead: null });
+      if (isSettling || restarting !== null || !revival.isAllowed()) return;
+      const { phase } = core.state().run;
+      void restartWorker();
+      // A run says by itself that it went on.
+      if (phase === 'idle' || phase === 'done' || phase === 'failed') core.set({ notice: describeError('worker-restarted') });
+    },
+    actions: {
+      begin: () => (begun ??= begin()),
+      restartWorker,
+      forgetEverything: async () => {
+        saver.disable();
+        runner.abandon();
+        const ids = core.state().project.document.samples.map(({ id }) => id);
+        pictures.forget();
+        forgetChoices();
+        const { compute, weights: loaded, featureCache } = core.state();
+        const document = parts.createEmptyProject();
+        core.set({
+          ...createInitialState(document, core.ports),
+          compute: { ...compute, choice: 'auto', threads: null },
+          weights: loaded,
+          featureCache: { budget: null, report: null, error: null },
+        });
+        try {
+          await core.engine().removeSamples(ids);
+          await core.engine().forgetEverything();
+          if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+          await core.engine().createProject(document.id);
+          saver.settle();
+          saver.enable();
+        } catch (thrown) {
+          core.set({ notice: core.fail(thrown) });
+        }
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import type {
   DeviceChoice,
   DeviceProgress,
   ExportReport,
+  KeptReport,
   StageName,
   WeightsProgress,
   WeightsReport,
@@ -33,7 +34,7 @@ import type {
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig, Way } from '../domain/run-config';
-import type { FittedPicture, KagglePlan, RunSample } from '../protocol/engine-api';
+import type { FittedPicture, KagglePlan, RunSample, UnfinishedRun } from '../protocol/engine-api';
 
 /** A file as the page lists it: the label rules decide its class. */
 export type ListedFile = ImportFile;
@@ -210,7 +211,18 @@ export interface RunState {
   readonly resumed: ErrorRecord | null;
   readonly result: RunRecord | null;
   readonly predictions: readonly SamplePrediction[];
+  /** How it is kept on disk while it goes; what was told last. */
+  readonly kept: KeptReport | null;
+  /** Where it stood when it was interrupted; null for a run that this worker began. */
+  readonly interrupted: InterruptedRun | null;
   readonly error: ErrorRecord | null;
+}
+
+/** A run that a closed page or a worker that ended left behind, as it was kept last. */
+export interface InterruptedRun extends Pick<UnfinishedRun, 'id' | 'savedAt' | 'epoch' | 'step' | 'stepsPerEpoch'> {
+  readonly number: number;
+  /** Names of its pictures by their ids, as far as the project knew them. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export type TrialTarget =
@@ -380,6 +392,8 @@ export interface PageActions {
   pause(): void;
   continueRun(): Promise<void>;
   stop(): Promise<void>;
+  /** Lets a paused run go, with what is kept of it. */
+  discardRun(): Promise<void>;
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
   /** Predicts the tried picture with these squares covered; none shows it whole again. */

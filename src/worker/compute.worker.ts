@@ -9,6 +9,7 @@ import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
 import { createBrowserTables } from '../storage/browser-tables';
+import { CheckpointStore, createBrowserCheckpointEnvironment } from '../storage/checkpoint-store';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
 import { createKernelPlanStore } from '../storage/kernel-plans';
 import { withBeat } from './with-beat';
@@ -27,5 +28,6 @@ const engine = new Engine({
   trainingTest: (subject) => proveTraining(subject, { picture }),
   disk: new FeatureCache(createBrowserCacheEnvironment()),
   decoder: decoderOf(navigator.userAgent),
+  runs: new CheckpointStore(createBrowserCheckpointEnvironment()),
 });
 expose(withFlushedCallbacks(withBeat(engine)));

@@ -30,6 +30,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2), tensors: [] };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };
@@ -293,10 +294,15 @@ describe('the control worker’s engine', () => {
     expect((await second).status).toBe('done');
   });
 
-  it('keeps a finished run’s head, and does not fail the run when that is refused', async () => {
+  it('keeps a finished run’s head, makes room for it, and does not fail the run when that is refused', async () => {
+    const discarded: string[] = [];
     const compute = createCompute({
       startRun: () => Promise.resolve({ status: 'done', run }),
       exportHead: () => Promise.resolve(head),
+      discardRun: (id) => {
+        discarded.push(id);
+        return Promise.resolve();
+      },
     });
     const kept: KeptHead[] = [];
     const open = async (overrides: Partial<KeptProjects>) => {
@@ -311,7 +317,37 @@ describe('the control worker’s engine', () => {
     };
     await open({ saveHead });
     expect(kept).toEqual([head]);
-    expect((await open({ saveHead: () => Promise.reject(new HeadstartError('storage-full')) })).status).toBe('done');
+    expect(discarded).toEqual([]);
+    let tries = 0;
+    const full: KeptProjects['saveHead'] = () => {
+      tries += 1;
+      return Promise.reject(new HeadstartError('storage-full'));
+    };
+    expect((await open({ saveHead: full })).status).toBe('done');
+    // What was kept of the run as it trained made way, and it was tried once more.
+    expect([tries, discarded]).toEqual([2, [run.id]]);
+  });
+
+  it('lets what was kept of a run go only once its record is saved', async () => {
+    const discarded: string[] = [];
+    const compute = createCompute({
+      startRun: () => Promise.resolve({ status: 'done', run }),
+      exportHead: () => Promise.resolve(null),
+      discardRun: (id) => {
+        discarded.push(id);
+        return Promise.resolve();
+      },
+    });
+    const engine = createEngine(compute, {}, createDesk());
+    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
+    await engine.createProject('p');
+    await engine.startRun(request, () => undefined, never);
+    await engine.saveProject(project);
+    expect(discarded).toEqual([]);
+    await engine.saveProject({ ...project, runs: [run] });
+    expect(discarded).toEqual([run.id]);
+    await engine.saveProject({ ...project, runs: [run] });
+    expect(discarded).toHaveLength(1);
   });
 
   it('tells the compute worker which samples share their content, before it asks for their features, and once', async () => {
@@ -363,7 +399,8 @@ describe('the control worker’s engine', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const engine = createEngine({ forgetFeatures: forget('features', features) }, {}, createDesk(), {
+      const forgetRuns = () => Promise.resolve();
+      const engine = createEngine({ forgetFeatures: forget('features', features), forgetRuns }, {}, createDesk(), {
         forgetEverything: forget('project', project),
       });
       expect(await codeOf(engine.forgetEverything())).toBe(features || project ? 'storage-refused' : 'fine');

@@ -43,9 +43,11 @@ import type {
   FittedPicture,
   KagglePlan,
   OpenedProject,
+  RunKeep,
   RunOutcome,
   RunRequest,
   RunSample,
+  UnfinishedRun,
 } from '../protocol/engine-api';
 import type { DeskProject, ProjectDesk } from './project-desk';
 import type { ProjectFiles } from './project-files';
@@ -127,6 +129,8 @@ export class ControlEngine implements EngineApi {
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
+  /** The run that ended last, while what was kept of it as it trained is still there. */
+  #ended: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
   #identified: ReadonlyMap<string, string> | null = null;
 
@@ -274,6 +278,14 @@ export class ControlEngine implements EngineApi {
     return this.#run((pixels) => this.#compute.finishRun(pixels, onEvent, signal));
   }
 
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#compute.unfinishedRun(keep);
+  }
+
+  discardRun(id: string): Promise<void> {
+    return this.#compute.discardRun(id);
+  }
+
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
     return this.#inTurn(signal, async () => {
       const pixels = await this.#pictures.pixels(sampleId, await this.#requireFit());
@@ -349,8 +361,13 @@ export class ControlEngine implements EngineApi {
     await this.#show({ project: null, access: 'owner', problem: null });
   }
 
-  saveProject(project: ProjectDocument): Promise<void> {
-    return this.#projects.save(project);
+  async saveProject(project: ProjectDocument): Promise<void> {
+    await this.#projects.save(project);
+    // Only now can a reload do without what was kept of it while it trained.
+    const ended = this.#ended;
+    if (ended === null || !project.runs.some(({ id }) => id === ended)) return;
+    this.#ended = null;
+    this.#compute.discardRun(ended).catch(() => undefined); // a dead worker is told by every other call
   }
 
   keepProject(project: ProjectDocument): Promise<void> {
@@ -437,6 +454,7 @@ export class ControlEngine implements EngineApi {
     // All are tried: what one refuses must not keep the others.
     const results = await Promise.allSettled([
       this.#compute.forgetFeatures(),
+      this.#compute.forgetRuns(),
       this.#compute.closeProject(),
       this.#keep.forgetEverything(),
     ]);
@@ -468,7 +486,10 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('run', async () => {
       this.#identify();
       const outcome = await start(this.#pixelSource());
-      if (outcome.status === 'done') await this.#keepHead();
+      if (outcome.status === 'done') {
+        await this.#keepHead(outcome.run.id);
+        this.#ended = outcome.run.id;
+      }
       return outcome;
     });
   }
@@ -507,9 +528,15 @@ export class ControlEngine implements EngineApi {
   }
 
   /** A refused storage must not fail the run: the page learns of it when it saves the project. */
-  async #keepHead(): Promise<void> {
+  async #keepHead(runId: string): Promise<void> {
     const head = await this.#compute.exportHead();
-    if (head !== null) await this.#projects.saveHead(head).catch(() => undefined);
+    if (head === null) return;
+    await this.#projects.saveHead(head).catch(async (thrown: unknown) => {
+      if (toHeadstartError(thrown).code !== 'storage-full') return;
+      // What was kept of the run as it trained is larger than its head.
+      await this.#compute.discardRun(runId);
+      await this.#projects.saveHead(head).catch(() => undefined);
+    });
   }
 
   /** Brings pictures and head of a project into the workers; those of another leave them. */

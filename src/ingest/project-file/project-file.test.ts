@@ -33,6 +33,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head = toBytes('a head');
 const origin = 'these weights, this browser';

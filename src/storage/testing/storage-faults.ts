@@ -132,6 +132,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head = { run, weight: Float32Array.of(1, 2), bias: Float32Array.of(3), tensors: [] };
 

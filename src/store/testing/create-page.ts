@@ -24,6 +24,7 @@ export function createPage(
     addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
     isolation,
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);

@@ -47,6 +47,8 @@ import type {
   RunOutcome,
   RunRequest,
   RunSample,
+  RunKeep,
+  UnfinishedRun,
 } from '../../protocol/engine-api';
 
 export interface FakeProject {
@@ -71,6 +73,10 @@ export interface FakeStorage {
   features: number;
   /** Why they are not. */
   featuresProblem: ErrorCode | null;
+  /** By the project's id. */
+  readonly unfinished: Map<string, UnfinishedRun>;
+  /** Why unfinished runs are not kept. */
+  runProblem: ErrorCode | null;
   persisted: boolean;
 }
 
@@ -84,6 +90,8 @@ export function createFakeStorage(): FakeStorage {
     problem: null,
     features: 0,
     featuresProblem: null,
+    unfinished: new Map(),
+    runProblem: null,
     persisted: false,
   };
 }
@@ -471,6 +479,23 @@ export class FakeEngine implements EngineApi {
     return this.#answer('finishRun', () => this.#finish(onEvent, true));
   }
 
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#answer('unfinishedRun', () => {
+      const found = this.#storage.unfinished.get(keep.project) ?? null;
+      if (found === null) return null;
+      const { request, history, log } = found;
+      const featuresDone = request.samples.length;
+      this.#paused = { request, steps: [...history.steps], epochs: [...history.epochs], log: [...log], featuresDone };
+      return found;
+    });
+  }
+
+  discardRun(id: string): Promise<void> {
+    return this.#answer('discardRun', () => {
+      for (const [project, run] of this.#storage.unfinished) if (run.id === id) this.#storage.unfinished.delete(project);
+    });
+  }
+
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
     return this.#answer('predictSample', () => {
       if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
@@ -600,6 +625,8 @@ export class FakeEngine implements EngineApi {
       if (this.#open !== project.id || this.#storage.owners.get(project.id) !== this.#tab)
         throw new HeadstartError('project-not-owned');
       this.#store(project);
+      for (const [key, { id }] of this.#storage.unfinished)
+        if (project.runs.some((run) => run.id === id)) this.#storage.unfinished.delete(key);
       this.#tell({ kind: 'changed', id: project.id });
     });
   }
@@ -953,6 +980,10 @@ export class FakeEngine implements EngineApi {
     };
     const paused = (): RunOutcome => ({ status: 'paused', epoch: epochs.length, step: steps.length - epochs.length * stepCount });
 
+    const keep = () => {
+      this.#keepRun(run, stepCount, onEvent);
+    };
+    keep();
     stage('weights', 1, 1, 'from cache');
     for (; run.featuresDone < request.samples.length; run.featuresDone += 1) {
       stage('features', run.featuresDone, request.samples.length, null);
@@ -988,6 +1019,7 @@ export class FakeEngine implements EngineApi {
         onEvent({ kind: 'log', line });
       };
       if (record.step % logEvery === 0) say(formatStepLine(record));
+      keep();
       if (record.step === stepCount - 1) {
         const ended: EpochRecord = {
           epoch,
@@ -1001,6 +1033,7 @@ export class FakeEngine implements EngineApi {
         epochs.push(ended);
         onEvent({ kind: 'epoch', record: ended });
         say(formatEpochLine(ended));
+        keep();
       }
     }
     return this.#finish(onEvent, false);
@@ -1038,10 +1071,32 @@ export class FakeEngine implements EngineApi {
       // Its loss only falls: the last epoch is the best.
       chosenBy: request.config.earlyStopping === null ? null : 'validation',
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
+      weightsHash: 'fa4e'.repeat(16),
     };
     this.#head = run;
     if (this.#open !== null && this.#storage.problem !== 'storage-refused') this.#storage.heads.set(this.#open, run);
     return { status: 'done', run };
+  }
+
+  #keepRun({ request, steps, epochs, log }: PausedRun, stepsPerEpoch: number, onEvent: (event: RunEvent) => void): void {
+    const { keep, number } = request;
+    if (keep === undefined) return;
+    const { runProblem: code, unfinished } = this.#storage;
+    const savedAt = '2026-01-01T10:00:00.000Z';
+    const problem = code === null ? null : new HeadstartError(code, { size: '1.0 MB' }).toRecord();
+    onEvent({ kind: 'kept', report: { savedAt: code === null ? savedAt : null, bytes: 1e6, times: 1, seconds: 0, problem } });
+    if (code !== null) return;
+    unfinished.set(keep.project, {
+      id: `run-${String(number)}`,
+      request,
+      savedAt,
+      epoch: Math.floor(steps.length / stepsPerEpoch),
+      step: steps.length % stepsPerEpoch,
+      stepsPerEpoch,
+      history: { steps: [...steps], epochs: [...epochs] },
+      log: [...log],
+      firstBatch: null,
+    });
   }
 
   /** Every ninth is wrong. */

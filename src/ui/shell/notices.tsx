@@ -1,10 +1,14 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
+import type { ErrorCode } from '../../domain/errors';
 import { Button, ErrorNote, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { FoldersNote } from './folders-note';
 import styles from './notices.module.css';
 import { ReaderBanner } from './reader-banner';
+
+/** Worth knowing, nothing to do. */
+const quiet: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['pictures-not-kept', 'worker-restarted']);
 
 /** What concerns the whole page: a dead worker, storage that is refused, pictures that a reload could not bring back. */
 export function Notices() {
@@ -38,7 +42,7 @@ export function Notices() {
       {notice === null ? null : (
         <ErrorNote
           record={notice}
-          tone={notice.code === 'pictures-not-kept' ? 'neutral' : 'warn'}
+          tone={quiet.has(notice.code) ? 'neutral' : 'warn'}
           action={
             <IconButton label="Dismiss" onPress={dismissNotice} className={styles['dismiss'] ?? ''}>
               <X size={16} aria-hidden="true" />

@@ -36,6 +36,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
     addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
     isolation: options.isolation ?? { isolated: true, by: 'headers' },
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);

@@ -57,6 +57,7 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     addresses: { weights: 'https://host.invalid/models/', datasetsServer: 'https://host.invalid/' },
     isolation: { isolated: true, by: 'headers' },
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       requestAnimationFrame(callback);
