@@ -9,9 +9,11 @@ import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
+import { faultsSuite } from './suites/faults';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { fuzzSuite } from './suites/fuzz';
+import { keepSuite } from './suites/keep';
 import { labelsSuite } from './suites/labels';
 import { pageSuite } from './suites/page';
 import { scaleSuite } from './suites/scale';
@@ -31,12 +33,14 @@ const suites: readonly Suite[] = [
   waysSuite,
   cacheSuite,
   fuzzSuite,
+  faultsSuite,
+  keepSuite,
 ];
 
 function printUsage(): void {
   console.log('npm run bench -- [SUITE] [--json FILE] [--data DIR] [--val DIR] [--limit N] [--files N] [--device cpu|webgpu]');
-  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--python PATH]');
-  console.log('             [--peers NAME,NAME|none] [--dawn DIR] [--inputs N] [--seed N] [--only NAME]\n');
+  console.log('             [--threads N,N] [--rounds N] [--pictures N] [--seeds N] [--seed N] [--python PATH]');
+  console.log('             [--peers NAME,NAME|none] [--dawn DIR] [--inputs N] [--only NAME]\n');
   console.log('Suites (without a name: the quick ones, one after the other):');
   for (const { name, about, quick } of suites) console.log(`  ${name.padEnd(12)} ${about}${quick ? '' : ' (not quick)'}`);
 }
@@ -83,7 +87,7 @@ await runMain(async () => {
       pictures: { type: 'string', default: '4' },
       seeds: { type: 'string', default: '3' },
       inputs: { type: 'string', default: '100000' },
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
       only: { type: 'string' },
       python: { type: 'string', default: 'python3' },
       peers: { type: 'string' },
@@ -108,7 +112,7 @@ await runMain(async () => {
     pictures: readCount('pictures', values.pictures),
     seeds: readCount('seeds', values.seeds),
     inputs: readCount('inputs', values.inputs),
-    seed: readCount('seed', values.seed),
+    seed: values.seed === undefined ? Date.now() % 1_000_000_000 : readCount('seed', values.seed),
     only: values.only ?? null,
     python: values.python,
     peers: readPeers(values.peers),

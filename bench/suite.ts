@@ -23,7 +23,7 @@ export interface BenchOptions {
   readonly seeds: number;
   /** Hostile inputs that `fuzz` gives to each parser. */
   readonly inputs: number;
-  /** Of the chance of `fuzz`. */
+  /** Of the chance of `fuzz`; chooses the moments of `faults`. */
   readonly seed: number;
   /** The one parser that `fuzz` tries; null for all. */
   readonly only: string | null;

@@ -11,7 +11,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { PageState, PageStore } from '../src/store/state';
 
 export interface AppOptions {
-  readonly server?: Partial<Omit<StaticServerOptions, 'root'>>;
+  readonly server?: Partial<StaticServerOptions>;
   /** Whether software WebGPU is there to be found. */
   readonly webgpu?: boolean;
   readonly launchArguments?: readonly string[];

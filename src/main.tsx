@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { describeError, toHeadstartError } from './domain/errors';
 import { threadLimit } from './domain/threads';
+import { askForFolder, freeRoom, persistStorage } from './ingest/page/device-storage';
 import { openSaveTarget, removeWrittenArchives } from './ingest/page/save-target';
 import { readDataTransfer, readFileList } from './ingest/page/read-drop';
 import { createIsolationEnvironment } from './isolation/browser-environment';
@@ -19,6 +20,7 @@ import './ui/base.css';
 import { PictureInputProvider, type PictureInput } from './ui/picture-input';
 import { createPresenceEnvironment } from './ui/shell/browser-presence';
 import { followPresence } from './ui/shell/presence';
+import { readProjectLink } from './ui/shell/project-address';
 import { applyTheme, readThemeChoice } from './ui/shell/theme';
 import { StoreProvider } from './ui/store-context';
 
@@ -29,10 +31,14 @@ declare global {
   }
 }
 
-function readAddress(name: string): string {
+function readMeta(name: string): string {
   const content = document.querySelector(`meta[name="headstart:${name}"]`)?.getAttribute('content') ?? null;
-  if (content === null) throw new Error(`index.html names no address for ${name}.`);
-  return new URL(content, document.baseURI).href;
+  if (content === null) throw new Error(`index.html has no headstart:${name}.`);
+  return content;
+}
+
+function readAddress(name: string): string {
+  return new URL(readMeta(name), document.baseURI).href;
 }
 
 /** An animation frame, or, while the page is hidden and draws none, a timer. */
@@ -92,9 +98,14 @@ const store = createPageStore({
   offline: connectOffline(createOfflineEnvironment()),
   mostThreads: threadLimit(navigator.hardwareConcurrency),
   deviceMemory: readDeviceMemory(),
+  checkpointSeconds: Number(readMeta('checkpoint-seconds')),
   scheduleFrame,
   now: () => performance.now(),
   createId,
+  projectLink: readProjectLink(),
+  freeRoom,
+  askForFolder,
+  persistStorage,
   openSaveTarget,
 });
 

@@ -109,6 +109,7 @@ async function compareHead(
       onEvent: () => undefined,
       signal: new AbortController().signal,
       now: () => performance.now(),
+      keeper: null,
     },
     false,
   );

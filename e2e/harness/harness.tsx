@@ -11,6 +11,7 @@ import { absentOffline } from '../../src/domain/offline';
 import { createPageStore, reportWorkerDeath } from '../../src/store/page-store';
 import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
+import { generousStorage } from '../../src/store/testing/storage-ports';
 import { App } from '../../src/ui/app';
 import { PictureInputProvider, type PictureInput } from '../../src/ui/picture-input';
 import { applyTheme, readThemeChoice } from '../../src/ui/shell/theme';
@@ -71,6 +72,7 @@ const createEngine = () =>
   });
 let engine = createEngine();
 
+let ids = 0;
 const store = createPageStore({
   engine,
   restartEngine: () => {
@@ -81,13 +83,16 @@ const store = createPageStore({
   isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
   offline: absentOffline,
   mostThreads: 8,
+  checkpointSeconds: 10,
   deviceMemory: 8 * 2 ** 30,
   scheduleFrame: (callback) => {
     requestAnimationFrame(callback);
   },
   now: () => performance.now(),
+  ...generousStorage,
   openSaveTarget: () => Promise.resolve(null),
-  createId: () => 'harness',
+  createId: () => `harness-${String((ids += 1))}`,
+  projectLink: null,
 });
 
 const input: PictureInput = {

@@ -172,7 +172,7 @@ describe('a stored project', () => {
     };
     const opened = parseProject({ ...rest, settings: old, runs: [run] });
     expect(opened.settings).toEqual(settings);
-    expect(opened.runs).toEqual([{ ...run, config: settings, chosenBy: null, bestEpoch: null }]);
+    expect(opened.runs).toEqual([{ ...run, config: settings, chosenBy: null, bestEpoch: null, weightsHash: null }]);
     expect(validateRunConfig(opened.settings)).toEqual(settings);
   });
 

@@ -46,6 +46,11 @@ export const plainSample = {
   format: null,
 } as const satisfies Partial<Sample>;
 
+/** What a picture is kept under: its content, or, in documents saved before that was noted, its id, which was the same. */
+export function contentOf({ id, contentHash }: Pick<Sample, 'id' | 'contentHash'>): string {
+  return contentHash ?? id;
+}
+
 /** A file that was left out, with the reason. */
 export interface SkippedFile {
   readonly path: string;

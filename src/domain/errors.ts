@@ -119,6 +119,22 @@ const catalogue = {
     message: 'The picture {name} can no longer be read from disk.',
     remedy: 'It was moved, changed or its permission withdrawn. Add the folder again.',
   },
+  'kept-picture-damaged': {
+    message: 'The copy of the picture in this browser is damaged or gone.',
+    remedy: 'Add the picture again.',
+  },
+  'pictures-storage-full': {
+    message: 'There is no room in this browser to keep {count} of the pictures for the next visit.',
+    remedy: 'Training goes on. {advice}',
+  },
+  'pictures-storage-refused': {
+    message: 'This browser does not let the page keep pictures, so they have to be added again on the next visit.',
+    remedy: 'Nothing to do: they are here until the tab closes. A window that is not private may keep them.',
+  },
+  'project-storage-full': {
+    message: 'There is no room left to keep the project as it is now.',
+    remedy: 'Training goes on. {advice}',
+  },
   'sample-unknown': { message: 'The picture is not part of this project any more.', remedy: 'Choose another picture.' },
   // one reason per skipped file
   'file-empty': { message: 'The file is empty (0 bytes).', remedy: 'Copy it again from its source.' },
@@ -391,6 +407,37 @@ const catalogue = {
     remedy: 'Try again; with very many pictures, close other tabs first.',
   },
   'run-absent': { message: 'There is no paused run to continue.', remedy: 'Press Train to start one.' },
+  'run-not-kept': {
+    message: 'This browser does not let the page keep a run before it has ended.',
+    remedy: 'Training goes on. Leave the page open until it ends, or use a window that is not private.',
+  },
+  'run-storage-full': {
+    message: 'There is no room left to keep this run while it trains: it takes {size}.',
+    remedy:
+      'Training goes on, and it is tried again every minute. Free some disk space, or drop kept features in the menu; until then the run is lost if the page closes.',
+  },
+  'run-kept-elsewhere': {
+    message: 'Another tab holds a run of this project, so this one is not kept until it has ended.',
+    remedy: 'Training goes on. Leave this page open until it ends, or close the other tab.',
+  },
+  'run-pictures-missing': {
+    message: '{count} of the {total} pictures of this run are not here{names}.',
+    remedy: 'Add them again and press Continue; the run waits. Discard it if they are gone for good.',
+  },
+  'run-moved': {
+    message:
+      'This run began on {before} and goes on on {now}, so its last digits may differ from those of a run without a break.',
+    remedy: 'Nothing to do.',
+  },
+  'run-renewed': {
+    message:
+      'The browser or this app is newer than when this run began, so its last digits may differ from those of a run without a break.',
+    remedy: 'Nothing to do.',
+  },
+  'run-lost': {
+    message: 'The background worker stopped, and nothing was kept of the run.',
+    remedy: 'Press Train to begin it again; the steps above stay to be read.',
+  },
   busy: { message: 'Another task is still running.', remedy: 'Wait for it to end or stop it first.' },
   'head-absent': { message: 'Nothing is trained yet.', remedy: 'Press Train first.' },
   cancelled: { message: 'Stopped.', remedy: 'Press the button again to go on.' },
@@ -409,7 +456,7 @@ const catalogue = {
   },
   'features-storage-full': {
     message: 'There is no room left to keep more features on this device.',
-    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Features kept on this device”.',
+    remedy: 'Training goes on. Free some disk space, or drop kept features in the menu under “Storage on this device”.',
   },
   'project-newer': {
     message: 'The kept project was written by a newer version of this app.',
@@ -418,6 +465,34 @@ const catalogue = {
   'project-invalid': {
     message: 'The kept project could not be read.',
     remedy: 'A new project was started; the unreadable one was set aside.',
+  },
+  'project-unknown': {
+    message: 'This project is not on this device any more.',
+    remedy: 'Open another one, or start a new one.',
+  },
+  'project-in-use': {
+    message: 'The project is open in another tab.',
+    remedy: 'Close it there, or open it here and take it over.',
+  },
+  'project-not-owned': {
+    message: 'Another tab works on this project now, so nothing is saved from here.',
+    remedy: 'Take it over to go on here.',
+  },
+  'project-kept-as-copy': {
+    message: 'Another tab took this project over before your last changes were saved here. They are kept as “{name}”.',
+    remedy: 'Open it from the list of projects.',
+  },
+  'project-forgotten': {
+    message: 'Everything on this device was forgotten in another tab, and this project with it.',
+    remedy: 'What you see works until this tab closes. Reload the page to start anew.',
+  },
+  'folder-permission': {
+    message: 'The page may not read the folder {names} yet: the browser asks again at each visit.',
+    remedy: 'Press “Let the page read the folder again”.',
+  },
+  'folder-absent': {
+    message: 'The folder {names} is not where it was.',
+    remedy: 'Put it back and reload the page, or add the pictures again.',
   },
   // downloads that a person asks for
   'hub-offline': {
@@ -460,10 +535,55 @@ const catalogue = {
     message: 'The archive could not be written: {detail}',
     remedy: 'Choose another place with enough room and try again; the project is as it was.',
   },
+  // projects as files
+  'project-file-foreign': {
+    message: '{name} is not a project of Headstart.',
+    remedy: 'Choose a ZIP that was saved as a project. Pictures, and other archives of pictures, go into the drop zone.',
+  },
+  'project-file-cut': {
+    message: '{name} ends too early: part of the project is missing.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-altered': {
+    message: '{name} is not as it was written: {entry} was changed or damaged.',
+    remedy: 'Copy or download it again. Nothing of it was taken in.',
+  },
+  'project-file-newer': {
+    message: '{name} was written by a newer version of Headstart.',
+    remedy: 'Reload the page to get the newest version, then open it again.',
+  },
+  'project-file-invalid': {
+    message: '{name} cannot be read as a project.',
+    remedy: 'Ask whoever made it to save the project again. Nothing of it was taken in.',
+  },
+  'project-file-no-room': {
+    message: 'The project needs {needed}, and this browser has {room} left for the page.',
+    remedy: 'Free some in the menu under “Storage on this device”, then open it again.',
+  },
+  'project-features-other': {
+    message: 'The features that came along were made by another browser, version or device.',
+    remedy: 'Nothing to do: the pictures go through VGG-16 here once.',
+  },
+  'project-link-elsewhere': {
+    message: 'The address asks for a project of another site ({host}). Only projects of this site are opened by an address.',
+    remedy: 'If you trust that site, download the file yourself and open it from the list of projects.',
+  },
+  'project-link-absent': {
+    message: 'There is no project at {address}.',
+    remedy: 'Check the address with whoever gave it to you.',
+  },
+  'project-link-offline': {
+    message: 'The project at {address} could not be fetched ({detail}).',
+    remedy: 'Check the network, then reload the page.',
+  },
   // the page and its workers
   'worker-dead': {
     message: 'The background worker stopped answering.',
-    remedy: 'Press Restart; the kept head and settings are loaded again.',
+    remedy: 'Press Restart: pictures, head and an unfinished run come back.',
+  },
+  'worker-restarted': {
+    message: 'The background worker stopped answering and was started again.',
+    remedy: 'Nothing to do: pictures, settings and head are as they were.',
   },
   unexpected: {
     message: 'Something went wrong that should not: {detail}',

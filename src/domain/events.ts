@@ -85,6 +85,8 @@ export interface IngestReport {
   readonly added: number;
   readonly skipped: number;
   readonly cancelled: boolean;
+  /** Pictures that came in and could not be kept for the next visit, and why the first could not; absent where all were. */
+  readonly notKept?: { readonly pictures: number; readonly reason: ErrorRecord };
 }
 
 export interface ExportProgress {
@@ -103,6 +105,19 @@ export interface ExportReport {
 
 export type StageName = 'weights' | 'features' | 'training' | 'evaluation';
 
+/** How a run is kept on disk while it goes, in this stretch of it. */
+export interface KeptReport {
+  /** ISO 8601, of the last checkpoint; null where there is a problem. */
+  readonly savedAt: string | null;
+  readonly bytes: number;
+  /** Checkpoints written. */
+  readonly times: number;
+  /** What they took together, reading back and waiting for the disk included: training lost at most so much. */
+  readonly seconds: number;
+  /** Why it is not kept now; training goes on all the same. */
+  readonly problem: ErrorRecord | null;
+}
+
 /** What a run says while it goes. Laws: within a stage `done` never falls and `total` never changes. */
 export type RunEvent =
   | {
@@ -118,9 +133,11 @@ export type RunEvent =
   | { readonly kind: 'epoch'; readonly record: EpochRecord }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'predictions'; readonly predictions: readonly SamplePrediction[] }
+  /** It was kept on disk, or why it could not be. */
+  | { readonly kind: 'kept'; readonly report: KeptReport }
   /** What computes is no longer as was said: a part of it failed its test, and the reason is in it. */
   | { readonly kind: 'status'; readonly status: ComputeStatus }
-  /** The device was lost; the run has gone on by itself, on a new one or on the processor, from its last checkpoint. */
+  /** The run has gone on from its last checkpoint: by itself after the device was lost, or with what computes otherwise than before. */
   | { readonly kind: 'resumed'; readonly reason: ErrorRecord; readonly status: ComputeStatus };
 
 /** Numbers of live tensors and bytes; equal before and after a whole run when everything is disposed once. */

@@ -93,6 +93,8 @@ export interface RunRecord {
   readonly chosenBy: 'validation' | null;
   /** That epoch, 0-based, where validation chose it. Its valAccuracy is a chosen one, so a little too good. */
   readonly bestEpoch: number | null;
+  /** SHA-256 of the head and the trained tensors, see engine/weights-hash; null in records made before it was. */
+  readonly weightsHash: string | null;
 }
 
 /** The epoch whose weights the run kept. */

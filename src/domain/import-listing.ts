@@ -4,6 +4,15 @@ import type { SkippedFile } from './dataset';
 export interface ImportFile {
   readonly path: string;
   readonly file: File;
+  /** The dropped folder that it is in, where the browser can open that again on a later visit; the path begins with its name. */
+  readonly folder?: FileSystemDirectoryHandle;
+}
+
+/** A dropped folder that the browser can open again on a later visit. */
+export interface StagedFolder {
+  /** First part of its files' paths. */
+  readonly name: string;
+  readonly handle: FileSystemDirectoryHandle;
 }
 
 /** A file of an import, loose or inside an archive, that nothing has looked into yet. */

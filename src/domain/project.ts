@@ -168,6 +168,7 @@ export const runRecordSchema = v.object({
   testAccuracy: v.nullable(number),
   chosenBy: v.optional(v.nullable(v.literal('validation')), null),
   bestEpoch: v.optional(v.nullable(count), null),
+  weightsHash: v.optional(v.nullable(v.string()), null),
 }) satisfies v.GenericSchema<unknown, RunRecord>;
 
 const projectSchema = v.object({

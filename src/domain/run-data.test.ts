@@ -37,6 +37,7 @@ function runOf(id: string): RunRecord {
     testAccuracy: null,
     chosenBy: null,
     bestEpoch: null,
+    weightsHash: null,
   };
 }
 

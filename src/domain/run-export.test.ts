@@ -41,6 +41,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 
 const prediction: SamplePrediction = {

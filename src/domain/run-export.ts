@@ -51,6 +51,8 @@ export interface RunExport {
   /** 0-based. */
   readonly bestEpoch: number | null;
   readonly stoppedEarly: boolean;
+  /** SHA-256 of the head and the trained tensors; null where it was not known yet. */
+  readonly weightsHash: string | null;
   readonly predictions: readonly {
     /** Path as it was dropped; the sample's id when the picture is gone. */
     readonly file: string;
@@ -116,6 +118,7 @@ export function createRunExport(run: RunRecord, context: RunExportContext = {}):
     chosenBy: run.chosenBy,
     bestEpoch: run.bestEpoch,
     stoppedEarly: run.stoppedEarly,
+    weightsHash: run.weightsHash,
     predictions: (context.predictions ?? []).map(
       ({ sampleId, split, labelIndex, classIndex, className, logits, probabilities }) => ({
         file: paths.get(sampleId) ?? sampleId,

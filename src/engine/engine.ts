@@ -20,13 +20,16 @@ import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { CarriedFeatures } from '../domain/project-file';
 import type { ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
-import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
+import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
+import { collectFeatures, takeFeatures } from './carried-features';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
 import type { DeviceEnvironment } from './device';
+import type { CheckpointStore } from '../storage/checkpoint-store';
 import type { FeatureCache } from '../storage/feature-cache';
 import { packFeatures, unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { describeOrigin } from './feature-key';
@@ -42,10 +45,14 @@ import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready }
 import { createRunRecord } from './run-record';
 import { createRunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
-import { chosenWeights, createRunState, type RunState } from './training/run-state';
+import { decodeRun } from './training/run-codec';
+import { RunKeeper } from './training/run-keeper';
+import { chosenWeights, createRunState, runIdOf, type RunOrigin, type RunState } from './training/run-state';
+import { describeUnfinished } from './training/unfinished-run';
 import { trainedTensors } from './trained-tensors';
-import { preparationStage, tellElsewhere } from './training/preparation';
+import { preparationStage, tellElsewhere, tellOrigin } from './training/preparation';
 import type { BackboneWeights } from './weights/conv-weights';
+import { hashWeights } from './weights-hash';
 import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
@@ -67,6 +74,16 @@ export interface EngineParts {
   readonly decoder: string;
   /** What this worker asks of other sites. */
   readonly requests: RequestLog;
+  /** Keeps unfinished runs beyond this visit; null holds them in memory only. */
+  readonly runs: CheckpointStore | null;
+}
+
+/** A run that is going on or waits, and where it is kept. */
+interface HeldRun {
+  readonly state: RunState;
+  readonly keep: RunKeep | null;
+  /** Of what is in `state.checkpoint`, ISO 8601. */
+  readonly savedAt: string;
 }
 
 /** Some 3,000 pictures before block 5. */
@@ -85,7 +102,9 @@ export class Engine implements ComputeApi {
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
   #loaded: LoadedWeights | null = null;
-  #state: RunState | null = null;
+  #run: HeldRun | null = null;
+  /** The last run that ended: what is on disk of it stays until its record and head are. */
+  #ended: { readonly id: string; readonly keep: RunKeep } | null = null;
   #kept: KeptHead | null = null;
   /** The backbone as the present head was trained with it, once a prediction asked for it. */
   #tuned: Promise<Backbone> | null = null;
@@ -108,6 +127,7 @@ export class Engine implements ComputeApi {
       disk: parts.disk ?? null,
       decoder: parts.decoder ?? '',
       requests: parts.requests ?? new RequestLog(),
+      runs: parts.runs ?? null,
     };
     const { disk, now } = this.#parts;
     // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
@@ -204,18 +224,70 @@ export class Engine implements ComputeApi {
     signal: AbortSignal,
   ): Promise<RunOutcome> {
     return this.#alone(signal, (stop) => {
-      const state = createRunState(createRunPlan(request), this.#parts.today().toISOString());
-      this.#state = state;
-      return this.#goOn(state, pixels, onEvent, stop, false);
+      const savedAt = this.#parts.today().toISOString();
+      const run = { state: createRunState(createRunPlan(request), savedAt), keep: request.keep ?? null, savedAt };
+      [this.#run, this.#ended] = [run, null];
+      return this.#runKept(run, true, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
     });
   }
 
   continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
-    return this.#alone(signal, (stop) => this.#goOn(this.#pausedRun(), pixels, onEvent, stop, false));
+    return this.#alone(signal, (stop) => {
+      const run = this.#pausedRun();
+      return this.#runKept(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
+    });
   }
 
   finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
-    return this.#alone(signal, (stop) => this.#goOn(this.#pausedRun(), pixels, onEvent, stop, true));
+    return this.#alone(signal, (stop) => {
+      const run = this.#pausedRun();
+      return this.#runKept(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, true, keeper));
+    });
+  }
+
+  async unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    const held = this.#run;
+    if (held?.keep?.project === keep.project) return describeUnfinished(held.state, keep, held.savedAt);
+    const { runs } = this.#parts;
+    if (runs === null) return null;
+    try {
+      const found = (await runs.hold(keep.project)) ? await runs.load(keep.project, decodeRun) : null;
+      // A run that was started meanwhile goes before.
+      if (found === null || this.#run !== held) return null;
+      this.#run = { ...found, keep };
+      return describeUnfinished(found.state, keep, found.savedAt);
+    } catch {
+      return null; // storage is refused: then nothing was kept
+    }
+  }
+
+  async discardRun(id: string): Promise<void> {
+    const own = this.#run;
+    const isWaiting = own !== null && runIdOf(own.state) === id;
+    const keep = isWaiting ? own.keep : this.#ended?.id === id ? this.#ended.keep : null;
+    if (isWaiting) this.#run = null;
+    if (this.#ended?.id === id) this.#ended = null;
+    const { runs } = this.#parts;
+    if (keep === null || runs === null) return;
+    try {
+      if (await runs.hold(keep.project)) await runs.remove(keep.project);
+    } catch {
+      // Nothing was kept, or it is offered once more at the next visit.
+    }
+  }
+
+  async forgetRuns(): Promise<void> {
+    // What still trains would leave something behind.
+    this.#task?.stop.abort();
+    await Promise.allSettled([this.#task?.ended]);
+    [this.#run, this.#ended] = [null, null];
+    try {
+      await this.#parts.runs?.clear();
+    } catch (thrown) {
+      throw new HeadstartError('storage-refused', {}, { cause: thrown });
+    } finally {
+      this.#parts.runs?.release();
+    }
   }
 
   headFit(): Promise<Fit | null> {
@@ -342,6 +414,15 @@ export class Engine implements ComputeApi {
     await this.#keep(copyHead(head));
   }
 
+  async closeProject(): Promise<void> {
+    await this.#background.stop();
+    await this.#dropTuned();
+    this.#boundaries.clear();
+    [this.#run, this.#ended] = [null, null];
+    this.#parts.runs?.release();
+    this.#kept = null;
+  }
+
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {
     this.#store.identify(contents);
     return Promise.resolve();
@@ -351,6 +432,20 @@ export class Engine implements ComputeApi {
     this.#store.release(ids);
     this.#boundaries.forget(ids);
     return Promise.resolve();
+  }
+
+  featureOrigin(): Promise<string | null> {
+    return Promise.resolve(this.#store.origin);
+  }
+
+  collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null> {
+    return collectFeatures(this.#store, contents, fit);
+  }
+
+  async takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number> {
+    const count = await takeFeatures(this.#store, features, contents);
+    await this.#store.settle();
+    return count;
   }
 
   async featureCache(): Promise<FeatureCacheReport> {
@@ -397,9 +492,10 @@ export class Engine implements ComputeApi {
     this.#store.clear();
     this.#boundaries.clear();
     this.#loaded = null;
-    this.#state = null;
+    this.#run = null;
     this.#kept = null;
     this.#likeness.forget();
+    this.#parts.runs?.release();
   }
 
   /** A prediction, which may go on beside a run. Rejects with `head-absent`. */
@@ -517,9 +613,35 @@ export class Engine implements ComputeApi {
     return disk?.report() ?? Promise.resolve(nothingKept);
   }
 
-  #pausedRun(): RunState {
-    if (this.#state === null) throw new HeadstartError('run-absent');
-    return this.#state;
+  #pausedRun(): HeldRun {
+    if (this.#run === null) throw new HeadstartError('run-absent');
+    return this.#run;
+  }
+
+  /** However the stretch ends, what it came to is on disk before its outcome is told: a page that is closed then loses nothing. */
+  async #runKept(
+    { state, keep }: HeldRun,
+    isNew: boolean,
+    onEvent: (event: RunEvent) => void,
+    goOn: (keeper: RunKeeper | null) => Promise<RunOutcome>,
+  ): Promise<RunOutcome> {
+    const { runs: store, now, today } = this.#parts;
+    const keeper = keep === null || store === null ? null : new RunKeeper({ store, keep, onEvent, now, today });
+    if (isNew) await keeper?.begin(state);
+    try {
+      const outcome = await goOn(keeper);
+      if (outcome.status === 'paused') keeper?.keep(state, 0);
+      else if (keep !== null) this.#ended = { id: outcome.run.id, keep };
+      return outcome;
+    } catch (error) {
+      // A run that came to no number would come to none again.
+      if (state.deadEnd === null) keeper?.keep(state, 0);
+      else if (keep !== null) await keeper?.settle().then(() => store?.remove(keep.project).catch(() => undefined));
+      throw error;
+    } finally {
+      await keeper?.settle();
+      if (this.#run?.state === state) this.#run = { state, keep, savedAt: today().toISOString() };
+    }
   }
 
   async #goOn(
@@ -528,6 +650,7 @@ export class Engine implements ComputeApi {
     onEvent: (event: RunEvent) => void,
     signal: AbortSignal,
     skipTraining: boolean,
+    keeper: RunKeeper | null,
   ): Promise<RunOutcome> {
     await this.#background.stop();
     let ready = await this.#ready();
@@ -541,7 +664,9 @@ export class Engine implements ComputeApi {
           trainer?.isElsewhere === true ? `${status.computePlan} + ${trainer.training.computePlan}` : status.computePlan;
         const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
         const training = trainer?.training ?? null;
-        return await goOn(state, { compute, backbone, training, store, boundaries, pixels, onEvent, signal, now }, skipTraining);
+        tellOrigin(state, this.#originOf(status, computePlan), status, onEvent);
+        const parts = { compute, backbone, training, store, boundaries, pixels, onEvent, signal, now, keeper };
+        return await goOn(state, parts, skipTraining);
       } finally {
         trainer?.release();
       }
@@ -551,16 +676,24 @@ export class Engine implements ComputeApi {
       // By itself once: what is lost twice is offered to the person.
       if (!losses.has(error.code) || signal.aborted) throw error;
       ready = await this.#ready();
+      state.origin = null; // that it goes on elsewhere is told with the loss
       onEvent({ kind: 'resumed', reason: error.toRecord(), status: ready.status });
       return goFrom(ready);
     });
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
     const seconds = this.#loaded?.report.seconds ?? 0;
-    const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions);
     const { head, tensors } = chosenWeights(state);
+    const hash = hashWeights({ head, tensors });
+    const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions, hash);
     await this.#keep({ run, ...head, tensors });
-    this.#state = null;
+    this.#run = null;
     return { status: 'done', run };
+  }
+
+  #originOf({ label, adapter }: ComputeStatus, computePlan: string): RunOrigin {
+    const plan = `${computePlan} ${adapter ?? ''}`;
+    const { decoder } = this.#parts;
+    return { text: this.#loaded === null ? plan : describeOrigin({ weights: this.#loaded.weights, decoder, plan }), label };
   }
 
   /** Null for the ways that move the head alone. What is tested first counts as training: the person waits for it. */

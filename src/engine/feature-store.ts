@@ -53,6 +53,11 @@ export class FeatureStore {
     this.#origin = origin;
   }
 
+  /** Null before there was a device. */
+  get origin(): string | null {
+    return this.#origin === '' ? null : this.#origin;
+  }
+
   /** Content hashes of samples whose id is another, because their content is in several classes. Of all others the id is the content's. */
   identify(contents: ReadonlyMap<string, string>): void {
     this.#contents = contents;
@@ -94,12 +99,13 @@ export class FeatureStore {
   /** Packs the values, and holds them where there is room. */
   put(sampleId: string, fit: Fit, features: Float32Array): PackedFeatures {
     const packed = this.pack(features);
-    const key = this.#keyOf(sampleId, fit);
-    if (this.#hold(key, packed) && this.#disk !== undefined) {
-      this.#unwritten.push({ key: this.#diskKey(key), features: packed });
-      if (this.#unwritten.length >= writeTogether && this.#now() - this.#writtenAt >= writePause) void this.settle();
-    }
+    this.#holdAndKeep(this.#keyOf(sampleId, fit), packed);
     return packed;
+  }
+
+  /** Holds and keeps what was computed elsewhere under the same origin. */
+  take(content: string, fit: Fit, packed: PackedFeatures): void {
+    this.#holdAndKeep(`${fit}/${content}`, packed);
   }
 
   /** Drops samples. */
@@ -149,6 +155,12 @@ export class FeatureStore {
 
   #diskKey(key: string): string {
     return featureKey(this.#origin, key);
+  }
+
+  #holdAndKeep(key: string, packed: PackedFeatures): void {
+    if (!this.#hold(key, packed) || this.#disk === undefined) return;
+    this.#unwritten.push({ key: this.#diskKey(key), features: packed });
+    if (this.#unwritten.length >= writeTogether && this.#now() - this.#writtenAt >= writePause) void this.settle();
   }
 
   /** Whether there was room. */

@@ -189,6 +189,7 @@ if (sharedDirectory !== null) {
           onEvent: () => undefined,
           signal: neverStop(),
           now: () => performance.now(),
+          keeper: null,
         };
         expect(await goOn(state, parts, false)).toHaveLength(2);
         const expected = reference.cases[name]?.['sgd(lr=1e-4, momentum=0.9) losses'] ?? [];

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceProgress } from '../domain/events';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
-import { createProjectStore } from '../storage/project-store';
+import { createBrowserTables } from '../storage/browser-tables';
+import { createKernelPlanStore } from '../storage/kernel-plans';
 import { createBrowserPaths } from './compute-paths';
 import { createCompute, type Compute } from './device';
 import { createBrowserEnvironment } from './device-environment';
@@ -32,8 +33,9 @@ afterEach(() => {
 
 describe('our kernels on the graphics card, in the engine', () => {
   it('measures once an adapter, remembers, compiles before the weights are there, passes the self-test and gives its memory back', async () => {
-    const store = createProjectStore('headstart-test-plans');
-    await store.forgetEverything();
+    const tables = createBrowserTables('headstart-test-plans');
+    await tables.removeAll();
+    const store = createKernelPlanStore(tables);
     compute = await createCompute('webgpu', createBrowserEnvironment());
     const empty = compute.memory();
     const stages = async (kernels: GpuKernels, on: Compute) => {
@@ -67,8 +69,8 @@ describe('our kernels on the graphics card, in the engine', () => {
     expect(second.backbone.computePlan).toBe(backbone.computePlan);
     expect(await second.backbone.extractFeatures(pictures[1] ?? new Uint8Array())).toEqual(together[1]);
     second.backbone.dispose();
-    await store.forgetEverything();
-    await store.close();
+    await tables.removeAll();
+    await tables.close();
   }, 240_000);
 
   it('a measurement that is skipped takes the default, where storage is refused too', async () => {

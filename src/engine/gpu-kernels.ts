@@ -5,14 +5,14 @@ import { createGpuTrainer, type GpuTrainer } from '../kernels/webgpu/gpu-trainer
 import { defaultPlan, parseKernelPlan, programsOf, type KernelPlan } from '../kernels/webgpu/kernel-plan';
 import { browserClock, measurePlan, planKey, type MeasureClock } from '../kernels/webgpu/measure-plan';
 import { createPipelines, type Pipelines } from '../kernels/webgpu/pipelines';
-import type { ProjectStore } from '../storage/project-store';
+import type { KernelPlanStore } from '../storage/kernel-plans';
 import type { Backbone } from './backbone';
 import type { Compute } from './device';
 import { trainerBudget, watchTrainer, type BackboneTrainer, type TrainerRequest } from './trainer';
 import { openConvSources, type BackboneWeights } from './weights/conv-weights';
 
 /** Where measured plans are kept; it may refuse. */
-export type KernelPlans = Pick<ProjectStore, 'loadKernelPlan' | 'saveKernelPlan'>;
+export type KernelPlans = KernelPlanStore;
 
 type Tell = (progress: DeviceProgress) => void;
 

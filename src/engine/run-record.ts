@@ -1,7 +1,7 @@
 import type { ComputeStatus } from '../domain/events';
 import type { RunRecord, SamplePrediction } from '../domain/history';
 import { testAccuracyOf } from './training/evaluation';
-import { isTrained, type RunState } from './training/run-state';
+import { isTrained, runIdOf, type RunState } from './training/run-state';
 
 /** The record of a run whose evaluation is done. `weightsSeconds` is how long the weights took to load. */
 export function createRunRecord(
@@ -9,11 +9,12 @@ export function createRunRecord(
   { device, adapter, threads, computePlan }: ComputeStatus,
   weightsSeconds: number,
   predictions: readonly SamplePrediction[],
+  weightsHash: string,
 ): RunRecord {
   const { plan, startedAt, steps, epochs, log, seconds, checkpoint } = state;
   const { number, config, classNames, samples } = plan;
   return {
-    id: `${startedAt} ${String(number)}`,
+    id: runIdOf(state),
     number,
     startedAt,
     config,
@@ -35,5 +36,6 @@ export function createRunRecord(
     testAccuracy: testAccuracyOf(predictions),
     chosenBy: checkpoint.best === null ? null : 'validation',
     bestEpoch: checkpoint.best?.epoch ?? null,
+    weightsHash,
   };
 }

@@ -5,15 +5,23 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 const idLength = 32;
 
 /**
- * SHA-256 of a file's content, its first 32 hexadecimal digits.
+ * SHA-256 of a file's content, 64 hexadecimal digits.
  * `crypto.subtle` is absent on http pages other than localhost; there the library computes the same.
  */
-export async function hashContent(
+export async function digestContent(
   bytes: Uint8Array<ArrayBuffer>,
   { subtle }: { readonly subtle?: SubtleCrypto } = globalThis.crypto,
 ): Promise<string> {
-  const digest = subtle === undefined ? sha256(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return bytesToHex(digest).slice(0, idLength);
+  return bytesToHex(subtle === undefined ? sha256(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes)));
+}
+
+/** As `digestContent`, its first 32 digits: what a picture is known by. */
+export async function hashContent(bytes: Uint8Array<ArrayBuffer>, having?: { readonly subtle?: SubtleCrypto }): Promise<string> {
+  return contentHashOf(await digestContent(bytes, having));
+}
+
+export function contentHashOf(digest: string): string {
+  return digest.slice(0, idLength);
 }
 
 /** The id of a picture whose content stands in another class too: of content and path together. */

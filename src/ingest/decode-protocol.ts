@@ -1,13 +1,13 @@
 import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
-import type { PictureBytes } from './archive/picture-bytes';
+import type { ReadableBytes } from './archive/picture-bytes';
 import type { GlancedPicture, InspectedPicture } from './decode';
 import type { DrawingClass } from './sample/drawings';
 
 export type DecodeTask =
-  | { readonly kind: 'inspect'; readonly file: PictureBytes }
-  | { readonly kind: 'fit'; readonly file: PictureBytes; readonly fit: Fit }
-  | { readonly kind: 'glance'; readonly file: PictureBytes; readonly fit: Fit }
+  | { readonly kind: 'inspect'; readonly file: ReadableBytes }
+  | { readonly kind: 'fit'; readonly file: ReadableBytes; readonly fit: Fit }
+  | { readonly kind: 'glance'; readonly file: ReadableBytes; readonly fit: Fit }
   | { readonly kind: 'draw'; readonly className: DrawingClass; readonly index: number };
 
 /** What each kind of task gives. */

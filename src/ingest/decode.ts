@@ -1,7 +1,7 @@
 import type { Fit } from '../domain/dataset';
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
-import { type PictureBytes, readBytes, sizeOf } from './archive/picture-bytes';
+import { type ReadableBytes, readBytes, sizeOf } from './archive/picture-bytes';
 import { hashContent } from './content-hash';
 import { readTakenAt } from './exif';
 import { type Orientation, readOrientation, turnsSides, uprightMatrix } from './exif-orientation';
@@ -147,7 +147,7 @@ interface OpenPicture {
 }
 
 /** Reads and judges a whole file. @throws RefusedPicture, HeadstartError `file-unreadable` or `entry-broken` */
-async function openChecked(file: PictureBytes): Promise<OpenPicture> {
+async function openChecked(file: ReadableBytes): Promise<OpenPicture> {
   const bytes = await readBytes(file, sniffLength, (start) => {
     const early = refuseByStart(sizeOf(file), start);
     if (early !== null) throw new RefusedPicture(early);
@@ -165,7 +165,7 @@ async function openChecked(file: PictureBytes): Promise<OpenPicture> {
  * Judges a file, decodes it once and describes it.
  * @throws RefusedPicture, or HeadstartError, with the reason when it cannot come in.
  */
-export async function inspectPicture(file: PictureBytes): Promise<InspectedPicture> {
+export async function inspectPicture(file: ReadableBytes): Promise<InspectedPicture> {
   const { bytes, format, bitmap } = await openChecked(file);
   try {
     const small = drawThumbnail(bitmap);
@@ -190,7 +190,7 @@ export async function inspectPicture(file: PictureBytes): Promise<InspectedPictu
 }
 
 /** As `decodeFitted`, with a thumbnail, decoded once. */
-export async function glanceAt(file: PictureBytes, fit: Fit): Promise<GlancedPicture> {
+export async function glanceAt(file: ReadableBytes, fit: Fit): Promise<GlancedPicture> {
   const { bitmap } = await openChecked(file);
   try {
     const thumbnail = await drawThumbnail(bitmap).canvas.convertToBlob({ type: 'image/jpeg', quality: thumbnailQuality });
@@ -205,7 +205,7 @@ export async function glanceAt(file: PictureBytes, fit: Fit): Promise<GlancedPic
  * @returns RGB, 8 bit, row-major, 150,528 values.
  * @throws RefusedPicture, or HeadstartError, with the reason when it cannot be read or decoded.
  */
-export async function decodeFitted(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodeFitted(file: ReadableBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
   const { bitmap } = await openChecked(file);
   try {
     return fitPicture(rowsOfBitmap(bitmap), fit);

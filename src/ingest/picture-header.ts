@@ -1,6 +1,7 @@
+import { sizeWords } from '../domain/size-words';
 import type { ErrorRecord } from '../domain/errors';
 import { describeError } from '../domain/errors';
-import { maxPictureBytes, sizeWords } from './archive/limits';
+import { maxPictureBytes } from './archive/limits';
 import type { PictureFormat } from './picture-format';
 import { commonFormats, refusedFormats, sniffFormat } from './picture-format';
 import { scanPicture } from './picture-scan';

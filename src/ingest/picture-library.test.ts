@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startDatasetsServer } from '../../e2e/servers/datasets-server';
+import { crc32 } from '../domain/crc32';
 import type { PictureSource } from '../domain/dataset';
-import { describeError } from '../domain/errors';
+import { describeError, HeadstartError } from '../domain/errors';
 import type { IngestEvent } from '../domain/events';
 import { ImportDesk } from './archive/import-desk';
+import { readBytes } from './archive/picture-bytes';
 import { MemoryScratch } from './archive/scratch';
 import { gzip, writeTar } from './archive/testing/write-archives';
 import { DecodePool } from './decode-pool';
 import { FakeDecodeWorker } from './fake-decode-worker';
+import type { PictureKeep, PictureToKeep } from './picture-keep';
 import { PictureLibrary } from './picture-library';
 
 const never = new AbortController().signal;
@@ -20,15 +23,16 @@ function source(path: string, text: string, className = path.split('/')[0] ?? ''
 const looks = { perceptualHash: '0f0f0f0f0f0f0f0f', takenAt: null, format: 'JPEG' as const };
 
 /** Workers that answer in an order of their own: the longer a file, the later. */
-function createLibrary(size = 3, imports?: ImportDesk) {
+function createLibrary(size = 3, imports?: ImportDesk, keep?: PictureKeep) {
   const asked: string[] = [];
   const pool = new DecodePool(
     () =>
       FakeDecodeWorker.create(({ id, task }, worker) => {
         if (task.kind === 'draw')
           return worker.answer({ id, kind: 'draw', result: new Blob([`${task.className}${task.index}`]) });
-        if (!(task.file instanceof Blob)) throw new TypeError('a member of an archive');
-        void task.file.text().then(async (text) => {
+        const { file } = task;
+        if (!(file instanceof Blob) && file.kind !== 'checked-part') throw new TypeError('a member of an archive');
+        void (file instanceof Blob ? file : file.part).text().then(async (text) => {
           asked.push(`${task.kind} ${text}`);
           for (let turn = 0; turn < text.length % 7; turn += 1) await Promise.resolve();
           if (text === '!file-unreadable')
@@ -45,7 +49,7 @@ function createLibrary(size = 3, imports?: ImportDesk) {
       }),
     size,
   );
-  const library = new PictureLibrary(pool, {}, imports);
+  const library = new PictureLibrary(pool, {}, imports, keep);
   const events: IngestEvent[] = [];
   const add = (sources: readonly PictureSource[], signal = never) => library.add(sources, (event) => events.push(event), signal);
   return { library, events, add, asked };
@@ -245,10 +249,10 @@ describe('pictures of an opened import', () => {
     library.remove([first, second]);
     expect(await scratch.room()).toBeLessThan(room);
     expect(library.restore([first])).toEqual([]);
-    library.forgetSetAside();
+    await library.open(library.list());
     expect(await scratch.room()).toBeLessThan(room);
     library.remove([first]);
-    library.forgetSetAside();
+    await library.open(library.list());
     await vi.waitFor(async () => expect(await scratch.room()).toBe(room));
   });
 
@@ -292,7 +296,7 @@ describe('PictureLibrary.remove', () => {
     await add([source('cat/a.jpg', 'a')]);
     const [id = ''] = library.list().map((sample) => sample.id);
     library.remove([id]);
-    library.forgetSetAside();
+    await library.open([]);
     expect(library.restore([id])).toEqual([id]);
   });
 });
@@ -419,5 +423,97 @@ describe('PictureLibrary.addKaggle', () => {
     expect(report).toMatchObject({ skipped: 0, cancelled: true });
     expect(report.added).toBeGreaterThan(0);
     expect(library.list()).toHaveLength(report.added);
+  });
+});
+
+/** Keeps pictures in memory, as the worker's storage does on disk. */
+class MemoryKeep implements PictureKeep {
+  readonly kept = new Map<string, PictureToKeep>();
+  failure: HeadstartError | null = null;
+
+  find(contents: readonly string[]) {
+    return Promise.resolve(new Map(contents.flatMap((content) => (this.kept.has(content) ? [[content, 1] as const] : []))));
+  }
+  async bytes(content: string) {
+    const picture = this.kept.get(content);
+    if (picture === undefined) throw new HeadstartError('kept-picture-damaged');
+    const bytes = await readBytes(picture.bytes, 0, () => undefined);
+    return { kind: 'checked-part' as const, part: new Blob([bytes]), crc32: crc32(bytes) };
+  }
+  keep(pictures: readonly PictureToKeep[]) {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    for (const picture of pictures) this.kept.set(picture.content, picture);
+    return Promise.resolve();
+  }
+  thumbnails(contents: readonly string[], take: Parameters<PictureKeep['thumbnails']>[1]) {
+    take(
+      contents
+        .flatMap((content) => ({ content, thumbnail: this.kept.get(content)?.thumbnail ?? [] }))
+        .flatMap((one) => (one.thumbnail instanceof Blob ? [{ content: one.content, thumbnail: one.thumbnail }] : [])),
+    );
+    return Promise.resolve();
+  }
+  folders() {
+    return Promise.resolve([]);
+  }
+}
+
+describe('pictures kept for the next visit', () => {
+  it('are kept by the time that they are in, and read from there on the next, under every sample that has their content', async () => {
+    const keep = new MemoryKeep();
+    const { library, add } = createLibrary(3, undefined, keep);
+    expect(await add([source('cat/a.jpg', 'aa'), source('dog/b.jpg', 'aa'), source('dog/c.jpg', 'ccc')])).toEqual({
+      added: 3,
+      skipped: 0,
+      cancelled: false,
+    });
+    expect([...keep.kept.keys()]).toEqual(['hash of aa', 'hash of ccc']);
+
+    const later = createLibrary(3, undefined, keep).library;
+    const samples = library.list();
+    keep.kept.delete('hash of ccc');
+    expect(await later.open(samples)).toEqual([samples[2]?.id]);
+    expect(later.list()).toEqual(samples.slice(0, 2));
+    expect(later.contents()).toEqual(library.contents());
+    expect(await later.pixels(samples[1]?.id ?? '', 'crop')).toEqual(Uint8Array.of(2, 7));
+    expect(await (await later.file(samples[0]?.id ?? '')).text()).toBe('aa');
+    const told: string[] = [];
+    await later.thumbnails((some) => told.push(...some.map(({ sampleId }) => sampleId)), never);
+    expect(told.sort()).toEqual(
+      samples
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .sort(),
+    );
+    // Removed and taken back, and another project in its place.
+    later.remove([samples[0]?.id ?? '']);
+    expect([...later.contentsHeld()]).toEqual(['hash of aa']);
+    expect(later.restore([samples[0]?.id ?? ''])).toEqual([]);
+    expect(await later.open([])).toEqual([]);
+    expect(later.list()).toEqual([]);
+    expect(later.contentsHeld().size).toBe(0);
+  });
+
+  it('are counted when there is no room for them, while they are in all the same', async () => {
+    const keep = new MemoryKeep();
+    keep.failure = new HeadstartError('storage-full');
+    const { library, add } = createLibrary(3, undefined, keep);
+    const report = await add([source('cat/a.jpg', 'a'), source('dog/b.jpg', 'b')]);
+    expect(report).toMatchObject({ added: 2, notKept: { pictures: 2, reason: { code: 'storage-full' } } });
+    expect(library.list()).toHaveLength(2);
+  });
+
+  it('are read from their copy when the file was moved meanwhile', async () => {
+    const keep = new MemoryKeep();
+    const { library, add } = createLibrary(3, undefined, keep);
+    let reads = 0;
+    const file = Object.assign(new Blob(['a']), {
+      text: () => Promise.resolve((reads += 1) === 1 ? 'a' : '!file-unreadable'),
+    });
+    await add([{ path: 'cat/a.jpg', file, className: 'cat', folderSplit: null }]);
+    const [id = ''] = library.list().map((sample) => sample.id);
+    expect(await library.pixels(id, 'pad')).toEqual(Uint8Array.of(1, 7));
+    keep.kept.clear();
+    await expect(library.pixels(id, 'crop')).rejects.toMatchObject({ code: 'picture-gone' });
   });
 });

@@ -1,9 +1,11 @@
 import type { Fit, PictureSource, Sample, SkippedFile } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { IngestEvent, IngestReport } from '../domain/events';
-import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
+import { contentOf } from '../domain/dataset';
+import type { Keeping, KeptThumbnail, LeftFolder } from '../domain/projects';
 import { ImportDesk } from './archive/import-desk';
-import { type PictureBytes, readBytes } from './archive/picture-bytes';
+import { type PictureBytes, readBytes, type ReadableBytes } from './archive/picture-bytes';
 import { MemoryScratch } from './archive/scratch';
 import type { GlancedPicture, InspectedPicture } from './decode';
 import type { DecodeOutcome, DecodePool } from './decode-pool';
@@ -14,7 +16,9 @@ import { countClasses, describeDataset } from './hub/describe';
 import { fetchHubDataset } from './hub/fetch-dataset';
 import { HubClient, type HubOptions } from './hub/hub-client';
 import { type DownloadPlan, fetchKaggle, planKaggle } from './hub/kaggle';
-import { SampleShelf } from './sample-shelf';
+import { KeepQueue } from './keep-queue';
+import { noPictureKeep, type FolderPlace, type PictureKeep } from './picture-keep';
+import { isKept, SampleShelf, type ShelfEntry } from './sample-shelf';
 
 /** Fitted pictures held for whoever asks again, 147 KB each: a click on the same picture, a caller that asks ahead. */
 const heldPictures = 32;
@@ -30,6 +34,7 @@ export class PictureLibrary {
   readonly #pool: DecodePool;
   readonly #hub: HubOptions;
   readonly #imports: ImportDesk;
+  readonly #keep: PictureKeep;
   readonly #shelf = new SampleShelf();
   readonly #fitted = new Map<string, Promise<Uint8Array>>();
 
@@ -37,14 +42,16 @@ export class PictureLibrary {
     pool: DecodePool,
     hub: HubOptions = {},
     imports: ImportDesk = new ImportDesk(() => Promise.resolve(new MemoryScratch())),
+    keep: PictureKeep = noPictureKeep,
   ) {
+    this.#keep = keep;
     this.#pool = pool;
     this.#hub = hub;
     this.#imports = imports;
   }
 
-  stageImport(importId: string, files: readonly ImportFile[]): void {
-    this.#imports.stage(importId, files);
+  stageImport(importId: string, files: readonly ImportFile[], folders: readonly StagedFolder[] = []): void {
+    this.#imports.stage(importId, files, folders);
   }
 
   openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing> {
@@ -67,10 +74,11 @@ export class PictureLibrary {
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
+    keeping: Keeping = 'copy',
   ): Promise<IngestReport> {
     const isClosed = (source: PictureSource): boolean => 'importId' in source && !this.#imports.isOpen(source.importId);
     if (sources.some(isClosed)) throw new HeadstartError('import-closed');
-    return this.#takeIn(sources, sources.length, onEvent, signal);
+    return this.#takeIn(sources, sources.length, onEvent, signal, keeping);
   }
 
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
@@ -146,19 +154,70 @@ export class PictureLibrary {
   async file(sampleId: string): Promise<Blob> {
     const entry = this.#shelf.get(sampleId);
     if (entry === null) throw new HeadstartError('sample-unknown');
-    const { file, sample } = entry;
     try {
+      const file = await this.#bytesOf(entry);
       if (!(file instanceof Blob)) return new Blob([await readBytes(file, 0, () => undefined)]);
       await file.slice(0, 1).arrayBuffer();
       return file;
-    } catch (cause) {
-      throw new HeadstartError('picture-gone', { name: sample.name }, { cause });
+    } catch (thrown) {
+      const isKnown = isKept(entry.file) && toHeadstartError(thrown).code !== 'unexpected';
+      throw isKnown
+        ? gone(thrown, entry.sample.name)
+        : new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown });
     }
   }
 
-  /** Lets go of everything that was removed. */
-  forgetSetAside(): void {
+  /**
+   * Lets go of every picture that is not among these, and takes those that it does not have from where they are kept.
+   * @returns ids of those that are kept nowhere
+   */
+  async open(samples: readonly Sample[]): Promise<readonly string[]> {
+    const wanted = new Set(samples.map(({ id }) => id));
+    this.remove(
+      this.#shelf
+        .list()
+        .map(({ id }) => id)
+        .filter((id) => !wanted.has(id)),
+    );
     for (const importId of this.#shelf.forgetSetAside()) void this.#imports.release(importId);
+    const missing = samples.filter(({ id }) => this.#shelf.get(id) === null);
+    // Where storage is refused nothing is kept.
+    const kept = await this.#keep.find(missing.map(contentOf)).catch(() => new Map<string, number>());
+    const lost: string[] = [];
+    for (const sample of missing) {
+      const content = contentOf(sample);
+      if (kept.has(content)) this.#shelf.adopt(sample, { kind: 'kept', content });
+      else lost.push(sample.id);
+    }
+    return lost;
+  }
+
+  /** Of the present pictures, as far as they are kept. */
+  async thumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void> {
+    const ids = new Map<string, string[]>();
+    for (const sample of this.#shelf.list()) {
+      const content = contentOf(sample);
+      ids.set(content, [...(ids.get(content) ?? []), sample.id]);
+    }
+    await this.#keep.thumbnails(
+      [...ids.keys()],
+      (some) => {
+        onThumbnails(
+          some.flatMap(({ content, thumbnail }) => (ids.get(content) ?? []).map((sampleId) => ({ sampleId, thumbnail }))),
+        );
+      },
+      signal,
+    );
+  }
+
+  /** That hold present pictures. */
+  folders(): Promise<readonly LeftFolder[]> {
+    return this.#keep.folders(this.#shelf.list().map(contentOf));
+  }
+
+  /** Everything that undo could bring back too. */
+  contentsHeld(): ReadonlySet<string> {
+    return new Set(this.#shelf.all().map(contentOf));
   }
 
   list(): readonly Sample[] {
@@ -173,7 +232,7 @@ export class PictureLibrary {
     const entry = this.#shelf.get(sampleId);
     if (entry === null) throw new HeadstartError('sample-unknown');
     const key = `${sampleId} ${fit}`;
-    const held = this.#fitted.get(key) ?? this.#decode(entry.file, fit);
+    const held = this.#fitted.get(key) ?? this.#decodeSample(entry, fit);
     // Moved to the end: the front is what was asked for longest ago.
     this.#fitted.delete(key);
     this.#fitted.set(key, held);
@@ -185,10 +244,7 @@ export class PictureLibrary {
       return new Uint8Array(await held);
     } catch (thrown) {
       this.#fitted.delete(key);
-      const error = toHeadstartError(thrown);
-      throw error.code === 'file-unreadable'
-        ? new HeadstartError('picture-gone', { name: entry.sample.name }, { cause: thrown })
-        : error;
+      throw gone(thrown, entry.sample.name);
     }
   }
 
@@ -220,7 +276,23 @@ export class PictureLibrary {
     }
   }
 
-  async #decode(file: PictureBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+  /** A file that was moved since it was given is read from its copy, where there is one. */
+  async #decodeSample(entry: ShelfEntry, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#decode(await this.#bytesOf(entry), fit);
+    } catch (thrown) {
+      const isMoved = toHeadstartError(thrown).code === 'file-unreadable' && !isKept(entry.file);
+      const content = contentOf(entry.sample);
+      if (!isMoved || !(await this.#keep.find([content]).catch(() => null))?.has(content)) throw thrown;
+      return this.#decode(await this.#keep.bytes(content), fit);
+    }
+  }
+
+  #bytesOf({ file }: ShelfEntry): Promise<ReadableBytes> | ReadableBytes {
+    return isKept(file) ? this.#keep.bytes(file.content) : file;
+  }
+
+  async #decode(file: ReadableBytes, fit: Fit): Promise<Uint8Array<ArrayBuffer>> {
     const outcome = await this.#pool.run({ kind: 'fit', file, fit });
     if (outcome.ok) return outcome.value;
     throw HeadstartError.fromRecord(outcome.reason);
@@ -231,8 +303,10 @@ export class PictureLibrary {
     total: number,
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
+    keeping: Keeping = 'copy',
   ): Promise<IngestReport> {
     const batch = new EventBatch(total, onEvent);
+    const queue = new KeepQueue(this.#keep);
     const count = { added: 0, skipped: 0, repeated: 0, cancelled: false };
     /** Boxed, because it is set from callbacks. */
     const failure: { error: HeadstartError | null } = { error: null };
@@ -250,6 +324,8 @@ export class PictureLibrary {
         if ('sameAs' in put) return skip({ path: source.path, reason: describeError('duplicate-file', { other: put.sameAs }) });
         if ('importId' in source) this.#imports.hold(source.importId);
         count.added += 1;
+        const left = keeping === 'leave' ? this.#placeOf(source) : null;
+        queue.push({ content: outcome.value.hash, bytes: file, thumbnail: outcome.value.thumbnail, left });
         batch.sample({ sample: put.sample, thumbnail: outcome.value.thumbnail });
       }
     };
@@ -281,6 +357,7 @@ export class PictureLibrary {
       note(thrown);
     }
     await last;
+    const notKept = await queue.drain();
     if (failure.error !== null) {
       batch.flush();
       throw failure.error;
@@ -290,10 +367,22 @@ export class PictureLibrary {
     else batch.finish();
     if (!cancelled && count.added === 0 && count.repeated === 0 && total > 0)
       throw new HeadstartError('no-readable-picture', { count: total });
-    return { added: count.added, skipped: count.skipped, cancelled };
+    const report = { added: count.added, skipped: count.skipped, cancelled };
+    return notKept === null ? report : { ...report, notKept };
   }
 
   #fileOf(source: PictureSource): PictureBytes | null {
     return 'file' in source ? source.file : this.#imports.bytesOf(source.importId, source.path);
   }
+
+  /** Where a loose file of a dropped folder lies; null for any other. */
+  #placeOf(source: PictureSource): FolderPlace | null {
+    return 'importId' in source ? this.#imports.placeOf(source.importId, source.path) : null;
+  }
+}
+
+/** What stands between a person and their picture, by its name. */
+function gone(thrown: unknown, name: string): HeadstartError {
+  const error = toHeadstartError(thrown);
+  return error.code === 'file-unreadable' ? new HeadstartError('picture-gone', { name }, { cause: thrown }) : error;
 }

@@ -3,9 +3,22 @@ import { hashContentAndPath } from './content-hash';
 import { type PictureBytes, sizeOf } from './archive/picture-bytes';
 import type { InspectedPicture } from './decode';
 
-interface Entry {
+/** A picture of a former visit: where it is kept is asked when it is wanted. */
+interface KeptBytes {
+  readonly kind: 'kept';
+  readonly content: string;
+}
+
+export interface ShelfEntry {
   readonly sample: Sample;
-  readonly file: PictureBytes;
+  readonly file: PictureBytes | KeptBytes;
+}
+
+export function isKept(file: ShelfEntry['file']): file is KeptBytes {
+  return !(file instanceof Blob) && file.kind === 'kept';
+}
+
+interface Entry extends ShelfEntry {
   /** The import that its bytes are part of. */
   readonly importId: string | null;
   /** Where its content stands: two of the same place are one picture. */
@@ -72,7 +85,21 @@ export class SampleShelf {
     return { sample };
   }
 
-  get(id: string): Pick<Entry, 'sample' | 'file'> | null {
+  /** Takes in a sample of a former visit. */
+  adopt(sample: Sample, file: KeptBytes): void {
+    const { className, folderSplit, contentHash } = sample;
+    this.#place({ sample, file, importId: null, place: JSON.stringify([className, folderSplit]) });
+    if (contentHash === null || contentHash === sample.id) return;
+    this.#repeated.set(sample.id, contentHash);
+    this.#toldContents = null;
+  }
+
+  /** Those set aside too. */
+  all(): readonly Sample[] {
+    return [...this.#entries.values(), ...this.#setAside.values()].map(({ sample }) => sample);
+  }
+
+  get(id: string): ShelfEntry | null {
     return this.#entries.get(id) ?? null;
   }
 

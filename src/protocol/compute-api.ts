@@ -15,7 +15,8 @@ import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
+import type { CarriedFeatures } from '../domain/project-file';
+import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -74,6 +75,12 @@ export interface ComputeApi {
   ): Promise<RunOutcome>;
   continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+  /** See EngineApi. */
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null>;
+  /** Of a finished run too: what is kept of it is no longer needed once its record and head are. */
+  discardRun(id: string): Promise<void>;
+  /** Unfinished runs of every project, in memory and on disk. Rejects with `storage-refused`. */
+  forgetRuns(): Promise<void>;
   /** The fit that the present head was trained with; null when there is no head. */
   headFit(): Promise<Fit | null>;
   /** `sampleId` lets features that are already held be used again. */
@@ -127,10 +134,18 @@ export interface ComputeApi {
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;
+  /** Forgets head and paused run: another project is opened. The device, and features of any picture, stay. */
+  closeProject(): Promise<void>;
   /** Content hashes of all samples whose id is another: the same content in several classes. Features are held by content. */
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void>;
   /** Frees memory of samples that were removed; what is kept on disk stays. */
   forgetSamples(ids: readonly string[]): Promise<void>;
+  /** What decides features on this device (see engine/feature-key); null before a backbone was proved. */
+  featureOrigin(): Promise<string | null>;
+  /** Features that are held or kept of these contents; null where there are none. Some 11 kB a picture: ask for a few hundred. */
+  collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null>;
+  /** Takes in what another device collected of these contents; gives how many, 0 where they are of another origin. */
+  takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number>;
   featureCache(): Promise<FeatureCacheReport>;
   setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
   dropKeptFeatures(): Promise<FeatureCacheReport>;

@@ -21,10 +21,21 @@ import type { LikenessReference, LikenessReport } from '../domain/evaluation/lik
 import type { Projection, ProjectionMethod } from '../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
-import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { OutsideRequest } from '../domain/outside-request';
 import type { ProjectDocument } from '../domain/project';
+import type {
+  FreeableKind,
+  Keeping,
+  KeptThumbnail,
+  LeftFolder,
+  ProjectAccess,
+  ProjectEvent,
+  ProjectList,
+  StorageReport,
+} from '../domain/projects';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig } from '../domain/run-config';
 
 /** Where things are fetched from; absolute URLs, so that workers need not know the page's address. */
@@ -50,11 +61,37 @@ export interface RunSample {
   readonly group?: string;
 }
 
+/** Where an unfinished run is kept on this device, and how often. */
+export interface RunKeep {
+  /** Id of its project: each keeps one. */
+  readonly project: string;
+  /** At the first step boundary after so many. */
+  readonly everySeconds: number;
+}
+
 export interface RunRequest {
   readonly number: number;
   readonly config: RunConfig;
   readonly classNames: readonly string[];
   readonly samples: readonly RunSample[];
+  /** Absent: the run is gone with the worker. */
+  readonly keep?: RunKeep;
+}
+
+/** A run that was interrupted, or paused, as it will go on. */
+export interface UnfinishedRun {
+  /** As its record will be called. */
+  readonly id: string;
+  readonly request: RunRequest;
+  /** ISO 8601. */
+  readonly savedAt: string;
+  /** The next thing to do, 0-based. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly history: History;
+  readonly log: readonly string[];
+  readonly firstBatch: { readonly sampleIds: readonly string[]; readonly labels: readonly number[] } | null;
 }
 
 /** Paused: the run's state is kept and `continueRun` goes on at the very next step. */
@@ -81,11 +118,17 @@ export interface ProjectionRequest {
   readonly seed: number;
 }
 
-/** What survived the last visit. */
-export interface Kept {
+/** A project as it was saved last, once its pictures and its head are back in the workers. */
+export interface OpenedProject {
+  /** Null where there is none of this id, or none at all. */
   readonly project: ProjectDocument | null;
   /** The run whose head can predict at once; null when none was kept. */
   readonly run: RunRecord | null;
+  readonly access: ProjectAccess;
+  /** Samples whose picture is not kept, or kept no more: nobody can read them. */
+  readonly lost: readonly string[];
+  /** Folders that hold the pictures which were left where they are. */
+  readonly folders: readonly LeftFolder[];
   /** Why nothing could be read or will be kept; null when storage works. */
   readonly problem: 'storage-refused' | 'project-newer' | 'project-invalid' | null;
 }
@@ -120,9 +163,9 @@ export interface EngineApi {
 
   /**
    * Gives the worker some of the files of an import, before it is opened. In parts, because a browser sends thousands of files in one
-   * long task. The page chooses the id.
+   * long task. The page chooses the id. `folders` are those among them whose pictures may be left where they are.
    */
-  stageImport(importId: string, files: readonly ImportFile[]): Promise<void>;
+  stageImport(importId: string, files: readonly ImportFile[], folders?: readonly StagedFolder[]): Promise<void>;
   /**
    * Opens the archives of an import, those inside others too, and lists everything; no picture is decoded. An archive that cannot be
    * opened is among `skipped`. Rejects with `cancelled`, and nothing of the import is left then.
@@ -132,11 +175,15 @@ export interface EngineApi {
   readImportText(importId: string, path: string): Promise<Uint8Array>;
   /** Nothing more will be taken from it; pictures that came in stay readable. Safe to call twice. */
   closeImport(importId: string): Promise<void>;
-  /** Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. */
+  /**
+   * Decodes, checks and takes in pictures; broken ones are told as `skipped`. Cancelling keeps what was read. They are kept for later
+   * visits meanwhile: copied, or with `leave` as a place in a staged folder where that can be; pictures of archives are always copied.
+   */
   addPictures(
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
+    keeping?: Keeping,
   ): Promise<IngestReport>;
   /** The embedded drawings; needs no network. */
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
@@ -183,6 +230,14 @@ export interface EngineApi {
   continueRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
   /** Ends the paused run where it is: evaluates, keeps the head. */
   finishRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome>;
+
+  /**
+   * The run that a project left unfinished, here or on an earlier visit; from now on `continueRun` and `finishRun` mean it. Null where there
+   * is none, where nothing whole is left of it, and where another tab holds it.
+   */
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null>;
+  /** Lets an unfinished run go, on disk too; nothing happens where it is another. A finished one goes with the saving of its project. */
+  discardRun(id: string): Promise<void>;
 
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction>;
   predictFile(file: Blob, signal: AbortSignal): Promise<Prediction>;
@@ -249,9 +304,77 @@ export interface EngineApi {
     signal: AbortSignal,
   ): Promise<LikenessReport>;
 
-  loadKept(): Promise<Kept>;
+  /** What happens to projects outside of these calls, until the signal aborts. */
+  watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void>;
+  /** All projects, without opening any. */
+  listProjects(): Promise<ProjectList>;
+  /**
+   * Closes the open project and opens another, null for the one that was written last. It is owned from then on, unless another tab owns
+   * it. Rejects with `busy` while a run or a reading goes on.
+   */
+  openProject(id: string | null): Promise<OpenedProject>;
+  /** Thumbnails of the open project's pictures, in parts. */
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void>;
+  /** Closes the open project and owns a new one, which is kept from its first save on. Rejects with `busy`. */
+  createProject(id: string): Promise<void>;
+  /**
+   * Saves the open project. Rejects with `project-not-owned` once another tab has it or it was forgotten, `storage-refused`,
+   * `storage-full`.
+   */
   saveProject(project: ProjectDocument): Promise<void>;
-  /** Removes everything kept on this device: weights, project, head, features. */
+  /** Keeps a document as a project of its own without opening it, such as what could not be saved any more. Pictures are shared. */
+  keepProject(project: ProjectDocument): Promise<void>;
+  /** A copy with its runs and heads under another id and name, which shares its pictures. Rejects with `project-unknown`. */
+  duplicateProject(id: string, newId: string, name: string): Promise<void>;
+  /** Of a project that is not open here. Rejects with `project-unknown`, `project-in-use` while another tab owns it. */
+  renameProject(id: string, name: string): Promise<void>;
+  /** Marks it; see `deletedForMs`. The open project is closed first. Rejects with `project-unknown`, `project-in-use`. */
+  deleteProject(id: string): Promise<void>;
+  /** Rejects with `project-unknown` once it was swept. */
+  undeleteProject(id: string): Promise<void>;
+  /**
+   * Writes a project into one ZIP (docs/PROJECT-FORMAT.md): `present` of the open one, what was saved last of another. Rejects with `project-unknown`, `cancelled`,
+   * `storage-full`, `export-failed`.
+   */
+  writeProjectFile(
+    id: string,
+    present: ProjectDocument | null,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport>;
+  /**
+   * Looks into a project's file, which is then held until it is taken in or closed; null where it is an archive of something else.
+   * Rejects with project-file-*, `archive-*`, `file-unreadable`, `cancelled`.
+   */
+  openProjectFile(file: File, signal: AbortSignal): Promise<ProjectFileOffer | null>;
+  /** Fetches a project's file of this site and looks into it. Rejects with project-link-* too, and `project-file-foreign`. */
+  fetchProjectFile(
+    address: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileOffer>;
+  /**
+   * Takes the held file in as a project of its own, without opening it. Nothing of it is left when it fails or is cancelled. Rejects with
+   * `project-file-altered`, `project-file-no-room`, `storage-full`, `storage-refused`, `cancelled`.
+   */
+  takeProjectFile(
+    newId: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport>;
+  /** Lets go of the held file. Safe to call twice. */
+  closeProjectFile(): Promise<void>;
+  /** Answers `hand-over`: everything is saved, the other tab may have it. Whoever opens it next owns it. */
+  releaseProject(): Promise<void>;
+  /** Owns the open project, which another tab owns: asks that tab to save first, and takes it where it does not answer. */
+  takeOver(): Promise<OpenedProject>;
+  /** The person was asked for permission: which folders can be read now? */
+  lookAtFolders(): Promise<readonly LeftFolder[]>;
+  storageReport(): Promise<StorageReport>;
+  /** Rejects with `storage-refused`. */
+  freeStorage(kind: FreeableKind): Promise<StorageReport>;
+  /** Removes everything kept on this device: weights, projects, pictures, heads, features, checkpoints. Other tabs are told. */
   forgetEverything(): Promise<void>;
 
   /** What is kept of features, once everything computed so far is written. */

@@ -6,6 +6,8 @@ export interface CacheFolder {
   size(name: string): Promise<number>;
   /** Bytes from `from` on, fewer where the file ends; to its end without `length`. */
   read(name: string, from: number, length?: number): Promise<Uint8Array>;
+  /** A part of a file that is read when it is wanted; reading it rejects once the file was written to again. */
+  part(name: string, from: number, length: number): Promise<Blob>;
   /** Cuts the file to `at` bytes, or begins it, writes there and waits until it is on disk; what fails leaves `at` bytes. */
   write(name: string, at: number, parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void>;
   remove(name: string): Promise<void>;
@@ -33,10 +35,11 @@ function isAbsent(thrown: unknown): boolean {
 
 /**
  * A folder of the origin's private file system. Only in dedicated workers: elsewhere files cannot be written in place.
- * Rejects where the browser has none, or refuses it.
+ * `above` are the folders that it lies in, outermost first. Rejects where the browser has none, or refuses it.
  */
-export async function openPrivateFolder(name: string): Promise<CacheFolder> {
-  const root = await navigator.storage.getDirectory();
+export async function openPrivateFolder(name: string, ...above: readonly string[]): Promise<CacheFolder> {
+  let root = await navigator.storage.getDirectory();
+  for (const folder of above) root = await root.getDirectoryHandle(folder, { create: true });
   // Opened anew each time: another tab may have removed it.
   const folder = (create: boolean) => root.getDirectoryHandle(name, { create });
   const present = async () => {
@@ -68,6 +71,7 @@ export async function openPrivateFolder(name: string): Promise<CacheFolder> {
       const own = await fileOf(file);
       return new Uint8Array(await own.slice(from, length === undefined ? own.size : from + length).arrayBuffer());
     },
+    part: async (file, from, length) => (await fileOf(file)).slice(from, from + length),
     write: async (file, at, parts) => {
       const handle: object = await (await folder(true)).getFileHandle(file, { create: true });
       if (!isWritableInPlace(handle)) throw new DOMException('not in this browser', 'NotSupportedError');

@@ -20,7 +20,8 @@ const lockName = (visit: string): string => `${rootName}/${visit}`;
 /** Left free: a browser that is filled to its last byte may throw away all that it keeps. */
 const spareBytes = 64 << 20;
 
-async function room(): Promise<number | null> {
+/** Bytes left for this page; null where the browser does not say. */
+export async function freeRoom(): Promise<number | null> {
   try {
     const { quota, usage } = await navigator.storage.estimate();
     return quota === undefined ? null : Math.max(0, quota - (usage ?? 0) - spareBytes);
@@ -82,10 +83,14 @@ export async function openOpfsScratch(): Promise<OpfsScratch | null> {
   try {
     const visit = crypto.randomUUID();
     await holdLock(visit);
-    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(rootName, { create: true });
-    const folder = await root.getDirectoryHandle(visit, { create: true });
+    // Opened anew each time: what is forgotten takes the folder along.
+    const open = async (): Promise<FileSystemDirectoryHandle> => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(rootName, { create: true });
+      return root.getDirectoryHandle(visit, { create: true });
+    };
+    await open();
     let count = 0;
-    return { room, create: () => createFile(folder, String((count += 1))) };
+    return { room: freeRoom, create: async () => createFile(await open(), String((count += 1))) };
   } catch {
     return null;
   }

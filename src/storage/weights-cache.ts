@@ -82,8 +82,3 @@ async function deleteCaches(storage: CacheStorageLike, matches: (name: string) =
   const names = (await storage.keys()).filter((name) => name.startsWith(cachePrefix) && matches(name));
   await Promise.all(names.map((name) => storage.delete(name)));
 }
-
-/** Removes the weights of every version. Rejects when the browser refuses. */
-export async function forgetWeights(storage: CacheStorageLike | null = browserCaches()): Promise<void> {
-  if (storage !== null) await deleteCaches(storage, () => true);
-}

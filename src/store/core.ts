@@ -6,6 +6,9 @@ import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
 type PageSlice =
+  | 'projects'
+  | 'projectFile'
+  | 'storage'
   | 'compute'
   | 'weights'
   | 'ingest'

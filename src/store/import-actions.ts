@@ -6,6 +6,7 @@ import { nextTask } from '../domain/next-task';
 import { decideRows, mergesOf, totalsOf, warningsOf, withMerge, type RowChanges } from '../domain/recognise/decision';
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
 import type { ImportReading } from '../domain/recognise/proposal';
+import { planKeeping, type Keeping, type KeepingPlan } from '../domain/projects';
 import type { StoreCore } from './core';
 import type { GivenImport } from './import-files';
 import { findNothing, openReader, resolveImport } from './read-listing';
@@ -33,6 +34,7 @@ export interface ImportPorts {
     given: GivenImport,
     sources: readonly PictureSource[],
     told: { readonly warnings: readonly ErrorRecord[]; readonly reasoning: readonly string[] },
+    keeping: Keeping,
   ): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ type Names =
   | 'readImportByColumns'
   | 'changeImportRows'
   | 'mergeImport'
+  | 'chooseKeeping'
   | 'confirmImport'
   | 'declineImport';
 
@@ -60,6 +63,7 @@ interface Opened {
   readonly given: GivenImport;
   readonly listing: ImportListing;
   readonly reader: ImportReader;
+  readonly keepingPlan: KeepingPlan;
 }
 
 export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
@@ -84,7 +88,8 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
 
   const present = (): readonly string[] => core.state().project.document.classNames;
 
-  const describe = (reader: ImportReader, listing: ImportListing, reading: ImportReading, changes: RowChanges): ImportState => {
+  const describe = (opened: Opened, reading: ImportReading, changes: RowChanges, keeping: Keeping): ImportState => {
+    const { reader, listing, keepingPlan } = opened;
     const rows = decideRows(reading, changes);
     return {
       reader,
@@ -98,7 +103,19 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
       error: null,
       skipped: listing.skipped.length,
       livePhotoVideos: listing.livePhotoVideos,
+      keepingPlan,
+      keeping,
     };
+  };
+
+  /** Files of an archive and files that no folder can give again are always copied. */
+  const planFor = async ({ files }: GivenImport, { entries }: ImportListing): Promise<KeepingPlan> => {
+    const loose = new Set(files.flatMap(({ path, folder }) => (folder === undefined ? [] : [path])));
+    const free = await core.ports.freeRoom();
+    return planKeeping(
+      entries.map(({ path, bytes }) => ({ bytes, isLeavable: loose.has(path) })),
+      free,
+    );
   };
 
   /** Lists and reads; null when nothing can come in or it was given up, which is then said already. */
@@ -128,8 +145,9 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
         return null;
       }
       const reader = await openReader(core.engine(), listing, createPause(), wish, mine.signal);
+      const keepingPlan = await planFor(given, listing);
       if (!ports.isCurrent(mine)) throw new HeadstartError('cancelled');
-      return { given, listing, reader };
+      return { given, listing, reader, keepingPlan };
     } catch (thrown) {
       const error = core.fail(thrown);
       if (toHeadstartError(thrown).code !== 'worker-dead') await ports.close(importId);
@@ -143,7 +161,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
     const isFirst = core.state().project.document.samples.length === 0;
     ports.skip(skipped);
     ports.nameProject(isFirst ? name : null);
-    await ports.take(given, sources, { warnings: state.warnings, reasoning: state.reading.reasoning });
+    await ports.take(given, sources, { warnings: state.warnings, reasoning: state.reading.reasoning }, state.keeping);
   };
 
   /** Shows another reading once it is made. */
@@ -158,7 +176,8 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
     core.set({ importing: { ...importing, busy: true, error: null } });
     let next: ImportState;
     try {
-      next = describe(now.reader, now.listing, await make(now.reader), new Map());
+      const reading = await make(now.reader);
+      next = describe(now, reading, new Map(), core.state().importing?.keeping ?? importing.keeping);
     } catch (thrown) {
       next = { ...(core.state().importing ?? importing), busy: false, error: core.fail(thrown) };
     }
@@ -168,7 +187,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
   const change = (to: (importing: ImportState) => RowChanges): void => {
     const { importing } = core.state();
     if (opened === null || importing === null) return;
-    core.set({ importing: describe(opened.reader, opened.listing, importing.reading, to(importing)) });
+    core.set({ importing: describe(opened, importing.reading, to(importing), importing.keeping) });
   };
 
   const forget = (): void => {
@@ -185,7 +204,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
         if (mine === null) return;
         const found = await prepare(files, wish, mine);
         if (found === null) return;
-        const { reader, listing, given } = found;
+        const { reader, given, keepingPlan } = found;
         const question = reader.first.manifest?.question ?? null;
         const refusal =
           question !== null
@@ -198,7 +217,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
           ports.end(refusal);
           return;
         }
-        await takeIn(found, describe(reader, listing, reader.first, new Map()));
+        await takeIn(found, describe(found, reader.first, new Map(), keepingPlan.suggested));
       },
       offerFiles: async (files) => {
         const mine = ports.begin();
@@ -207,7 +226,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
         if (found === null) return;
         opened = found;
         controller = mine;
-        core.set({ importing: describe(found.reader, found.listing, found.reader.first, new Map()) });
+        core.set({ importing: describe(found, found.reader.first, new Map(), found.keepingPlan.suggested) });
         core.patch('ingest', { phase: 'confirming', opening: null });
       },
       readImportAs: (id) => show((reader) => reader.read(id)),
@@ -222,6 +241,11 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
       },
       mergeImport: (merge) => {
         change(({ reading, changes }) => withMerge(reading, changes, merge));
+      },
+      chooseKeeping: (keeping) => {
+        const { importing } = core.state();
+        if (importing !== null && (keeping === 'copy' || importing.keepingPlan.leavable.pictures > 0))
+          core.set({ importing: { ...importing, keeping } });
       },
       confirmImport: async () => {
         await showing;

@@ -22,9 +22,13 @@ export async function openGivenImport(
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ImportListing> {
+  const folders = new Map<string, FileSystemDirectoryHandle>();
+  for (const { path, folder } of files) if (folder !== undefined) folders.set(path.slice(0, path.indexOf('/')), folder);
   for (let from = 0; from < files.length; from += filesAtOnce) {
     if (from > 0) await new Promise<void>(nextTask);
-    await engine.stageImport(importId, files.slice(from, from + filesAtOnce));
+    // Each folder crosses once and not with each of its files.
+    const some = files.slice(from, from + filesAtOnce).map(({ path, file }) => ({ path, file }));
+    await engine.stageImport(importId, some, from === 0 ? Array.from(folders, ([name, handle]) => ({ name, handle })) : []);
   }
   return engine.openImport(importId, onProgress, signal);
 }

@@ -11,6 +11,7 @@ import { type GivenImport, openGivenImport } from './import-files';
 import { createImporter, type Importer } from './import-actions';
 import { createInbox } from './inbox';
 import { idleIngest, idleTrial } from './initial-state';
+import { describeFull } from './storage-advice';
 import type { IngestState, PageActions } from './state';
 
 /** Of each class; the sample of photos that one click fetches. */
@@ -123,6 +124,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       inbox.flush();
       // The last pictures are drawn in one frame, what changes when reading has ended in the next.
       await nextFrame();
+      if (report.notKept !== undefined) void tellNotKept(report.notKept);
       if (report.cancelled) error = describeError('add-cancelled');
       else if (report.added === 0 && report.skipped > 0 && core.state().project.document.samples.length === 0) {
         error = describeError('no-readable-picture', { count: report.skipped });
@@ -136,6 +138,15 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     if (abort !== controller) return;
     abort = null;
     core.patch('ingest', { phase: 'idle', secondsLeft: null, waitingSeconds: null, error });
+  };
+
+  /** They are here until the tab closes. Where all storage is refused that notice says it already. */
+  const tellNotKept = async ({ pictures, reason }: NonNullable<IngestReport['notKept']>): Promise<void> => {
+    const { notice } = core.state();
+    if (notice !== null && notice.code !== 'pictures-not-kept') return;
+    if (reason.code === 'storage-full')
+      core.set({ notice: await describeFull(core, 'pictures-storage-full', { count: pictures }) });
+    else if (reason.code === 'storage-refused') core.set({ notice: describeError('pictures-storage-refused') });
   };
 
   /** Lists what was given; how far the archives are is shown meanwhile. */
@@ -155,8 +166,9 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
   };
 
   const isBusy = (): boolean => {
-    if (core.state().ingest.phase === 'idle') return false;
-    core.patch('ingest', { error: describeError('busy') });
+    const isReader = core.state().access === 'reader';
+    if (core.state().ingest.phase === 'idle' && !isReader) return false;
+    core.patch('ingest', { error: describeError(isReader ? 'project-not-owned' : 'busy') });
     return true;
   };
 
@@ -224,20 +236,30 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
     const ignore = (): void => undefined;
     const { signal } = new AbortController();
     forgetUnused();
+    // What was kept is in the worker already.
+    const kept = new Set((await engine.listSamples()).map(({ path }) => path));
+    const missing = sources.filter(({ path }) => !kept.has(path));
     for (const one of given) {
+      const own = missing.filter((source) => 'importId' in source && source.importId === one.importId);
+      if (own.length === 0) continue;
       await openGivenImport(engine, one, ignore, signal);
-      const own = sources.filter((source) => 'importId' in source && source.importId === one.importId);
       await engine.addPictures(own, ignore, signal);
       await engine.closeImport(one.importId);
     }
     // Pasted and recorded: of no import.
-    const loose = sources.filter((source) => 'file' in source);
+    const loose = missing.filter((source) => 'file' in source);
     if (loose.length > 0) await engine.addPictures(loose, ignore, signal);
-    if (drawingsAdded) await engine.addDrawings(ignore, signal);
-    const held = new Set((await engine.listSamples()).map(({ id }) => id));
     const wanted = new Set(core.state().project.document.samples.map(({ id }) => id));
-    const lost = [...wanted].filter((id) => !held.has(id));
-    const surplus = [...held].filter((id) => !wanted.has(id));
+    const lostOf = async (): Promise<string[]> => {
+      const held = new Set((await engine.listSamples()).map(({ id }) => id));
+      return [...wanted].filter((id) => !held.has(id));
+    };
+    let lost = await lostOf();
+    if (drawingsAdded && lost.length > 0) {
+      await engine.addDrawings(ignore, signal);
+      lost = await lostOf();
+    }
+    const surplus = (await engine.listSamples()).flatMap(({ id }) => (wanted.has(id) ? [] : [id]));
     if (surplus.length > 0) await engine.removeSamples(surplus);
     if (lost.length === 0) return;
     core.dispatch({ kind: 'lose-samples', ids: lost });
@@ -273,10 +295,10 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       core.dispatch({ kind: 'add-skipped', files });
     },
     nameProject,
-    take: async (one, found, told) => {
+    take: async (one, found, told, keeping) => {
       given = [...given, one];
       sources = [...sources, ...found];
-      await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal));
+      await read('folder', found.length, told, (engine, onEvent, signal) => engine.addPictures(found, onEvent, signal, keeping));
       await close(one.importId);
     },
   });

@@ -11,6 +11,7 @@ import type {
   ManyState,
   LikenessState,
   PageState,
+  ProjectFileState,
   RunState,
   StageState,
   TrialState,
@@ -38,6 +39,8 @@ export const idleRun: RunState = {
   resumed: null,
   result: null,
   predictions: [],
+  kept: null,
+  interrupted: null,
   error: null,
 };
 
@@ -113,6 +116,15 @@ export const idleExport: ExportState = {
   error: null,
 };
 
+export const idleProjectFile: ProjectFileState = {
+  phase: 'idle',
+  name: '',
+  progress: null,
+  offer: null,
+  done: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   {
@@ -124,6 +136,11 @@ export function createInitialState(
 ): PageState {
   return {
     project: createCommandLog(document),
+    access: 'owner',
+    folders: [],
+    projects: { list: null, isShown: false, isOpening: false, refusals: 0, error: null },
+    projectFile: idleProjectFile,
+    storage: { report: null, freeing: null, error: null },
     compute: {
       choice: readDeviceChoice(),
       threads: readThreadsChoice(mostThreads),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { selectFoldPredictions, selectRunSamples, selectSplitPredictions, selectWantsFolds } from './inspection-selectors';
 import { selectSplits } from './selectors';
 import { beginWithPictures, createPage, reach, until, type Page } from './testing/create-page';
@@ -65,8 +65,11 @@ describe('looking inside', () => {
 
   it('knows a kept head’s pictures in a later visit by its settings, the pins and the rules of the split', async () => {
     const { storage } = await trained();
+    await vi.waitFor(() => {
+      expect(storage.projects[0]?.document.runs).toHaveLength(1);
+    });
     const page = createPage(storage);
-    await beginWithPictures(page);
+    await page.actions.begin();
     const { splitRules } = page.state().project.document;
     page.actions.dispatch({ kind: 'change-split-rules', rules: { ...splitRules, testFraction: 0.2 } });
     const { assignments, counts } = selectSplits(page.state());

@@ -5,6 +5,7 @@ const deviceKey = 'headstart:device';
 const threadsKey = 'headstart:threads';
 const evidenceKey = 'headstart:evidence';
 const featureBudgetKey = 'headstart:features';
+const projectKey = 'headstart:project';
 /** The page's own matter (ui/shell/theme), but what is forgotten is everything. */
 const themeKey = 'headstart:theme';
 
@@ -71,7 +72,26 @@ export function keepFeatureBudget(bytes: number | null): void {
   keep(featureBudgetKey, bytes === null ? null : String(bytes));
 }
 
+/** The project that this tab had open: a reload comes back to it, another tab has its own. */
+export function readOpenProject(): string | null {
+  try {
+    return globalThis.sessionStorage.getItem(projectKey);
+  } catch {
+    return null; // refused, or Node
+  }
+}
+
+export function keepOpenProject(id: string | null): void {
+  try {
+    if (id === null) globalThis.sessionStorage.removeItem(projectKey);
+    else globalThis.sessionStorage.setItem(projectKey, id);
+  } catch {
+    // Not kept: a reload opens the project written last.
+  }
+}
+
 export function forgetChoices(): void {
+  keepOpenProject(null);
   keep(deviceKey, null);
   keep(threadsKey, null);
   keep(evidenceKey, null);

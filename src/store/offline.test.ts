@@ -29,7 +29,7 @@ function createOffline() {
       return port.forgetFails ? Promise.reject(new HeadstartError('storage-refused')) : Promise.resolve();
     },
   };
-  const page = createPage(createFakeStorage(), {}, undefined, undefined, port);
+  const page = createPage(createFakeStorage(), {}, undefined, undefined, { offline: port });
   return { port, page, heard, settle: (outcome: OfflineOutcome) => settle(outcome), offer: () => offer() };
 }
 

@@ -466,14 +466,13 @@ describe('a worker that dies', () => {
 
     page.engine().die();
     reportWorkerDeath(page.store, new HeadstartError('worker-dead').toRecord());
-    expect(selectTrainBlocker(page.state())?.code).toBe('worker-dead');
     expect(page.state().run.predictions).toBe(predictions);
 
     await page.actions.restartWorker();
     expect(page.state()).toMatchObject({
       workerDead: null,
       headReady: true,
-      notice: null,
+      notice: { code: 'worker-restarted' },
       weights: { phase: 'ready', report: { from: 'cache' } },
     });
     expect(page.state().project.document.samples).toHaveLength(39);
@@ -481,45 +480,46 @@ describe('a worker that dies', () => {
     await page.actions.trySample(page.state().project.document.samples[0]?.id ?? '');
     expect(page.state().trial.prediction).not.toBeNull();
   });
-
-  it('during a run leaves the curves and lets a new run start', async () => {
-    const page = createPage();
-    await beginWithPictures(page);
-    const training = page.actions.train();
-    await until(page, ({ run }) => run.history.steps.length > 0);
-    page.engine().die();
-    await training;
-    expect(page.state()).toMatchObject({ workerDead: { code: 'worker-dead' }, run: { phase: 'failed', error: null } });
-    expect(page.state().run.history.steps.length).toBeGreaterThan(0);
-    await page.actions.restartWorker();
-    await page.actions.train();
-    expect(page.state().run.phase).toBe('done');
-  });
 });
 
 describe('what is kept', () => {
-  it('comes back after a reload: name, settings and head, without the pictures, and says so quietly', async () => {
+  it('comes back after a reload: pictures with their thumbnails, name, settings and head', async () => {
     const page = createPage();
     await beginWithPictures(page);
     page.actions.changeSettings({ epochs: 7 });
     page.actions.dispatch({ kind: 'name-project', name: 'My pets' });
     await page.actions.train();
     await vi.waitFor(() => {
-      expect(page.storage.project?.runs).toHaveLength(1);
+      expect(page.storage.projects[0]?.document.runs).toHaveLength(1);
     }, patience);
 
     const again = createPage(page.storage);
     await again.actions.begin();
-    expect(again.state().project.document).toMatchObject({ name: 'My pets', samples: [], settings: { epochs: 7 } });
+    expect(again.state().project.document).toEqual(page.state().project.document);
     expect(again.state()).toMatchObject({ headReady: true, headRun: { number: 1 }, run: { phase: 'done', predictions: [] } });
     expect(again.state().run.history.epochs).toHaveLength(7);
-    expect(again.state().notice?.code).toBe('pictures-not-kept');
+    expect(again.state()).toMatchObject({ notice: null, access: 'owner' });
     expect(again.state().weights.report?.from).toBe('cache');
-    await again.actions.tryFile(new File(['x'], 'x.jpg'));
+    await reach(again, ({ thumbnails }) => thumbnails.size === 40);
+    await again.actions.trySample(again.state().project.document.samples[3]?.id ?? '');
     expect(again.state().trial.prediction?.className).toBe('cat');
-    await again.actions.addFiles(catsAndDogs);
     await again.actions.train();
     expect(again.state().headRun?.number).toBe(2);
+  });
+
+  it('comes back without pictures that could not be kept, and says so quietly', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    await vi.waitFor(() => {
+      expect(page.storage.projects[0]?.document.samples).toHaveLength(40);
+    }, patience);
+    page.storage.pictures.delete('id:pets/cat/0.jpg');
+    const again = createPage(page.storage);
+    await again.actions.begin();
+    expect(again.state().project.document.samples).toHaveLength(39);
+    expect(again.state().notice?.code).toBe('pictures-not-kept');
+    await again.actions.addFiles(catsAndDogs);
+    expect(again.state().project.document.samples).toHaveLength(40);
   });
 
   it('is nothing when storage is refused, which is said once while everything works', async () => {
@@ -533,12 +533,13 @@ describe('what is kept', () => {
     expect(page.engine().calls).not.toContain('saveProject');
   });
 
-  it('by a newer version is left as it is', async () => {
+  it('by a newer version is left as it is, and a new project stands beside it', async () => {
     const page = createPage({ ...createFakeStorage(), problem: 'project-newer' });
     await beginWithPictures(page);
     expect(page.state().notice?.code).toBe('project-newer');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(page.engine().calls).not.toContain('saveProject');
+    await vi.waitFor(() => {
+      expect(page.storage.projects[0]?.document.samples).toHaveLength(40);
+    }, patience);
   });
 
   it('can be forgotten', async () => {
@@ -546,7 +547,10 @@ describe('what is kept', () => {
     await beginWithPictures(page);
     await page.actions.train();
     await page.actions.forgetEverything();
-    expect(page.storage).toEqual(createFakeStorage());
+    const { owners, ...left } = page.storage;
+    const { owners: _owners, ...nothing } = createFakeStorage();
+    expect(left).toEqual(nothing);
+    expect([...owners.keys()]).toEqual([page.state().project.document.id]);
     expect(page.state()).toMatchObject({ headReady: false, headRun: null, run: { phase: 'idle' } });
     expect(page.state().project.document).toMatchObject({ name: 'Untitled project', samples: [], runs: [] });
   });
@@ -554,10 +558,11 @@ describe('what is kept', () => {
   it('says when there is no room, and goes on', async () => {
     const page = createPage();
     await beginWithPictures(page);
+    await reach(page, ({ featureCache }) => featureCache.report !== null);
     page.engine().failures.set('saveProject', 'storage-full');
     page.actions.dispatch({ kind: 'name-project', name: 'Another' });
     await vi.waitFor(() => {
-      expect(page.state().notice?.code).toBe('storage-full');
+      expect(page.state().notice?.code).toBe('project-storage-full');
     }, patience);
     await page.actions.train();
     expect(page.state().run.phase).toBe('done');
@@ -590,9 +595,9 @@ describe('the three ways', () => {
     const { phase, result } = page.state().run;
     expect(phase).toBe('done');
     expect(result).toMatchObject({ config: { way: 'fine-tune', unfreeze: 'block5' }, chosenBy: 'validation', bestEpoch: 7 });
-    page.engine().failures.set('startRun', 'out-of-memory');
+    page.engine().failures.set('startRun', 'way-not-available');
     await page.actions.train();
-    expect(page.state().run).toMatchObject({ phase: 'failed', error: { code: 'out-of-memory' } });
+    expect(page.state().run).toMatchObject({ phase: 'failed', error: { code: 'way-not-available' } });
   });
 
   it('fine-tuning that would move nothing is refused before it starts', async () => {

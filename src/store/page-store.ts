@@ -18,11 +18,16 @@ import { createManyPredictor } from './many-actions';
 import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
+import { createProjectFileActions } from './project-file-actions';
+import { createProjectLister } from './project-list-actions';
+import { createProjectOpener } from './project-opener';
 import { createProposer } from './proposer';
+import { createRevival } from './revival';
 import { createRunner } from './run-actions';
 import { createSaver } from './saver';
 import { createSessionActions } from './session-actions';
 import type { PageStore } from './state';
+import { createStorageKeeper } from './storage-actions';
 import { createTrial } from './trial-actions';
 import { createWeightsLoader } from './weights-actions';
 
@@ -33,6 +38,12 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
 
   return createStore<PageStore>()((set, get, api) => {
     const dispatch = (command: LoggedCommand): void => {
+      // A run that ends after another tab took the project must not be lost: the saver keeps it as a copy.
+      if (get().access === 'reader' && command.kind !== 'add-run') {
+        // The banner says so.
+        core.patch('projects', { refusals: get().projects.refusals + 1 });
+        return;
+      }
       const former = get().project;
       const project = logCommand(former, command);
       if (project === former) return;
@@ -53,20 +64,52 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const inspector = createInspector(core.at('inspection'), weights);
     const trial = createTrial(core.at('trial'));
     const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
-    const runner = createRunner(core.at('run'), weights, device, [inspector, many]);
+    const revival = createRevival(() => ports.now());
+    const runner = createRunner(core.at('run'), weights, device, [inspector, many], revival);
     const features = createFeaturePreparer(core.at('features'), device);
     const featureCache = createFeatureCacheKeeper(core.at('feature cache'));
     const lookAlikes = createLookAlikeFinder(core);
     const proposer = createProposer(core);
     const likeness = createLikenessPreparer(core.at('likeness'), trial);
     const offline = createOfflineKeeper(core.at('offline'));
+    const opener = createProjectOpener(core.at('projects'), saver);
+    const projects = createProjectLister(core.at('projects'), {
+      saver,
+      opener,
+      pictures,
+      features,
+      many,
+      runner,
+      createEmptyProject,
+    });
+    const storage = createStorageKeeper(core.at('storage'), saver);
+    const projectFile = createProjectFileActions(core.at('project file'), projects, saver, ready);
+    const session = createSessionActions(core.at('session'), {
+      device,
+      weights,
+      pictures,
+      features,
+      featureCache,
+      offline,
+      runner,
+      many,
+      revival,
+      saver,
+      opener,
+      projects,
+      files: projectFile,
+      markReady,
+      createEmptyProject,
+    });
     api.subscribe(() => {
+      session.look();
       features.look();
       featureCache.look();
       lookAlikes.look();
       proposer.look();
       likeness.look();
       offline.look();
+      storage.look();
     });
     return {
       ...createInitialState(createEmptyProject(), ports),
@@ -81,22 +124,13 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...lookAlikes.actions,
         ...proposer.actions,
         ...offline.actions,
+        ...projects.actions,
+        ...storage.actions,
+        ...projectFile.actions,
         ...createProjectActions(core),
         ...trial.actions,
         ...createExportActions(core.at('export')),
-        ...createSessionActions(core.at('session'), {
-          device,
-          weights,
-          pictures,
-          features,
-          featureCache,
-          offline,
-          runner,
-          many,
-          saver,
-          markReady,
-          createEmptyProject,
-        }),
+        ...session.actions,
       },
     };
   });

@@ -1,27 +1,51 @@
-import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
+import type { Sample } from '../domain/dataset';
+import { describeError, HeadstartError, toHeadstartError, type ErrorCode, type ErrorRecord } from '../domain/errors';
 import type { RunEvent } from '../domain/events';
 import { fingerprintData, packAnswers, type RunData } from '../domain/run-data';
 import { validateRunConfig } from '../domain/run-config';
-import type { EngineApi, RunOutcome, RunRequest } from '../protocol/engine-api';
+import type { EngineApi, RunKeep, RunOutcome, RunRequest, UnfinishedRun } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
 import { idleRun, waitingStages } from './initial-state';
+import type { Revival } from './revival';
 import { applyRunEvents, setStage } from './run-events';
+import { selectMissingPictures } from './run-selectors';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
 import type { WeightsLoader } from './weights-actions';
 
 export interface Runner {
-  readonly actions: Pick<PageActions, 'train' | 'pause' | 'continueRun' | 'stop'>;
-  /** Lets go of a run whose worker is gone; what was drawn stays. */
+  readonly actions: Pick<PageActions, 'train' | 'pause' | 'continueRun' | 'stop' | 'discardRun'>;
+  /** Lets go of a run that everything else goes with. */
   abandon(): void;
+  /** The worker is gone and another takes its place: the run waits for `revive`, what was drawn stays. */
+  suspend(): void;
+  /** Goes on with what is kept of a suspended run, as the person wanted it; null where nothing is. */
+  revive(unfinished: UnfinishedRun | null, reason: ErrorRecord): void;
+  /** What the present project left unfinished; null where there is none, and where another tab owns it. */
+  findUnfinished(): Promise<UnfinishedRun | null>;
+  /** Shows it, paused. `samples` are the pictures that the project was saved with. */
+  offerUnfinished(samples: readonly Sample[]): Promise<void>;
+}
+
+/** Failures that leave the run where it was: what they name can be mended, and Continue goes on. */
+const waiting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'device-lost',
+  'cpu-worker-lost',
+  'picture-gone',
+  'sample-unknown',
+  'out-of-memory',
+]);
+
+function namesOf(samples: readonly Sample[]): ReadonlyMap<string, string> {
+  return new Map(samples.map(({ id, name }) => [id, name]));
 }
 
 type StartRun = (engine: EngineApi, onEvent: (event: RunEvent) => void, signal: AbortSignal) => Promise<RunOutcome>;
 
-function createRequest(state: PageState): RunRequest {
-  const { samples, classNames, settings, runs } = state.project.document;
+function createRequest(state: PageState, everySeconds: number): RunRequest {
+  const { id, samples, classNames, settings, runs } = state.project.document;
   const { assignments } = selectSplits(state);
   const labels = new Map(classNames.map((className, labelIndex) => [className, labelIndex]));
   const number = Math.max(0, state.headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
@@ -29,6 +53,8 @@ function createRequest(state: PageState): RunRequest {
     number,
     config: validateRunConfig(settings),
     classNames,
+    // Whoever only reads the project keeps nothing in it.
+    ...(state.access === 'owner' ? { keep: { project: id, everySeconds } } : {}),
     samples: samples.flatMap(({ id, className }) => {
       const split = assignments.get(id);
       const labelIndex = className === null ? undefined : labels.get(className);
@@ -42,7 +68,13 @@ interface Guest {
   stop(): Promise<void>;
 }
 
-export function createRunner(core: StoreCore, weights: WeightsLoader, device: DeviceChooser, guests: readonly Guest[]): Runner {
+export function createRunner(
+  core: StoreCore,
+  weights: WeightsLoader,
+  device: DeviceChooser,
+  guests: readonly Guest[],
+  revival: Revival,
+): Runner {
   const stopGuests = async (): Promise<void> => {
     await Promise.all(guests.map((guest) => guest.stop()));
   };
@@ -92,7 +124,7 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       if (isPresent()) finish(outcome);
     } catch (thrown) {
       inbox.flush();
-      if (isPresent()) stopWith(thrown);
+      if (isPresent()) stopWith(thrown, isPresent);
     } finally {
       if (isPresent()) abort = null;
     }
@@ -122,24 +154,88 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
     if (core.state().run.stages.some(({ stage, status }) => stage === 'weights' && status !== 'done')) showProgress();
   };
 
-  const stopWith = (thrown: unknown): void => {
+  const stopWith = (thrown: unknown, isPresent: () => boolean): void => {
     const { code } = toHeadstartError(thrown);
     if (code === 'cancelled') {
       // Nothing had begun that could go on.
       core.patch('run', { phase: 'idle', error: null, stages: [] });
       return;
     }
+    if (code === 'out-of-memory' && revival.isAllowed()) {
+      // A new worker begins with none of it taken.
+      core.set({ workerDead: toHeadstartError(thrown).toRecord() });
+      return;
+    }
     const error = core.fail(thrown);
+    // Where the worker was started again at once, the run waits for it.
+    if (!isPresent()) return;
     // After a lost graphics card the worker still holds the run: Continue takes a new device first.
-    core.patch('run', { phase: code === 'device-lost' || code === 'cpu-worker-lost' ? 'paused' : 'failed', error });
+    core.patch('run', { phase: waiting.has(code) ? 'paused' : 'failed', error });
+  };
+
+  const restore = ({ request, history, log, firstBatch, ...where }: UnfinishedRun, names: ReadonlyMap<string, string>): void => {
+    const { id, savedAt, epoch, step, stepsPerEpoch } = where;
+    const { config, samples, number } = request;
+    const done = Math.max(epoch * stepsPerEpoch + step, history.steps.length);
+    const { splitRules, samples: present } = core.state().project.document;
+    learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
+    const total = config.epochs * stepsPerEpoch;
+    core.set({
+      run: {
+        ...idleRun,
+        phase: 'paused',
+        ...{ config, samples, history, log, firstBatch },
+        stages: setStage(waitingStages, 'training', { status: 'running', done, total }),
+        interrupted: { id, savedAt, epoch, step, stepsPerEpoch, number, names },
+      },
+    });
+    // The settings that are shown are the run's.
+    if (JSON.stringify(core.state().project.document.settings) !== JSON.stringify(config))
+      core.dispatch({ kind: 'change-settings', settings: config });
+  };
+
+  const keepOf = (): RunKeep => ({ project: core.state().project.document.id, everySeconds: core.ports.checkpointSeconds });
+
+  const findUnfinished = async (): Promise<UnfinishedRun | null> => {
+    if (core.state().access !== 'owner') return null;
+    const found = await core.engine().unfinishedRun(keepOf());
+    if (found === null || !core.state().project.document.runs.some((run) => run.id === found.id)) return found;
+    // It ended, and its record was kept, just before the page closed.
+    await core.engine().discardRun(found.id);
+    return null;
+  };
+
+  /** Whether all pictures of a paused run are here; else it says which are not, and waits. */
+  const hasPictures = (): boolean => {
+    const missing = selectMissingPictures(core.state());
+    if (missing !== null) core.patch('run', { error: missing });
+    return missing === null;
+  };
+
+  const discard = async (): Promise<void> => {
+    const { interrupted } = core.state().run;
+    const { headRun } = core.state();
+    core.set({
+      run:
+        headRun === null
+          ? idleRun
+          : { ...idleRun, phase: 'done', config: headRun.config, history: headRun.history, log: headRun.log, result: headRun },
+    });
+    try {
+      const id = interrupted?.id ?? (await core.engine().unfinishedRun(keepOf()))?.id;
+      if (id !== undefined) await core.engine().discardRun(id);
+    } catch (thrown) {
+      core.patch('run', { error: core.fail(thrown) });
+    }
   };
 
   const finishPaused = async (): Promise<void> => {
     if (core.state().run.history.steps.length === 0) {
       // Not one step was taken: there is no head to keep.
-      core.patch('run', { phase: 'idle', stages: [], error: null });
+      await discard();
       return;
     }
+    if (!hasPictures()) return;
     core.patch('run', { phase: 'stopping', error: null });
     await follow((engine, onEvent, signal) => engine.finishRun(onEvent, signal));
   };
@@ -147,6 +243,64 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
   /** Stop is a pause that the run does not come back from. */
   const finishIfAsked = async (): Promise<void> => {
     if (stopAsked && core.state().run.phase === 'paused') await finishPaused();
+  };
+
+  const actions: Runner['actions'] = {
+    train: async () => {
+      const { phase } = core.state().run;
+      if (phase === 'running' || phase === 'stopping') return;
+      const blocker = selectTrainBlocker(core.state());
+      if (blocker !== null) {
+        core.patch('run', { error: blocker });
+        return;
+      }
+      stopAsked = false;
+      const request = createRequest(core.state(), core.ports.checkpointSeconds);
+      const { splitRules, samples: present } = core.state().project.document;
+      learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
+      const { config, samples } = request;
+      core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
+      await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
+      await finishIfAsked();
+    },
+    pause: () => {
+      if (core.state().run.phase !== 'running') return;
+      core.patch('run', { phase: 'stopping' });
+      abort?.abort();
+    },
+    continueRun: async () => {
+      const { phase, error } = core.state().run;
+      if (phase !== 'paused') {
+        if (phase === 'idle' || phase === 'done' || phase === 'failed') core.patch('run', { error: describeError('run-absent') });
+        return;
+      }
+      if (core.state().access === 'reader') {
+        core.patch('run', { error: describeError('project-not-owned') });
+        return;
+      }
+      stopAsked = false;
+      if (!hasPictures()) return;
+      core.patch('run', { phase: 'running', error: null });
+      if (error?.code === 'device-lost' && !(await device.configure())) {
+        core.patch('run', { phase: 'paused', error: core.state().compute.error ?? error });
+        return;
+      }
+      // The run waits for the proof inside the worker; the page learns its outcome beside.
+      if (error?.code === 'device-lost') void device.makeReady();
+      await follow((engine, onEvent, signal) => engine.continueRun(onEvent, signal));
+      await finishIfAsked();
+    },
+    discardRun: async () => {
+      if (core.state().run.phase === 'paused') await discard();
+    },
+    stop: async () => {
+      const { phase } = core.state().run;
+      if (phase === 'paused') await finishPaused();
+      if (phase !== 'running' && phase !== 'stopping') return;
+      stopAsked = true;
+      core.patch('run', { phase: 'stopping' });
+      abort?.abort();
+    },
   };
 
   return {
@@ -158,56 +312,29 @@ export function createRunner(core: StoreCore, weights: WeightsLoader, device: De
       const { phase } = core.state().run;
       if (phase === 'running' || phase === 'stopping' || phase === 'paused') core.patch('run', { phase: 'failed' });
     },
-    actions: {
-      train: async () => {
-        const { phase } = core.state().run;
-        if (phase === 'running' || phase === 'stopping') return;
-        const blocker = selectTrainBlocker(core.state());
-        if (blocker !== null) {
-          core.patch('run', { error: blocker });
-          return;
-        }
-        stopAsked = false;
-        const request = createRequest(core.state());
-        const { splitRules, samples: present } = core.state().project.document;
-        learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
-        const { config, samples } = request;
-        core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
-        await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
-        await finishIfAsked();
-      },
-      pause: () => {
-        if (core.state().run.phase !== 'running') return;
-        core.patch('run', { phase: 'stopping' });
-        abort?.abort();
-      },
-      continueRun: async () => {
-        const { phase, error } = core.state().run;
-        if (phase !== 'paused') {
-          if (phase === 'idle' || phase === 'done' || phase === 'failed')
-            core.patch('run', { error: describeError('run-absent') });
-          return;
-        }
-        stopAsked = false;
-        core.patch('run', { phase: 'running', error: null });
-        if (error?.code === 'device-lost' && !(await device.configure())) {
-          core.patch('run', { phase: 'paused', error: core.state().compute.error ?? error });
-          return;
-        }
-        // The run waits for the proof inside the worker; the page learns its outcome beside.
-        if (error?.code === 'device-lost') void device.makeReady();
-        await follow((engine, onEvent, signal) => engine.continueRun(onEvent, signal));
-        await finishIfAsked();
-      },
-      stop: async () => {
-        const { phase } = core.state().run;
-        if (phase === 'paused') await finishPaused();
-        if (phase !== 'running' && phase !== 'stopping') return;
-        stopAsked = true;
-        core.patch('run', { phase: 'stopping' });
-        abort?.abort();
-      },
+    suspend: () => {
+      abort?.abort();
+      abort = null;
+      void stopGuests();
     },
+    findUnfinished,
+    offerUnfinished: async (samples) => {
+      const unfinished = await findUnfinished();
+      if (unfinished !== null) restore(unfinished, namesOf(samples));
+    },
+    revive: (unfinished, reason) => {
+      const { phase, interrupted } = core.state().run;
+      if (phase === 'idle' || phase === 'done') return;
+      if (unfinished === null) {
+        if (phase !== 'failed') core.patch('run', { phase: 'failed', error: describeError('run-lost') });
+        return;
+      }
+      restore(unfinished, interrupted?.names ?? namesOf(core.state().project.document.samples));
+      core.patch('run', { resumed: phase === 'running' ? reason : null });
+      if (phase === 'running') void actions.continueRun();
+      else void finishIfAsked();
+    },
+    actions,
   };
 }
 

@@ -26,7 +26,7 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
   const epochs: EpochRecord[] = [];
   const lines: string[] = [];
   const predictions: SamplePrediction[] = [];
-  let { stages, firstBatch, resumed } = run;
+  let { stages, firstBatch, resumed, kept } = run;
   for (const event of events) {
     switch (event.kind) {
       case 'stage':
@@ -47,6 +47,9 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
       case 'resumed':
         resumed = event.reason;
         break;
+      case 'kept':
+        kept = event.report;
+        break;
       case 'status':
         break; // of what computes, not of the run
       case 'predictions':
@@ -60,6 +63,7 @@ export function applyRunEvents(run: RunState, events: readonly RunEvent[]): RunS
     stages,
     firstBatch,
     resumed,
+    kept,
     history: grew ? { steps: [...run.history.steps, ...steps], epochs: [...run.history.epochs, ...epochs] } : run.history,
     log: lines.length > 0 ? [...run.log, ...lines] : run.log,
     predictions: predictions.length > 0 ? [...run.predictions, ...predictions] : run.predictions,

@@ -126,6 +126,7 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const { compute, weights, ingest, project, workerDead } = state;
   const { classNames, settings, samples } = project.document;
   if (workerDead !== null) return workerDead;
+  if (state.access === 'reader') return describeError('project-not-owned');
   if (ingest.phase !== 'idle') return describeError('adding-pictures');
   if (samples.length === 0) return describeError('no-pictures');
   const [onlyClass] = classNames;
@@ -145,6 +146,11 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   const untrained = classNames.find((className) => !trainClasses.has(className));
   if (untrained !== undefined) return describeError('class-too-small', { className: untrained, count: 0 });
   if (counts.val === 0) return describeError('no-validation-pictures');
+  const closed = state.folders.filter(({ access }) => access !== 'granted');
+  if (closed.length > 0) {
+    const isAbsent = closed.every(({ access }) => access === 'absent');
+    return describeError(isAbsent ? 'folder-absent' : 'folder-permission', { names: closed.map(({ name }) => name).join(', ') });
+  }
   if (compute.error !== null && compute.status === null) return compute.error;
   if (weights.phase === 'failed' && weights.error !== null) return weights.error;
   return null;
@@ -165,6 +171,8 @@ export function selectTrainBlocker(state: PageState): TrainBlocker {
     state.weights.error,
     state.ingest.phase,
     state.workerDead,
+    state.folders,
+    state.access,
   ];
   if (blockerOf?.keys.every((key, index) => key === keys[index])) return blockerOf.blocker;
   const blocker = findTrainBlocker(state);

@@ -1,8 +1,6 @@
-import { createCommandLog, logCommand } from '../domain/command-log';
-import { applyCommand } from '../domain/commands';
-import { describeError } from '../domain/errors';
+import { describeError, type ErrorRecord } from '../domain/errors';
 import type { ProjectDocument } from '../domain/project';
-import type { Kept } from '../protocol/engine-api';
+import type { OpenedProject } from '../protocol/engine-api';
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import type { FeatureCacheKeeper } from './feature-cache-actions';
@@ -10,9 +8,13 @@ import type { FeaturePreparer } from './feature-preparer';
 import type { OfflineKeeper } from './offline-actions';
 import { followRequests } from './request-follower';
 import type { PictureTaker } from './ingest-actions';
-import { createInitialState, idleRun } from './initial-state';
-import { forgetChoices } from './kept-choice';
+import { createInitialState } from './initial-state';
+import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
 import type { ManyPredictor } from './many-actions';
+import type { ProjectFileActions } from './project-file-actions';
+import type { ProjectLister } from './project-list-actions';
+import type { ProjectOpener } from './project-opener';
+import type { Revival } from './revival';
 import type { Runner } from './run-actions';
 import type { Saver } from './saver';
 import type { PageActions } from './state';
@@ -27,52 +29,73 @@ export interface SessionParts {
   readonly offline: OfflineKeeper;
   readonly runner: Runner;
   readonly many: ManyPredictor;
+  readonly revival: Revival;
   readonly saver: Saver;
+  readonly opener: ProjectOpener;
+  readonly projects: ProjectLister;
   /** Opens the gate that picture actions wait at: the kept project must be in place first. */
   readonly markReady: () => void;
+  readonly files: ProjectFileActions;
   readonly createEmptyProject: () => ProjectDocument;
 }
 
-export function createSessionActions(
-  core: StoreCore,
-  parts: SessionParts,
-): Pick<PageActions, 'begin' | 'forgetEverything' | 'memoryReport' | 'restartWorker'> {
-  const { device, weights, pictures, features, runner, saver } = parts;
+export interface SessionKeeper {
+  readonly actions: Pick<PageActions, 'begin' | 'forgetEverything' | 'memoryReport' | 'restartWorker'>;
+  /** To be called after every change of the state: a worker that died is started again, where that may help. */
+  look(): void;
+}
 
-  const restoreRun = (kept: Kept): void => {
-    if (kept.run === null) return;
-    core.set({ headReady: true, headRun: kept.run });
-    const { phase } = core.state().run;
-    if (phase !== 'idle') return;
-    const { config, history, log } = kept.run;
-    core.set({ run: { ...idleRun, phase: 'done', config, history, log, result: kept.run } });
-  };
+export function createSessionActions(core: StoreCore, parts: SessionParts): SessionKeeper {
+  const { device, weights, pictures, features, runner, saver, opener, revival } = parts;
 
-  /** Pictures are not kept: the project comes back without those that the worker cannot read. */
-  const restoreProject = async (project: ProjectDocument): Promise<void> => {
-    const held = new Set((await core.engine().listSamples()).map(({ id }) => id));
-    const ids = project.samples.map(({ id }) => id).filter((id) => !held.has(id));
-    const readable = applyCommand(applyCommand(project, { kind: 'remove-samples', ids }), { kind: 'dismiss-skipped' });
-    // What the person did in the first moments is done to the kept project.
-    core.set({ project: core.state().project.commands.reduce(logCommand, createCommandLog(readable)) });
-    if (ids.length > 0) core.set({ notice: describeError('pictures-not-kept') });
+  const openKept = async (wanted: string | null): Promise<OpenedProject> => {
+    const opened = await core.engine().openProject(wanted);
+    // Another tab may have deleted what this one had open.
+    return wanted !== null && opened.project === null && opened.problem === null ? core.engine().openProject(null) : opened;
   };
 
   const restore = async (): Promise<void> => {
     try {
-      const kept = await core.engine().loadKept();
-      if (kept.project !== null) await restoreProject(kept.project);
-      restoreRun(kept);
-      if (kept.problem !== null) core.set({ notice: describeError(kept.problem) });
-      if (kept.problem === null || kept.problem === 'project-invalid') saver.enable();
+      const wanted = readOpenProject();
+      const opened = await openKept(wanted);
+      if (!opener.restore(opened)) {
+        const { document, commands } = core.state().project;
+        await core.engine().createProject(document.id);
+        keepOpenProject(document.id);
+        // An empty project is not worth a line in the list.
+        if (commands.length === 0) saver.settle();
+      }
+      await runner.offerUnfinished(opened.project?.samples ?? []);
+      if (opened.problem === 'storage-refused') return;
+      saver.enable();
+      saver.changed();
+      await parts.projects.begin(wanted);
     } catch (thrown) {
       core.set({ notice: core.fail(thrown) });
+    }
+  };
+
+  /** For a new worker: the page's project, with the head of a run that ended before the project was saved for the first time too. */
+  const openAgain = async (): Promise<OpenedProject> => {
+    const { id } = core.state().project.document;
+    const isOwner = core.state().access === 'owner';
+    const opened = await core.engine().openProject(id);
+    // The worker that died may not have let go of its lock yet.
+    if (opened.project !== null) return isOwner && opened.access === 'reader' ? core.engine().takeOver() : opened;
+    await core.engine().createProject(id);
+    if (opened.problem !== null) return opened;
+    try {
+      await core.engine().saveProject(core.state().project.document);
+      return await core.engine().openProject(id);
+    } catch {
+      return opened; // no room: what is shown is here, and the next save says so
     }
   };
 
   const startEngine = async (): Promise<boolean> => {
     await core.engine().start(core.ports.addresses);
     followRequests(core);
+    parts.projects.watch();
     await parts.featureCache.begin();
     return device.configure();
   };
@@ -89,66 +112,112 @@ export function createSessionActions(
     const preparing = canCompute ? device.makeReady() : Promise.resolve();
     await restore();
     parts.markReady();
+    void parts.files.openLink();
     await preparing;
   };
 
-  return {
-    begin: () => (begun ??= begin()),
-    memoryReport: () =>
-      core
-        .engine()
-        .memory()
-        .catch(() => null),
-    restartWorker: async () => {
-      runner.abandon();
-      saver.disable();
-      features.hold();
-      core.replaceEngine();
-      weights.reset();
-      device.reset();
-      core.set({ workerDead: null });
-      try {
-        const canCompute = await startEngine();
-        const preparing = canCompute ? device.makeReady() : Promise.resolve();
-        const kept = await core.engine().loadKept();
-        core.set({ headReady: kept.run !== null, headRun: kept.run ?? core.state().headRun });
-        await pictures.giveBack();
-        features.release();
-        if (kept.problem !== 'storage-refused' && kept.problem !== 'project-newer') saver.enable();
-        await preparing;
-      } catch (thrown) {
-        const error = core.fail(thrown);
-        if (error !== null) core.set({ notice: error });
-      } finally {
-        features.release();
-      }
-    },
-    forgetEverything: async () => {
-      saver.disable();
-      runner.abandon();
-      parts.many.forget();
-      const ids = core.state().project.document.samples.map(({ id }) => id);
-      pictures.forget();
-      forgetChoices();
-      const { compute, weights: loaded, featureCache, wakeLock, offline, outsideRequests } = core.state();
-      core.set({
-        ...createInitialState(parts.createEmptyProject(), core.ports),
-        compute: { ...compute, choice: 'auto', threads: null },
-        weights: loaded,
-        wakeLock,
-        featureCache: { budget: null, report: null, error: null },
-        offline,
-        // What has left this device has left it.
-        outsideRequests,
+  const restart = async (reason: ErrorRecord): Promise<void> => {
+    core.replaceEngine();
+    weights.reset();
+    device.reset();
+    core.set({ workerDead: null });
+    try {
+      const canCompute = await startEngine();
+      const preparing = canCompute ? device.makeReady() : Promise.resolve();
+      const opened = await openAgain();
+      const { run, access, folders, problem } = opened;
+      core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
+      await pictures.giveBack();
+      features.release();
+      if (problem !== 'storage-refused') saver.enable();
+      saver.changed();
+      runner.revive(await runner.findUnfinished(), reason);
+      await preparing;
+    } catch (thrown) {
+      const error = core.fail(thrown);
+      if (error !== null) core.set({ notice: error });
+    } finally {
+      features.release();
+    }
+  };
+
+  let restarting: Promise<void> | null = null;
+  /** Until what the former worker left pending has been rejected. */
+  let isSettling = false;
+
+  /** Whoever asks while it goes on waits for the same. */
+  const restartWorker = (): Promise<void> => {
+    if (restarting !== null) return restarting;
+    const reason = core.state().workerDead ?? describeError('worker-dead');
+    revival.note();
+    isSettling = true;
+    runner.suspend();
+    saver.disable();
+    features.hold();
+    core.set({ workerDead: null });
+    const settled = new Promise<void>((resolve) => {
+      core.ports.scheduleFrame(resolve);
+    });
+    restarting = settled
+      .then(() => {
+        isSettling = false;
+        return restart(reason);
+      })
+      .finally(() => {
+        restarting = null;
       });
-      try {
-        await core.engine().removeSamples(ids);
-        await Promise.all([core.engine().forgetEverything(), parts.offline.forget()]);
-        if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
-        saver.enable();
-      } catch (thrown) {
-        core.set({ notice: core.fail(thrown) });
-      }
+    return restarting;
+  };
+
+  return {
+    look: () => {
+      const { workerDead } = core.state();
+      if (workerDead === null) return;
+      if (isSettling) core.set({ workerDead: null });
+      if (isSettling || restarting !== null || !revival.isAllowed()) return;
+      const { phase } = core.state().run;
+      void restartWorker();
+      // A run says by itself that it went on.
+      if (phase === 'idle' || phase === 'done' || phase === 'failed') core.set({ notice: describeError('worker-restarted') });
+    },
+    actions: {
+      begin: () => (begun ??= begin()),
+      memoryReport: () =>
+        core
+          .engine()
+          .memory()
+          .catch(() => null),
+      restartWorker,
+      forgetEverything: async () => {
+        saver.disable();
+        runner.abandon();
+        parts.many.forget();
+        const ids = core.state().project.document.samples.map(({ id }) => id);
+        pictures.forget();
+        forgetChoices();
+        const { compute, weights: loaded, featureCache, wakeLock, offline, outsideRequests } = core.state();
+        const document = parts.createEmptyProject();
+        core.set({
+          ...createInitialState(document, core.ports),
+          compute: { ...compute, choice: 'auto', threads: null },
+          weights: loaded,
+          wakeLock,
+          featureCache: { budget: null, report: null, error: null },
+          offline,
+          // What has left this device has left it.
+          outsideRequests,
+        });
+        try {
+          await core.engine().removeSamples(ids);
+          await Promise.all([core.engine().forgetEverything(), parts.offline.forget()]);
+          if (featureCache.budget !== null) await core.engine().setFeatureBudget(null);
+          await core.engine().createProject(document.id);
+          saver.settle();
+          saver.enable();
+        } catch (thrown) {
+          core.set({ notice: core.fail(thrown) });
+        }
+      },
     },
   };
 }

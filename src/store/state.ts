@@ -5,6 +5,7 @@ import type {
   DeviceChoice,
   DeviceProgress,
   ExportReport,
+  KeptReport,
   MemoryReport,
   StageName,
   WeightsProgress,
@@ -27,9 +28,19 @@ import type { SeenPrediction } from '../domain/many/many';
 import type { LikenessReport } from '../domain/evaluation/likeness';
 import type { Projection, ProjectionMethod } from '../domain/evaluation/projection';
 import type { LookAlike } from '../domain/look-alikes';
+import type {
+  FreeableKind,
+  Keeping,
+  KeepingPlan,
+  LeftFolder,
+  ProjectAccess,
+  ProjectSummary,
+  StorageReport,
+} from '../domain/projects';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig, Way } from '../domain/run-config';
-import type { EngineAddresses, FittedPicture, KagglePlan, LookedAt, RunSample } from '../protocol/engine-api';
+import type { EngineAddresses, FittedPicture, KagglePlan, LookedAt, RunSample, UnfinishedRun } from '../protocol/engine-api';
 import type { NotedError } from './noted-errors';
 
 /** A file as the page lists it: the label rules decide its class. */
@@ -108,6 +119,9 @@ export interface ImportState {
   readonly skipped: number;
   /** Films beside a picture of the same name, left out. */
   readonly livePhotoVideos: number;
+  /** What copying the pictures for later visits takes, and what can stay where it is. */
+  readonly keepingPlan: KeepingPlan;
+  readonly keeping: Keeping;
 }
 
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
@@ -155,6 +169,42 @@ export interface OfflineState {
   readonly newVersion: 'none' | 'offered' | 'dismissed' | 'starting';
 }
 
+/** The projects on this device. */
+export interface ProjectsState {
+  /** Written last first, those deleted too; null before anybody asked. From then on it follows what other tabs do. */
+  readonly list: readonly ProjectSummary[] | null;
+  /** Whether the list stands in place of the three columns. */
+  readonly isShown: boolean;
+  /** Another project is on its way. */
+  readonly isOpening: boolean;
+  /** How often a change was refused because another tab has the project. */
+  readonly refusals: number;
+  /** What of the last action could not be done. */
+  readonly error: ErrorRecord | null;
+}
+
+/** A project that is written to a file, or comes from one. */
+export interface ProjectFileState {
+  /** asking: what the file holds is shown in `offer` and waits for the person. */
+  readonly phase: 'idle' | 'writing' | 'fetching' | 'looking' | 'asking' | 'taking';
+  /** Of the file. */
+  readonly name: string;
+  readonly progress: ProjectFileProgress | null;
+  readonly offer: ProjectFileOffer | null;
+  /** What was written, or came in, last; null once it was dismissed. */
+  readonly done: { readonly kind: 'written' | 'taken'; readonly report: ProjectFileReport } | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** What is kept on this device and what can be freed. */
+export interface StorageState {
+  /** What was told last; null before anybody asked. */
+  readonly report: StorageReport | null;
+  /** What is being freed. */
+  readonly freeing: FreeableKind | null;
+  readonly error: ErrorRecord | null;
+}
+
 export interface StageState {
   readonly stage: StageName;
   readonly status: 'waiting' | 'running' | 'done';
@@ -180,7 +230,18 @@ export interface RunState {
   readonly resumed: ErrorRecord | null;
   readonly result: RunRecord | null;
   readonly predictions: readonly SamplePrediction[];
+  /** How it is kept on disk while it goes; what was told last. */
+  readonly kept: KeptReport | null;
+  /** Where it stood when it was interrupted; null for a run that this worker began. */
+  readonly interrupted: InterruptedRun | null;
   readonly error: ErrorRecord | null;
+}
+
+/** A run that a closed page or a worker that ended left behind, as it was kept last. */
+export interface InterruptedRun extends Pick<UnfinishedRun, 'id' | 'savedAt' | 'epoch' | 'step' | 'stepsPerEpoch'> {
+  readonly number: number;
+  /** Names of its pictures by their ids, as far as the project knew them. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export type TrialTarget =
@@ -280,6 +341,13 @@ export interface Proposal {
 
 export interface PageState {
   readonly project: CommandLog;
+  /** A reader's commands do nothing: the project belongs to another tab until it is taken over. */
+  readonly access: ProjectAccess;
+  /** Folders outside of the browser that hold pictures of the project. */
+  readonly folders: readonly LeftFolder[];
+  readonly projects: ProjectsState;
+  readonly storage: StorageState;
+  readonly projectFile: ProjectFileState;
   readonly compute: ComputeState;
   readonly weights: WeightsState;
   readonly ingest: IngestState;
@@ -379,6 +447,8 @@ export interface PageActions {
   pause(): void;
   continueRun(): Promise<void>;
   stop(): Promise<void>;
+  /** Lets a paused run go, with what is kept of it. */
+  discardRun(): Promise<void>;
   trySample(sampleId: string): Promise<void>;
   tryFile(file: File): Promise<void>;
   /** Predicts the tried picture with these squares covered; none shows it whole again. */
@@ -420,6 +490,37 @@ export interface PageActions {
   pictureFile(sampleId: string): Promise<Blob>;
   /** Live tensors, for the diagnostics; null where the worker does not say. Never rejects. */
   memoryReport(): Promise<MemoryReport | null>;
+  /** Shows the list of projects in place of the open one. */
+  showProjects(): Promise<void>;
+  hideProjects(): void;
+  /** Writes a project into one ZIP. Within a click: the browser asks where it goes. */
+  saveProjectFile(id: string): Promise<void>;
+  /** Looks into a project's file and asks; what is no project is given to `orElse`, or refused. */
+  openProjectFile(file: File, orElse?: () => Promise<void>): Promise<void>;
+  takeProjectFile(): Promise<void>;
+  /** Ends what goes on with a project's file, or says no to it. */
+  cancelProjectFile(): void;
+  dismissProjectFile(): void;
+  /** Asks for the list, which is followed from then on. */
+  listProjects(): Promise<void>;
+  /** Saves the open project and opens another. Refused with `busy` while a run or a reading goes on. */
+  openProject(id: string): Promise<void>;
+  newProject(): Promise<void>;
+  duplicateProject(id: string): Promise<void>;
+  renameProject(id: string, name: string): Promise<void>;
+  /** It can come back for a while; where it is the open one a new project takes its place. */
+  deleteProject(id: string): Promise<void>;
+  undeleteProject(id: string): Promise<void>;
+  /** Owns the project that another tab owns; that one saves first where it answers. */
+  takeOver(): Promise<void>;
+  /** Within a click: the browser asks again for folders that it does not let the page read any more. */
+  allowFolders(): Promise<void>;
+  /** Where pictures of dropped folders are kept, for the import that waits to be confirmed. */
+  chooseKeeping(keeping: Keeping): void;
+  lookAtStorage(): Promise<void>;
+  freeStorage(kind: FreeableKind): Promise<void>;
+  /** Asks the browser not to throw away what is kept. */
+  persistStorage(): Promise<void>;
   forgetEverything(): Promise<void>;
   restartWorker(): Promise<void>;
   /** Labels these pictures as the head proposed, where it did and they are still unlabelled. One step of undo. */

@@ -126,7 +126,10 @@ describe('the page', () => {
     expect(state().ingest.error?.code).toBe('clipboard-empty');
   });
 
-  it('offers a restart when the worker has died, and then goes on', async () => {
+  it('starts a worker that died again by itself, offers that where it dies once more, and then goes on', async () => {
+    reportWorkerDeath(rendered.store, new HeadstartError('worker-dead').toRecord());
+    await expect.element(page.getByText('The background worker stopped answering and was started again.')).toBeVisible();
+    await rendered.store.getState().actions.restartWorker();
     reportWorkerDeath(rendered.store, new HeadstartError('worker-dead').toRecord());
     await expect.element(page.getByRole('alert')).toHaveTextContent('The background worker stopped answering.');
     await page.getByRole('button', { name: 'Restart' }).click();
@@ -175,6 +178,8 @@ describe('the page', () => {
   it('is begun by keyboard with a link past the header', async () => {
     await userEvent.keyboard('{Tab}');
     expect(document.activeElement?.textContent).toBe('Skip to the three steps');
+    await userEvent.keyboard('{Tab}');
+    expect(document.activeElement?.textContent).toBe('Projects');
     await userEvent.keyboard('{Tab}');
     expect(document.activeElement?.getAttribute('aria-label')).toContain('Project name');
   });

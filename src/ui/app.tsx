@@ -2,10 +2,13 @@ import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
 import { ImportDialog } from './import/import-dialog';
 import { PasteDialog } from './data/paste-dialog';
+import { ProjectFileDialog } from './projects/project-file-dialog';
+import { ProjectsPage } from './projects/projects-page';
 import { Columns } from './shell/columns';
 import { Header } from './shell/header';
 import { Notices } from './shell/notices';
 import { PageTitle } from './shell/page-title';
+import { usePage } from './store-context';
 import { usePageInput } from './shell/use-page-input';
 import { useUndoKeys } from './pictures/use-undo-keys';
 import { TrainPanel } from './train/train-panel';
@@ -14,7 +17,8 @@ import { TryPanel } from './try/try-panel';
 /** The page. Everything it shows is in the store; everything it does is an action. */
 export function App() {
   const { isDragging, pasted, forgetPasted } = usePageInput();
-  useUndoKeys();
+  const isListShown = usePage(({ projects }) => projects.isShown);
+  useUndoKeys(!isListShown);
   return (
     <>
       <a className={styles['skip']} href="#columns">
@@ -23,7 +27,11 @@ export function App() {
       <Header />
       <main id="columns" tabIndex={-1} className={styles['main']}>
         <Notices />
-        <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
+        {isListShown ? (
+          <ProjectsPage />
+        ) : (
+          <Columns data={<DataPanel isDropTarget={isDragging} />} train={<TrainPanel />} trial={<TryPanel />} />
+        )}
       </main>
       {isDragging ? (
         <div className={styles['dragging']} aria-hidden="true">
@@ -31,6 +39,7 @@ export function App() {
         </div>
       ) : null}
       <ImportDialog />
+      <ProjectFileDialog />
       {pasted.length > 0 ? <PasteDialog files={pasted} onClose={forgetPasted} /> : null}
       <PageTitle />
     </>

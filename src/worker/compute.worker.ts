@@ -10,8 +10,10 @@ import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { allowOwnScripts } from '../protocol/own-scripts';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { createBrowserTables } from '../storage/browser-tables';
+import { CheckpointStore, createBrowserCheckpointEnvironment } from '../storage/checkpoint-store';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
-import { createProjectStore } from '../storage/project-store';
+import { createKernelPlanStore } from '../storage/kernel-plans';
 import { recordRequests, watchResources } from './record-requests';
 import { withBeat } from './with-beat';
 
@@ -26,12 +28,13 @@ const engine = new Engine({
   paths: createBrowserPaths({
     spawnKernel: () =>
       new Worker(new URL('./cpu-kernel.worker.ts', import.meta.url), { type: 'module', name: 'headstart-cpu-kernel' }),
-    plans: createProjectStore(),
+    plans: createKernelPlanStore(createBrowserTables()),
   }),
   selfTest: (path, backbone, compute) => runSelfTest(path, backbone, compute, { picture, now: () => performance.now() }),
   trainingTest: (subject) => proveTraining(subject, { picture }),
   disk: new FeatureCache(createBrowserCacheEnvironment()),
   decoder: decoderOf(navigator.userAgent),
   requests,
+  runs: new CheckpointStore(createBrowserCheckpointEnvironment()),
 });
 expose(withFlushedCallbacks(withBeat(engine)));

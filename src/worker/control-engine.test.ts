@@ -3,9 +3,14 @@ import { HeadstartError } from '../domain/errors';
 import type { RunRecord } from '../domain/history';
 import { createPreset } from '../domain/presets';
 import { createProject } from '../domain/project';
+import { RequestLog } from '../domain/request-log';
 import type { ComputeApi, KeptHead } from '../protocol/compute-api';
 import type { RunOutcome, RunRequest } from '../protocol/engine-api';
-import { ControlEngine, type Keeper, type Pictures } from './control-engine';
+import { MemoryTabs } from '../storage/testing/memory-ownership';
+import { MemoryTables } from '../storage/testing/memory-tables';
+import { ProjectStore } from '../storage/project-store';
+import { ControlEngine, type Files, type Keep, type Pictures } from './control-engine';
+import { ProjectDesk, type KeptProjects } from './project-desk';
 import type { ProjectVectors } from './projection/projector';
 
 const config = createPreset('recommended', 0);
@@ -27,6 +32,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2), tensors: [] };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };
@@ -40,24 +46,88 @@ function createCompute(overrides: Partial<ComputeApi>): ComputeApi {
 }
 
 function createPictures(overrides: Partial<Pictures> = {}): Pictures {
-  const pictures: Partial<Pictures> = { contents: () => new Map(), ...overrides };
+  const pictures: Partial<Pictures> = {
+    contents: () => new Map(),
+    list: () => [],
+    open: () => Promise.resolve([]),
+    folders: () => Promise.resolve([]),
+    ...overrides,
+  };
   return new Proxy(pictures as Pictures, { get: (target, name) => (Reflect.get(target, name) as unknown) ?? unexpectedCall });
 }
 
-function createKeeper(overrides: Partial<Keeper> = {}): Keeper {
-  return {
-    loadProject: () => Promise.resolve(null),
-    saveProject: () => Promise.resolve(),
-    setProjectAside: () => Promise.resolve(),
-    loadHead: () => Promise.resolve(null),
-    saveHead: () => Promise.resolve(),
-    forgetEverything: () => Promise.resolve(),
-    ...overrides,
-  };
+/** Tokens are all different. */
+let tokens = 0;
+
+function createDesk(overrides: Partial<KeptProjects> = {}, tables = new MemoryTables(), tabs = new MemoryTabs()): ProjectDesk {
+  const kept = new ProjectStore({ tables, now: () => 0, thumbnails: () => Promise.resolve([]) });
+  const store = new Proxy<KeptProjects>(kept, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(overrides, name) ?? Reflect.get(target, name);
+      return typeof method === 'function' ? (method.bind(target) as unknown) : method;
+    },
+  });
+  return new ProjectDesk({
+    store,
+    connect: (events) => tabs.connect(events),
+    createToken: () => `token ${String((tokens += 1))}`,
+    now: () => 0,
+  });
 }
 
-function createControl(compute: ComputeApi, pictures: Pictures, keeper: Keeper, project: ProjectVectors = unexpectedCall) {
-  return new ControlEngine(compute, pictures, keeper, project);
+const nothingKept: Keep = {
+  report: unexpectedCall,
+  free: unexpectedCall,
+  forgetEverything: () => Promise.resolve(),
+};
+
+const noFiles: Files = {
+  write: unexpectedCall,
+  open: unexpectedCall,
+  fetch: unexpectedCall,
+  take: unexpectedCall,
+  close: unexpectedCall,
+};
+
+const idleCompute: Partial<ComputeApi> = {
+  closeProject: () => Promise.resolve(),
+  forgetSamples: () => Promise.resolve(),
+  forgetFeatures: () => Promise.resolve(),
+};
+
+function createEngine(
+  compute: Partial<ComputeApi> = {},
+  pictures: Partial<Pictures> = {},
+  desk = createDesk(),
+  keep: Partial<Keep> = {},
+  projectVectors: ProjectVectors = unexpectedCall,
+): ControlEngine {
+  return new ControlEngine({
+    compute: createCompute({ ...idleCompute, ...compute }),
+    pictures: createPictures(pictures),
+    projects: desk,
+    keep: { ...nothingKept, ...keep },
+    files: noFiles,
+    projectVectors,
+    requests: new RequestLog(),
+  });
+}
+
+const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
+const emptyShelf = {
+  run: null,
+  access: 'owner',
+  lost: [],
+  folders: [],
+  problem: null,
+};
+
+async function tablesWith(stored: unknown, id = 'p'): Promise<MemoryTables> {
+  const tables = new MemoryTables();
+  const store = new ProjectStore({ tables, now: () => 0, thumbnails: () => Promise.resolve([]) });
+  await store.keep({ ...project, id });
+  await tables.commit([{ table: 'project-documents', key: id, value: stored }]);
+  return tables;
 }
 
 const codeOf = async (promise: Promise<unknown>): Promise<string> =>
@@ -68,66 +138,114 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> =>
 
 describe('the control worker’s engine', () => {
   it('starts with nothing kept, and says why when storage is refused', async () => {
-    const fresh = createControl(createCompute({}), createPictures(), createKeeper());
-    expect(await fresh.loadKept()).toEqual({ project: null, run: null, problem: null });
-    const refused = createControl(
-      createCompute({}),
-      createPictures(),
-      createKeeper({ loadProject: () => Promise.reject(new HeadstartError('storage-refused')) }),
-    );
-    expect((await refused.loadKept()).problem).toBe('storage-refused');
+    expect(await createEngine().openProject(null)).toEqual({ ...emptyShelf, project: null });
+    const refused = createEngine({}, {}, createDesk({ latest: () => Promise.reject(new HeadstartError('storage-refused')) }));
+    expect(await refused.openProject(null)).toEqual({ ...emptyShelf, project: null, problem: 'storage-refused' });
+    expect((await refused.listProjects()).problem).toBeNull();
   });
 
-  it('gives the kept head to the compute worker', async () => {
-    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
-    let restored: KeptHead | null = null;
-    const engine = createControl(
-      createCompute({
-        restoreHead: (kept) => {
-          restored = kept;
-          return Promise.resolve();
-        },
-      }),
-      createPictures(),
-      createKeeper({ loadProject: () => Promise.resolve(project), loadHead: () => Promise.resolve(head) }),
-    );
-    expect(await engine.loadKept()).toEqual({ project, run, problem: null });
-    expect(restored).toEqual(head);
+  it('gives the kept head of the last run that has one to the compute worker, and takes it away with the project', async () => {
+    const order: unknown[] = [];
+    const compute: Partial<ComputeApi> = {
+      restoreHead: (kept) => {
+        order.push(kept);
+        return Promise.resolve();
+      },
+      closeProject: () => {
+        order.push('closed');
+        return Promise.resolve();
+      },
+    };
+    const tables = await tablesWith({ ...project, runs: [run, { ...run, id: 'r2', number: 2 }] });
+    const desk = createDesk({}, tables);
+    await desk.open('p');
+    await desk.saveHead(head);
+    const engine = createEngine(compute, {}, desk);
+    expect(await engine.openProject('p')).toMatchObject({ run, problem: null });
+    expect(order).toEqual(['closed', head]);
+    await engine.createProject('another');
+    expect(order).toEqual(['closed', head, 'closed']);
   });
 
   it('opens the project even when its head does not fit', async () => {
-    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
-    const open = async (keeper: Partial<Keeper>): Promise<unknown> => {
-      const compute = createCompute({ restoreHead: () => Promise.reject(new HeadstartError('project-invalid')) });
-      return createControl(
-        compute,
-        createPictures(),
-        createKeeper({ loadProject: () => Promise.resolve(project), ...keeper }),
-      ).loadKept();
+    const stored = { ...project, runs: [run] };
+    const open = async (overrides: Partial<KeptProjects>) => {
+      const desk = createDesk(overrides, await tablesWith(stored));
+      await desk.open('p');
+      await desk.saveHead(head);
+      const compute = { restoreHead: () => Promise.reject(new HeadstartError('project-invalid')) };
+      return createEngine(compute, {}, desk).openProject(null);
     };
-    const withoutHead = { project, run: null, problem: null };
-    expect(await open({ loadHead: () => Promise.resolve(head) })).toEqual(withoutHead);
-    expect(await open({ loadHead: () => Promise.reject(new HeadstartError('storage-refused')) })).toEqual(withoutHead);
+    const withoutHead = { ...emptyShelf, project: stored };
+    expect(await open({})).toEqual(withoutHead);
+    expect(await open({ latestHead: () => Promise.reject(new HeadstartError('storage-refused')) })).toEqual(withoutHead);
+  });
+
+  it('brings back a run that ended when its project could not be saved any more', async () => {
+    const desk = createDesk({}, await tablesWith(project));
+    await desk.open('p');
+    await desk.saveHead(head);
+    // The head was kept at the same moment as the project: it is not newer than that.
+    expect(await createEngine({}, {}, desk).openProject('p')).toMatchObject({ run: null });
+    const later = new MemoryTables();
+    const store = (now: number) => new ProjectStore({ tables: later, now: () => now, thumbnails: () => Promise.resolve([]) });
+    await store(1).keep(project);
+    await store(2).saveHead(head, 'p');
+    const engine = createEngine({ restoreHead: () => Promise.resolve() }, {}, createDesk({}, later));
+    expect(await engine.openProject('p')).toMatchObject({ run: { id: 'r1' }, project: { runs: [] } });
+  });
+
+  it('lets go of another project’s pictures, and opens none from under a run or a reading', async () => {
+    const gone: unknown[] = [];
+    const shelf = [{ id: 'a' }, { id: 'b' }] as unknown as ReturnType<Pictures['list']>;
+    let finish = (): void => undefined;
+    const engine = createEngine(
+      {
+        forgetSamples: (ids) => {
+          gone.push(ids);
+          return Promise.resolve();
+        },
+        beGentle: () => Promise.resolve(),
+        startRun: () => new Promise(() => undefined),
+      },
+      {
+        list: () => shelf,
+        open: () => Promise.resolve(['x']),
+        addDrawings: () =>
+          new Promise((resolve) => {
+            finish = () => resolve({ added: 0, skipped: 0, cancelled: false });
+          }),
+      },
+      createDesk({}, await tablesWith(project)),
+    );
+    expect(await engine.openProject('p')).toMatchObject({ lost: ['x'] });
+    expect(gone).toEqual([['a', 'b']]);
+    const reading = engine.addDrawings(() => undefined, never);
+    expect(await codeOf(engine.openProject('p'))).toBe('busy');
+    finish();
+    await reading;
+    void engine.startRun(request, () => undefined, never);
+    for (const call of [engine.openProject('p'), engine.createProject('q'), engine.deleteProject('p'), engine.takeOver()])
+      expect(await codeOf(call)).toBe('busy');
   });
 
   it('takes predictions in turn and leaves out those that were given up', async () => {
     const order: string[] = [];
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = createControl(
-      createCompute({
+    const engine = createEngine(
+      {
         headFit: () => Promise.resolve('crop'),
         predict: (_pixels, id) => {
           order.push(`compute ${String(id)}`);
           return Promise.resolve(prediction);
         },
-      }),
-      createPictures({
+      },
+      {
         pixels: (id) => {
           order.push(`decode ${id}`);
           return Promise.resolve(new Uint8Array(3));
         },
-      }),
-      createKeeper(),
+      },
     );
     const givenUp = new AbortController();
     const results = [
@@ -140,22 +258,17 @@ describe('the control worker’s engine', () => {
     expect(order).toEqual(['decode a', 'compute a', 'decode c', 'compute c']);
   });
 
-  it('sets a broken project aside but leaves a newer one as it is', async () => {
-    const aside: string[] = [];
-    const open = async (stored: unknown): Promise<string | null> => {
-      const keeper = createKeeper({
-        loadProject: () => Promise.resolve(stored),
-        setProjectAside: () => {
-          aside.push('aside');
-          return Promise.resolve();
-        },
-      });
-      return (await createControl(createCompute({}), createPictures(), keeper).loadKept()).problem;
-    };
-    expect(await open({ version: 99 })).toBe('project-newer');
-    expect(aside).toEqual([]);
-    expect(await open({ version: 1, nonsense: true })).toBe('project-invalid');
-    expect(aside).toEqual(['aside']);
+  it('says of a project that is broken or newer that it cannot be opened, and leaves it as it is', async () => {
+    for (const [stored, problem] of [
+      [{ version: 99 }, 'project-newer'],
+      [{ version: 1, nonsense: true }, 'project-invalid'],
+    ] as const) {
+      const tables = await tablesWith(stored);
+      const engine = createEngine({}, {}, createDesk({}, tables));
+      expect(await engine.openProject('p')).toMatchObject({ project: null, problem });
+      expect(await tables.get('project-documents', 'p')).toEqual(stored);
+      expect(await codeOf(engine.saveProject(project))).toBe('project-not-owned');
+    }
   });
 
   it('passes on which device and how many threads were chosen', async () => {
@@ -166,7 +279,7 @@ describe('the control worker’s engine', () => {
         return Promise.reject(new HeadstartError('wasm-simd-absent'));
       },
     });
-    const engine = createControl(compute, createPictures(), createKeeper());
+    const engine = createEngine(compute);
     expect(await codeOf(engine.configureDevice('cpu', { threads: 3 }))).toBe('wasm-simd-absent');
     expect(asked).toEqual([['cpu', { threads: 3 }]]);
   });
@@ -180,7 +293,7 @@ describe('the control worker’s engine', () => {
         }),
       exportHead: () => Promise.resolve(null),
     });
-    const engine = createControl(compute, createPictures(), createKeeper());
+    const engine = createEngine(compute);
     const first = engine.startRun(request, () => undefined, never);
     expect(await codeOf(engine.startRun(request, () => undefined, never))).toBe('busy');
     expect(await codeOf(engine.configureDevice('cpu'))).toBe('busy');
@@ -191,24 +304,60 @@ describe('the control worker’s engine', () => {
     expect((await second).status).toBe('done');
   });
 
-  it('keeps a finished run’s head, and does not fail the run when that is refused', async () => {
+  it('keeps a finished run’s head, makes room for it, and does not fail the run when that is refused', async () => {
+    const discarded: string[] = [];
     const compute = createCompute({
       startRun: () => Promise.resolve({ status: 'done', run }),
       exportHead: () => Promise.resolve(head),
-    });
-    const kept: KeptHead[] = [];
-    const saving = createKeeper({
-      saveHead: (value) => {
-        kept.push(value);
+      discardRun: (id) => {
+        discarded.push(id);
         return Promise.resolve();
       },
     });
-    await createControl(compute, createPictures(), saving).startRun(request, () => undefined, never);
+    const kept: KeptHead[] = [];
+    const open = async (overrides: Partial<KeptProjects>) => {
+      const engine = createEngine(compute, {}, createDesk(overrides));
+      await engine.createProject('p');
+      return engine.startRun(request, () => undefined, never);
+    };
+    const saveHead: KeptProjects['saveHead'] = (value, id) => {
+      expect(id).toBe('p');
+      kept.push(value);
+      return Promise.resolve();
+    };
+    await open({ saveHead });
     expect(kept).toEqual([head]);
-    const refusing = createKeeper({ saveHead: () => Promise.reject(new HeadstartError('storage-full')) });
-    expect((await createControl(compute, createPictures(), refusing).startRun(request, () => undefined, never)).status).toBe(
-      'done',
-    );
+    expect(discarded).toEqual([]);
+    let tries = 0;
+    const full: KeptProjects['saveHead'] = () => {
+      tries += 1;
+      return Promise.reject(new HeadstartError('storage-full'));
+    };
+    expect((await open({ saveHead: full })).status).toBe('done');
+    // What was kept of the run as it trained made way, and it was tried once more.
+    expect([tries, discarded]).toEqual([2, [run.id]]);
+  });
+
+  it('lets what was kept of a run go only once its record is saved', async () => {
+    const discarded: string[] = [];
+    const compute = createCompute({
+      startRun: () => Promise.resolve({ status: 'done', run }),
+      exportHead: () => Promise.resolve(null),
+      discardRun: (id) => {
+        discarded.push(id);
+        return Promise.resolve();
+      },
+    });
+    const engine = createEngine(compute, {}, createDesk());
+    const project = createProject('p', '2026-01-01T00:00:00.000Z', config);
+    await engine.createProject('p');
+    await engine.startRun(request, () => undefined, never);
+    await engine.saveProject(project);
+    expect(discarded).toEqual([]);
+    await engine.saveProject({ ...project, runs: [run] });
+    expect(discarded).toEqual([run.id]);
+    await engine.saveProject({ ...project, runs: [run] });
+    expect(discarded).toHaveLength(1);
   });
 
   it('tells the compute worker which samples share their content, before it asks for their features, and once', async () => {
@@ -236,7 +385,7 @@ describe('the control worker’s engine', () => {
         return Promise.resolve({ folds: 0, predictions: [], seconds: 0 });
       },
     });
-    const engine = createControl(compute, createPictures({ contents: () => contents }), createKeeper());
+    const engine = createEngine(compute, { contents: () => contents });
     await engine.prepareFeatures([], 'crop', () => undefined, never);
     contents = new Map([['copy', 'content']]);
     await engine.prepareFeatures([], 'crop', () => undefined, never);
@@ -260,18 +409,17 @@ describe('the control worker’s engine', () => {
       [true, false],
       [false, true],
     ] as const) {
-      const engine = createControl(
-        createCompute({ forgetFeatures: forget('features', features) }),
-        createPictures({ forgetSetAside: () => undefined }),
-        createKeeper({ forgetEverything: forget('project', project) }),
-      );
+      const forgetRuns = () => Promise.resolve();
+      const engine = createEngine({ forgetFeatures: forget('features', features), forgetRuns }, {}, createDesk(), {
+        forgetEverything: forget('project', project),
+      });
       expect(await codeOf(engine.forgetEverything())).toBe(features || project ? 'storage-refused' : 'fine');
     }
     expect(forgotten).toEqual(['features', 'project', 'features', 'project', 'features', 'project']);
   });
 
   it('says that nothing is trained yet before the first run', async () => {
-    const engine = createControl(createCompute({ headFit: () => Promise.resolve(null) }), createPictures(), createKeeper());
+    const engine = createEngine({ headFit: () => Promise.resolve(null) });
     expect(await codeOf(engine.predictFile(new Blob(), never))).toBe('head-absent');
     expect(await codeOf(engine.predictSample('a', never))).toBe('head-absent');
   });
@@ -279,15 +427,14 @@ describe('the control worker’s engine', () => {
   it('asks for a file’s pixels with the fit that the head was trained with', async () => {
     const asked: string[] = [];
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = createControl(
-      createCompute({ headFit: () => Promise.resolve('pad'), predict: () => Promise.resolve(prediction) }),
-      createPictures({
+    const engine = createEngine(
+      { headFit: () => Promise.resolve('pad'), predict: () => Promise.resolve(prediction) },
+      {
         filePixels: (_file, fit) => {
           asked.push(fit);
           return Promise.resolve(new Uint8Array(3));
         },
-      }),
-      createKeeper(),
+      },
     );
     expect(await engine.predictFile(new Blob(), never)).toEqual(prediction);
     expect(asked).toEqual(['pad']);
@@ -297,19 +444,18 @@ describe('the control worker’s engine', () => {
     const asked: unknown[] = [];
     const whole = new Uint8Array(224 * 224 * 3).fill(9);
     const prediction = { classIndex: 0, className: 'cat', logits: [1, 0], probabilities: [0.7, 0.3], milliseconds: 1 };
-    const engine = createControl(
-      createCompute({
+    const engine = createEngine(
+      {
         headFit: () => Promise.resolve('pad'),
         explain: (pixels, sampleId) => {
           asked.push([pixels[0], sampleId]);
           return Promise.resolve({ prediction, bias: [0, 0], cells: [[1], [0]] });
         },
-      }),
-      createPictures({
+      },
+      {
         pixels: () => Promise.resolve(whole),
         filePixels: () => Promise.resolve(whole),
-      }),
-      createKeeper(),
+      },
     );
     const shown = [
       await engine.explainSample('a', [], never),
@@ -326,11 +472,7 @@ describe('the control worker’s engine', () => {
   });
 
   it('lets neither a cross-validation nor predictions of many go on beside a run', async () => {
-    const engine = createControl(
-      createCompute({ startRun: () => new Promise(() => undefined) }),
-      createPictures(),
-      createKeeper(),
-    );
+    const engine = createEngine({ startRun: () => new Promise(() => undefined) }, {});
     void engine.startRun(request, () => undefined, never);
     expect(await codeOf(engine.crossValidate(request, 5, () => undefined, never))).toBe('busy');
     expect(await codeOf(engine.predictSamples([], () => undefined, never))).toBe('busy');
@@ -339,15 +481,11 @@ describe('the control worker’s engine', () => {
   it('lays out what the compute worker pools, and says when that is too little', async () => {
     const pooled = { sampleIds: ['a', 'c'], vectors: new Float32Array(1024) };
     const asked: unknown[] = [];
-    const engine = createControl(
-      createCompute({ pooledFeatures: () => Promise.resolve(pooled) }),
-      createPictures(),
-      createKeeper(),
-      (task) => {
-        asked.push(task);
-        return Promise.resolve({ positions: Float32Array.of(1, 2, 3, 4), explained: [0.5, 0.25] });
-      },
-    );
+    const compute = { pooledFeatures: () => Promise.resolve(pooled) };
+    const engine = createEngine(compute, {}, createDesk(), {}, (task) => {
+      asked.push(task);
+      return Promise.resolve({ positions: Float32Array.of(1, 2, 3, 4), explained: [0.5, 0.25] });
+    });
     const wanted = { sampleIds: ['a', 'b', 'c'], fit: 'crop', seed: 3 } as const;
     expect(await engine.projectPictures({ ...wanted, method: 'pca' }, () => undefined, never)).toEqual({
       method: 'pca',
@@ -361,11 +499,7 @@ describe('the control worker’s engine', () => {
 
   it('computes missing features for likeness only while nothing else goes on, and takes held ones beside a run', async () => {
     const report = { pictures: 0, missing: 3, limit: null };
-    const engine = createControl(
-      createCompute({ startRun: () => new Promise(() => undefined), prepareLikeness: () => Promise.resolve(report) }),
-      createPictures(),
-      createKeeper(),
-    );
+    const engine = createEngine({ startRun: () => new Promise(() => undefined), prepareLikeness: () => Promise.resolve(report) });
     void engine.startRun(request, () => undefined, never);
     const reference = { samples: [], fit: 'crop' } as const;
     expect(await codeOf(engine.prepareLikeness(reference, 'compute', () => undefined, never))).toBe('busy');

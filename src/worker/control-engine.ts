@@ -25,9 +25,19 @@ import { fewestForMap, type Projection } from '../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
-import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import { exportDataset } from '../ingest/export-dataset';
-import { parseProject, type ProjectDocument } from '../domain/project';
+import type { ProjectDocument } from '../domain/project';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
+import type {
+  FreeableKind,
+  Keeping,
+  KeptThumbnail,
+  LeftFolder,
+  ProjectEvent,
+  ProjectList,
+  StorageReport,
+} from '../domain/projects';
 import type { OutsideRequest } from '../domain/outside-request';
 import { RequestLog } from '../domain/request-log';
 import { inputSize } from '../domain/vgg16';
@@ -38,24 +48,32 @@ import type {
   EngineApi,
   FittedPicture,
   KagglePlan,
-  Kept,
   LookedAt,
+  OpenedProject,
   ProjectionRequest,
+  RunKeep,
   RunOutcome,
   RunRequest,
   RunSample,
+  UnfinishedRun,
 } from '../protocol/engine-api';
 import { type Glance, predictMany } from './predict-many';
-import type { ProjectStore } from '../storage/project-store';
+import type { DeskProject, ProjectDesk } from './project-desk';
+import type { ProjectFiles } from './project-files';
 import type { ProjectVectors } from './projection/projector';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
-  stageImport(importId: string, files: readonly ImportFile[]): void;
+  stageImport(importId: string, files: readonly ImportFile[], folders: readonly StagedFolder[]): void;
   openImport(importId: string, onProgress: (progress: ImportProgress) => void, signal: AbortSignal): Promise<ImportListing>;
   readImportText(importId: string, path: string): Promise<Uint8Array<ArrayBuffer>>;
   closeImport(importId: string): Promise<void>;
-  add(sources: readonly PictureSource[], onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
+  add(
+    sources: readonly PictureSource[],
+    onEvent: (event: IngestEvent) => void,
+    signal: AbortSignal,
+    keeping: Keeping,
+  ): Promise<IngestReport>;
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport>;
   addKaggle(
     server: string,
@@ -76,8 +94,15 @@ export interface Pictures {
   remove(ids: readonly string[]): void;
   /** Takes `remove` back; gives the ids that are not known. */
   restore(ids: readonly string[]): readonly string[];
-  /** Lets go of what `restore` could bring back. */
-  forgetSetAside(): void;
+  /**
+   * Lets go of every picture, set aside or not, and takes these from where they are kept; those that the library has already stay.
+   * @returns ids of those that are kept nowhere
+   */
+  open(samples: readonly Sample[]): Promise<readonly string[]>;
+  /** Of the present pictures, as far as they are kept. */
+  thumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void>;
+  /** That hold present pictures. */
+  folders(): Promise<readonly LeftFolder[]>;
   /** Rejects with `picture-gone` or `sample-unknown`. */
   file(sampleId: string): Promise<Blob>;
   list(): readonly Sample[];
@@ -98,11 +123,29 @@ export interface Pictures {
 /** Pictures of many that pass through the network together: as many as the processor's kernels like. */
 const togetherOfMany = 4;
 
-/** What is kept on the device; every method rejects with `storage-refused` or `storage-full`. */
-export type Keeper = Pick<
-  ProjectStore,
-  'loadProject' | 'saveProject' | 'setProjectAside' | 'loadHead' | 'saveHead' | 'forgetEverything'
->;
+/** What is kept on the device besides the open project. */
+export interface Keep {
+  report(): Promise<StorageReport>;
+  /** Rejects with `storage-refused`. */
+  free(kind: FreeableKind): Promise<void>;
+  /** Rejects with `storage-refused` when something is left. */
+  forgetEverything(): Promise<void>;
+}
+
+/** Projects as files: see ProjectFiles. */
+export type Files = Pick<ProjectFiles, 'write' | 'open' | 'fetch' | 'take' | 'close'>;
+
+/** What the control worker's engine stands on. */
+export interface ControlParts {
+  readonly compute: ComputeApi;
+  readonly pictures: Pictures;
+  readonly projects: ProjectDesk;
+  readonly keep: Keep;
+  readonly files: Files;
+  readonly projectVectors: ProjectVectors;
+  /** What the control worker itself asks of other sites. */
+  readonly requests: RequestLog;
+}
 
 /**
  * The control worker's engine: it never computes, so it always hears cancel. Pictures are decoded by their own workers,
@@ -111,28 +154,29 @@ export type Keeper = Pick<
 export class ControlEngine implements EngineApi {
   readonly #compute: ComputeApi;
   readonly #pictures: Pictures;
-  readonly #keeper: Keeper;
+  readonly #projects: ProjectDesk;
+  readonly #keep: Keep;
+  readonly #files: Files;
   readonly #projectVectors: ProjectVectors;
   readonly #requests: RequestLog;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
+  /** The run that ended last, while what was kept of it as it trained is still there. */
+  #ended: string | null = null;
   #lastPrediction: Promise<void> = Promise.resolve();
   #identified: ReadonlyMap<string, string> | null = null;
 
-  /** `requests` are those of the control worker itself. */
-  constructor(
-    compute: ComputeApi,
-    pictures: Pictures,
-    keeper: Keeper,
-    projectVectors: ProjectVectors,
-    requests = new RequestLog(),
-  ) {
-    this.#requests = requests;
+  #readings = 0;
+
+  constructor({ compute, pictures, projects, keep, files, projectVectors, requests }: ControlParts) {
     this.#compute = compute;
     this.#pictures = pictures;
-    this.#keeper = keeper;
+    this.#projects = projects;
+    this.#keep = keep;
+    this.#files = files;
     this.#projectVectors = projectVectors;
+    this.#requests = requests;
   }
 
   start(addresses: EngineAddresses): Promise<void> {
@@ -156,8 +200,8 @@ export class ControlEngine implements EngineApi {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
   }
 
-  stageImport(importId: string, files: readonly ImportFile[]): Promise<void> {
-    this.#pictures.stageImport(importId, files);
+  stageImport(importId: string, files: readonly ImportFile[], folders: readonly StagedFolder[] = []): Promise<void> {
+    this.#pictures.stageImport(importId, files, folders);
     return Promise.resolve();
   }
 
@@ -178,8 +222,9 @@ export class ControlEngine implements EngineApi {
     sources: readonly PictureSource[],
     onEvent: (event: IngestEvent) => void,
     signal: AbortSignal,
+    keeping: Keeping = 'copy',
   ): Promise<IngestReport> {
-    return this.#whileReading(() => this.#pictures.add(sources, onEvent, signal));
+    return this.#whileReading(() => this.#pictures.add(sources, onEvent, signal, keeping));
   }
 
   addDrawings(onEvent: (event: IngestEvent) => void, signal: AbortSignal): Promise<IngestReport> {
@@ -266,6 +311,14 @@ export class ControlEngine implements EngineApi {
 
   finishRun(onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
     return this.#run((pixels) => this.#compute.finishRun(pixels, onEvent, signal));
+  }
+
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#compute.unfinishedRun(keep);
+  }
+
+  discardRun(id: string): Promise<void> {
+    return this.#compute.discardRun(id);
   }
 
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
@@ -385,34 +438,127 @@ export class ControlEngine implements EngineApi {
     return missing === 'leave' ? prepare() : this.#exclusively('likeness', prepare);
   }
 
-  async loadKept(): Promise<Kept> {
-    let stored: unknown;
-    try {
-      stored = await this.#keeper.loadProject();
-    } catch {
-      return { project: null, run: null, problem: 'storage-refused' };
-    }
-    if (stored === null) return { project: null, run: null, problem: null };
-    let project: ProjectDocument;
-    try {
-      project = parseProject(stored);
-    } catch (thrown) {
-      const { code } = toHeadstartError(thrown);
-      if (code === 'project-newer') return { project: null, run: null, problem: code };
-      await this.#keeper.setProjectAside().catch(() => undefined); // as good as read-only storage allows
-      return { project: null, run: null, problem: 'project-invalid' };
-    }
-    return { project, run: await this.#restoreHead(), problem: null };
+  watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void> {
+    return this.#projects.watch(onEvent, signal);
   }
 
-  saveProject(project: ProjectDocument): Promise<void> {
-    return this.#keeper.saveProject(project);
+  listProjects(): Promise<ProjectList> {
+    return this.#projects.list();
+  }
+
+  async openProject(id: string | null): Promise<OpenedProject> {
+    this.#requireCalm();
+    return this.#show(await this.#projects.open(id));
+  }
+
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void> {
+    return this.#pictures.thumbnails(onThumbnails, signal);
+  }
+
+  async createProject(id: string): Promise<void> {
+    this.#requireCalm();
+    await this.#projects.create(id);
+    await this.#show({ project: null, access: 'owner', problem: null });
+  }
+
+  async saveProject(project: ProjectDocument): Promise<void> {
+    await this.#projects.save(project);
+    // Only now can a reload do without what was kept of it while it trained.
+    const ended = this.#ended;
+    if (ended === null || !project.runs.some(({ id }) => id === ended)) return;
+    this.#ended = null;
+    this.#compute.discardRun(ended).catch(() => undefined); // a dead worker is told by every other call
+  }
+
+  keepProject(project: ProjectDocument): Promise<void> {
+    return this.#projects.keep(project);
+  }
+
+  duplicateProject(id: string, newId: string, name: string): Promise<void> {
+    return this.#projects.duplicate(id, newId, name);
+  }
+
+  renameProject(id: string, name: string): Promise<void> {
+    return this.#projects.rename(id, name);
+  }
+
+  async deleteProject(id: string): Promise<void> {
+    const isOpen = id === this.#projects.openId;
+    if (isOpen) this.#requireCalm();
+    await this.#projects.delete(id);
+    if (isOpen) await this.#show({ project: null, access: 'owner', problem: null });
+  }
+
+  undeleteProject(id: string): Promise<void> {
+    return this.#projects.undelete(id);
+  }
+
+  writeProjectFile(
+    id: string,
+    present: ProjectDocument | null,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#files.write(id, present, target, onProgress, signal);
+  }
+
+  openProjectFile(file: File, signal: AbortSignal): Promise<ProjectFileOffer | null> {
+    return this.#files.open(file, signal);
+  }
+
+  fetchProjectFile(
+    address: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileOffer> {
+    return this.#files.fetch(address, onProgress, signal);
+  }
+
+  takeProjectFile(
+    newId: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#whileReading(() => this.#files.take(newId, onProgress, signal));
+  }
+
+  closeProjectFile(): Promise<void> {
+    return this.#files.close();
+  }
+
+  releaseProject(): Promise<void> {
+    return this.#projects.release();
+  }
+
+  async takeOver(): Promise<OpenedProject> {
+    this.#requireCalm();
+    return this.#show(await this.#projects.takeOver());
+  }
+
+  lookAtFolders(): Promise<readonly LeftFolder[]> {
+    return this.#pictures.folders();
+  }
+
+  storageReport(): Promise<StorageReport> {
+    return this.#keep.report();
+  }
+
+  async freeStorage(kind: FreeableKind): Promise<StorageReport> {
+    await this.#keep.free(kind);
+    return this.#keep.report();
   }
 
   async forgetEverything(): Promise<void> {
-    this.#pictures.forgetSetAside();
-    // Both are tried: what one refuses must not keep the other.
-    const results = await Promise.allSettled([this.#compute.forgetFeatures(), this.#keeper.forgetEverything()]);
+    await this.#pictures.open([]);
+    // All are tried: what one refuses must not keep the others.
+    const results = await Promise.allSettled([
+      this.#compute.forgetFeatures(),
+      this.#compute.forgetRuns(),
+      this.#compute.closeProject(),
+      this.#keep.forgetEverything(),
+    ]);
+    await this.#projects.forget();
     for (const result of results) if (result.status === 'rejected') throw toHeadstartError(result.reason);
   }
 
@@ -444,20 +590,25 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('run', async () => {
       this.#identify();
       const outcome = await start(this.#pixelSource());
-      if (outcome.status === 'done') await this.#keepHead();
+      if (outcome.status === 'done') {
+        await this.#keepHead(outcome.run.id);
+        this.#ended = outcome.run.id;
+      }
       return outcome;
     });
   }
 
   /** Reading, drawing the page and extracting want the same cores; what a person looks at goes first. */
-  async #whileReading(read: () => Promise<IngestReport>): Promise<IngestReport> {
+  async #whileReading<T>(read: () => Promise<T>): Promise<T> {
     const tell = (gentle: boolean) => {
       this.#compute.beGentle(gentle).catch(() => undefined); // a dead worker is told by every other call
     };
     tell(true);
+    this.#readings += 1;
     try {
       return await read();
     } finally {
+      this.#readings -= 1;
       tell(false);
     }
   }
@@ -481,21 +632,45 @@ export class ControlEngine implements EngineApi {
   }
 
   /** A refused storage must not fail the run: the page learns of it when it saves the project. */
-  async #keepHead(): Promise<void> {
+  async #keepHead(runId: string): Promise<void> {
     const head = await this.#compute.exportHead();
-    if (head !== null) await this.#keeper.saveHead(head).catch(() => undefined);
+    if (head === null) return;
+    await this.#projects.saveHead(head).catch(async (thrown: unknown) => {
+      if (toHeadstartError(thrown).code !== 'storage-full') return;
+      // What was kept of the run as it trained is larger than its head.
+      await this.#compute.discardRun(runId);
+      await this.#projects.saveHead(head).catch(() => undefined);
+    });
   }
 
-  /** The kept run, once its head is back in the compute worker; null when there is none or it does not fit. */
-  async #restoreHead(): Promise<RunRecord | null> {
+  /** Brings pictures and head of a project into the workers; those of another leave them. */
+  async #show({ project, access, problem }: DeskProject): Promise<OpenedProject> {
+    const before = this.#pictures.list().map(({ id }) => id);
+    const lost = await this.#pictures.open(project?.samples ?? []);
+    const present = new Set(project?.samples.map(({ id }) => id));
+    const left = before.filter((id) => !present.has(id));
+    await this.#compute.closeProject();
+    if (left.length > 0) await this.#compute.forgetSamples(left);
+    const run = project === null ? null : await this.#restoreHead(project);
+    const folders = project === null ? [] : await this.#pictures.folders();
+    return { project, run, access, lost, folders, problem };
+  }
+
+  /** The run of the head that is kept, once it is back in the compute worker; null when there is none or it does not fit. */
+  async #restoreHead(project: ProjectDocument): Promise<RunRecord | null> {
     try {
-      const head = await this.#keeper.loadHead();
+      const head = await this.#projects.latestHead(project);
       if (head === null) return null;
       await this.#compute.restoreHead(head);
       return head.run;
     } catch {
       return null; // the project is worth more than a head that does not fit it
     }
+  }
+
+  /** Another project may not take the pictures from under a run or a reading. */
+  #requireCalm(): void {
+    if (this.#readings > 0 || (this.#task !== null && this.#task !== 'device')) throw new HeadstartError('busy');
   }
 
   /** One prediction after another, so that quick clicks do not refuse each other; one that was given up is not computed. */

@@ -47,6 +47,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: null,
   bestEpoch: null,
+  weightsHash: null,
 };
 const empty = createProject('id', '2026-11-24T00:00:00.000Z', settings);
 const full = [

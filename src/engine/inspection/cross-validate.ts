@@ -55,7 +55,7 @@ export async function crossValidate(
   request: RunRequest,
   folds: number,
   onProgress: (progress: InspectionProgress) => void,
-  parts: Omit<SessionParts, 'onEvent' | 'training'>,
+  parts: Omit<SessionParts, 'onEvent' | 'training' | 'keeper'>,
 ): Promise<CrossValidation> {
   const plans = createFoldPlans(request, folds);
   const { now } = parts;
@@ -74,7 +74,7 @@ export async function crossValidate(
   };
   const predictions: FoldPrediction[] = [];
   for (const [fold, plan] of plans.entries()) {
-    const predicted = await goOn(createRunState(plan, ''), { ...parts, training: null, onEvent }, false);
+    const predicted = await goOn(createRunState(plan, ''), { ...parts, training: null, keeper: null, onEvent }, false);
     if (predicted === null) throw new HeadstartError('cancelled');
     predictions.push(...predicted.map((prediction) => ({ ...prediction, fold })));
   }

@@ -11,6 +11,7 @@ import type { Compute } from '../device';
 import { FeatureStore } from '../feature-store';
 import { createRunPlan } from '../training/run-plan';
 import { goOn } from '../training/run-session';
+import type { SessionParts } from '../training/session-parts';
 import { createRunState, type RunState } from '../training/run-state';
 import { createStandInTraining, type StandInTraining, type StandInTrainingOptions } from './stand-in-trainer';
 
@@ -102,6 +103,7 @@ export interface SmallRun {
     abortWhen?: (event: RunEvent) => boolean;
     compute?: Compute;
     gone?: ReadonlySet<string>;
+    keeper?: SessionParts['keeper'];
   }): Promise<SamplePrediction[] | null>;
 }
 
@@ -111,6 +113,8 @@ export interface SmallRunOptions {
   /** See EngineParts. */
   readonly boundaryBudget?: number;
   readonly training?: StandInTrainingOptions;
+  /** Goes on with it in place of a run that begins. */
+  readonly state?: RunState;
   /** Validation pictures have the wrong labels: what is learnt makes their loss worse. */
   readonly misleading?: boolean;
 }
@@ -132,7 +136,7 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
   const samples = request.samples.map((sample) =>
     options.misleading === true && sample.split === 'val' ? { ...sample, labelIndex: 1 - sample.labelIndex } : sample,
   );
-  const state = createRunState(createRunPlan({ ...request, samples }), '2026-01-01T00:00:00.000Z');
+  const state = options.state ?? createRunState(createRunPlan({ ...request, samples }), '2026-01-01T00:00:00.000Z');
   const store = new FeatureStore();
   const events: RunEvent[] = [];
   const asked: string[] = [];
@@ -161,6 +165,7 @@ export function createSmallRun(compute: Compute, config: Partial<RunConfig> = {}
             },
             signal: stop.signal,
             now: () => performance.now(),
+            keeper: options.keeper ?? null,
           },
           options.finish ?? false,
         );

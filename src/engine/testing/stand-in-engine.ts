@@ -2,6 +2,7 @@ import { HeadstartError } from '../../domain/errors';
 import type { RunEvent } from '../../domain/events';
 import type { RunRequest } from '../../protocol/engine-api';
 import type { SelfTestReport } from '../../domain/events';
+import type { CheckpointStore } from '../../storage/checkpoint-store';
 import type { FeatureCache } from '../../storage/feature-cache';
 import type { Backbone } from '../backbone';
 import type { ComputePath } from '../compute-paths';
@@ -39,6 +40,14 @@ export interface StandInOptions {
   readonly trains?: 'itself' | 'elsewhere' | 'nothing';
   /** Where features are kept; nowhere unless told. */
   readonly disk?: FeatureCache;
+  /** Where unfinished runs are kept; nowhere unless told. */
+  readonly runs?: CheckpointStore;
+  /** Milliseconds. */
+  readonly now?: () => number;
+  /** As its backbones tell; one unless told. */
+  readonly threads?: number;
+  /** The features are multiplied by it. */
+  readonly magnitude?: number;
 }
 
 function pathOf(name: string, open: ComputePath['open']): ComputePath {
@@ -54,8 +63,10 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     pathNames = () => ['The stand-in'],
     trains = 'itself',
     disk = null,
+    runs = null,
+    now = () => performance.now(),
   } = options;
-  const standIn = createStandInBackbone();
+  const standIn = createStandInBackbone(options.magnitude);
   const counts = { backbones: 0, disposed: 0 };
   /** Set, the present backbones never answer again. */
   const loss = { lost: false };
@@ -72,6 +83,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     return Promise.resolve({
       ...standIn,
       computePlan: name,
+      threads: options.threads ?? standIn.threads,
       isLost: () => loss.lost,
       extractFeatures: async (pixels, _tap, signal) => (await extractBatch([pixels], signal))[0] ?? new Float32Array(0),
       extractBatch,
@@ -95,6 +107,8 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     trainingTest,
     loader: new NoWeights(),
     disk,
+    runs,
+    now,
     today: () => new Date(Date.UTC(2026, 0, 2)),
   });
   await engine.loadWeights('', () => undefined, new AbortController().signal);

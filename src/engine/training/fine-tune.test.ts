@@ -8,8 +8,10 @@ import type { RunConfig } from '../../domain/run-config';
 import { createCompute, type Compute } from '../device';
 import { nodeEnvironment } from '../testing/node-environment';
 import { createPixels, createSmallRequest, createSmallRun, type SmallRun, type SmallRunOptions } from '../testing/small-run';
+import type { RunParts } from '../../storage/run-file';
+import { decodeRun, encodeRun } from './run-codec';
 import { orderOfEpoch } from './run-plan';
-import { chosenWeights, isTrained } from './run-state';
+import { chosenWeights, isTrained, type RunState } from './run-state';
 
 // Whole runs of a stand-in in plain JavaScript: seconds each, more on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -177,6 +179,48 @@ describe('fine-tuning', () => {
     const predictions = await run.go({ finish: true });
     expect(predictions?.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     expect(run.training.counts.open).toBe(0);
+  });
+
+  it('goes back to the same weights where it was kept, and interrupted, on the way', async () => {
+    const spoilt = { training: { isSpoilt: (updates: number) => updates === 5 } };
+    const straight = createSmallRun(compute, fineTuning, spoilt);
+    await expect(straight.go()).rejects.toMatchObject({ code: 'not-finite' });
+    const kept: RunParts[] = [];
+    const keeper = { isDue: () => true, keep: (state: RunState) => kept.push(encodeRun(state, '')) };
+    const other = createSmallRun(compute, fineTuning, spoilt);
+    const endOf = ({ state }: SmallRun) => [state.checkpoint.position, chosenWeights(state), state.steps, state.log];
+    await expect(other.go({ keeper })).rejects.toMatchObject({ code: 'not-finite' });
+    expect(endOf(other)).toEqual(endOf(straight));
+    // At each of its steps and epochs: an unbroken run, and one that goes on from there, end alike.
+    expect(kept.length).toBeGreaterThan(6);
+    for (const parts of kept.slice(-3)) {
+      const state = decodeRun(parts)?.state;
+      if (state === undefined) throw new Error('it cannot be read');
+      expect(state.plan).toEqual(straight.state.plan);
+      const resumed = createSmallRun(compute, fineTuning, { ...spoilt, state });
+      await expect(resumed.go()).rejects.toMatchObject({ code: 'not-finite' });
+      expect(endOf(resumed)).toEqual(endOf(straight));
+    }
+  });
+});
+
+describe('what is kept of a run', () => {
+  it('is refused where it does not fit a run of this build', () => {
+    const parts = encodeRun(createSmallRun(compute, fineTuning).state, 'then');
+    expect(decodeRun(parts)?.savedAt).toBe('then');
+    const head = parts.head as Record<string, unknown>;
+    const changes: readonly Record<string, unknown>[] = [
+      { config: { ...(head['config'] as object), learningRate: -1 } },
+      { position: { epoch: 99, step: 0 } },
+      { classNames: ['only one'] },
+      { head: { weight: 1, bias: 0 } },
+      { log: 10_000 },
+      { steps: head['ids'] },
+      { splits: head['labels'] },
+      { startedAt: null },
+    ];
+    for (const change of changes)
+      expect(decodeRun({ ...parts, head: { ...head, ...change } }), JSON.stringify(change)).toBeNull();
   });
 });
 

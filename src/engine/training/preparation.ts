@@ -1,6 +1,7 @@
-import type { DeviceProgress, RunEvent } from '../../domain/events';
+import { describeError } from '../../domain/errors';
+import type { ComputeStatus, DeviceProgress, RunEvent } from '../../domain/events';
 import type { OpenTraining } from '../proved-compute';
-import type { RunState } from './run-state';
+import type { RunOrigin, RunState } from './run-state';
 
 const sentences: Readonly<Record<DeviceProgress['stage'], string>> = {
   measuring: 'Trying kernels',
@@ -20,6 +21,20 @@ export function preparationStage({ plan, checkpoint, steps }: RunState, progress
     secondsLeft: null,
     note: progress === null ? '' : `${sentences[progress.stage]}: ${String(progress.done)} of ${String(progress.total)}`,
   };
+}
+
+/** Says where a run goes on with what may give other last digits than what it began with. */
+export function tellOrigin(state: RunState, origin: RunOrigin, status: ComputeStatus, onEvent: (event: RunEvent) => void): void {
+  const before = state.origin;
+  state.origin = origin;
+  if (before === null || before.text === origin.text || state.steps.length === 0) return;
+  const reason =
+    before.label === origin.label
+      ? describeError('run-renewed')
+      : describeError('run-moved', { before: before.label, now: origin.label });
+  onEvent({ kind: 'resumed', reason, status });
+  state.log.push(reason.message);
+  onEvent({ kind: 'log', line: reason.message });
 }
 
 /** Says once a run in its log that the convolutions are trained by other kernels than compute the rest, and why. */

@@ -48,6 +48,14 @@ export function orderOfEpoch({ config, samples }: RunPlan, epoch: number): RunSa
   return deriveRng(config.seed, `order of epoch ${String(epoch)}`).shuffle(samples.train);
 }
 
+/** How many pictures the page shows of the first batch, as the note does. */
+const shownOfFirstBatch = 4;
+
+/** What is shown of the first batch. */
+export function firstBatchOf(plan: RunPlan): RunSample[] {
+  return orderOfEpoch(plan, 0).slice(0, Math.min(shownOfFirstBatch, plan.config.batchSize));
+}
+
 /** The training loss of a run. */
 export function lossOf({ config, classNames, samples }: RunPlan): LossOptions {
   const labels = samples.train.map(({ labelIndex }) => labelIndex);

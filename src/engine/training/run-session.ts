@@ -6,13 +6,10 @@ import { createModel } from './create-model';
 import { evaluate, testAccuracyOf } from './evaluation';
 import type { FeatureSource } from './feature-source';
 import { labelsOf } from './head-model';
-import { orderOfEpoch } from './run-plan';
+import { firstBatchOf } from './run-plan';
 import { chosenModel, type RunState } from './run-state';
 import type { SessionParts } from './session-parts';
 import { idsOf, Training, type Session } from './training';
-
-/** How many pictures the page shows of the first batch, as the note does. */
-const shownOfFirstBatch = 4;
 
 /**
  * Goes on with a run until it is paused (null) or its evaluation is done. `skipTraining` evaluates the weights as they are.
@@ -20,11 +17,11 @@ const shownOfFirstBatch = 4;
  * Rejects with the code of what failed.
  */
 export async function goOn(state: RunState, parts: SessionParts, skipTraining: boolean): Promise<SamplePrediction[] | null> {
-  const { compute, onEvent, signal, now } = parts;
+  const { compute, onEvent, signal, now, keeper } = parts;
   try {
     if (!skipTraining) await train(state, parts);
     const { source, model } = await createModel(state.plan, chosenModel(state), parts);
-    const session = { state, model, onEvent, signal, now };
+    const session = { state, model, onEvent, signal, now, keeper };
     try {
       const predictions = await timed(session, source, 'evaluation', () => evaluate({ ...session, plan: state.plan }));
       tellResult(session, predictions);
@@ -54,16 +51,16 @@ function tellResult({ state, onEvent }: Session, predictions: readonly SamplePre
 }
 
 async function train(state: RunState, parts: SessionParts): Promise<void> {
-  const { compute, onEvent, signal, now } = parts;
+  const { compute, onEvent, signal, now, keeper } = parts;
   const { source, model } = await createModel(state.plan, state.checkpoint, parts);
-  const session: Session = { state, model, onEvent, signal, now };
+  const session: Session = { state, model, onEvent, signal, now, keeper };
   const training = new Training(session);
   try {
     tellFirstBatch(session);
     if (state.plan.config.way === 'features') await extractAll(session, source);
-    await timed(session, source, 'train', async () => {
+    await timed(session, source, 'train', async (book) => {
       await bringKept(session, source);
-      await training.run();
+      await training.run(book);
     });
   } catch (error) {
     // After a failure of what computes the last checkpoint stands; the steps since then are done again.
@@ -83,7 +80,7 @@ async function bringKept({ state, model }: Session, source: FeatureSource): Prom
 function tellFirstBatch({ state, onEvent }: Session): void {
   if (state.firstBatchTold) return;
   state.firstBatchTold = true;
-  const first = orderOfEpoch(state.plan, 0).slice(0, Math.min(shownOfFirstBatch, state.plan.config.batchSize));
+  const first = firstBatchOf(state.plan);
   onEvent({ kind: 'first-batch', sampleIds: idsOf(first), labels: labelsOf(first) });
 }
 
@@ -122,20 +119,23 @@ async function extractAll({ state, onEvent, signal }: Session, source: FeatureSo
   }
 }
 
-/** Books the time: what went into pictures as features, the rest as the stage. */
+/** Books the time: what went into pictures as features, the rest as the stage. `work` may book what has passed so far. */
 async function timed<T>(
   { state, now }: Session,
   source: FeatureSource,
   stage: 'train' | 'evaluation',
-  work: () => Promise<T>,
+  work: (book: () => void) => Promise<T>,
 ): Promise<T> {
-  const started = now();
-  const secondsBefore = source.seconds;
+  let [from, secondsFrom] = [now(), source.seconds];
+  const book = () => {
+    const [until, seconds] = [now(), source.seconds];
+    state.seconds.features += seconds - secondsFrom;
+    state.seconds[stage] += (until - from) / 1000 - (seconds - secondsFrom);
+    [from, secondsFrom] = [until, seconds];
+  };
   try {
-    return await work();
+    return await work(book);
   } finally {
-    const onPictures = source.seconds - secondsBefore;
-    state.seconds.features += onPictures;
-    state.seconds[stage] += (now() - started) / 1000 - onPictures;
+    book();
   }
 }

@@ -42,12 +42,25 @@ export interface Checkpoint extends SavedModel {
   readonly best: BestEpoch | null;
 }
 
+/** What decides the numbers of a run besides its plan, as a text to compare; `label` is for people. */
+export interface RunOrigin {
+  readonly text: string;
+  readonly label: string;
+}
+
 /** A run that is going on or waits to be continued. */
 export interface RunState {
   readonly plan: RunPlan;
   /** ISO 8601. */
   readonly startedAt: string;
   checkpoint: Checkpoint;
+  /**
+   * Weights at the end of the last epoch, for a model that cannot go back by one update, where the checkpoint is of a later step: the last
+   * that are known to give a finite loss. Null where the checkpoint is those.
+   */
+  fallback: Checkpoint | null;
+  /** What it has been computed with; null before its first step. */
+  origin: RunOrigin | null;
   /** What was told so far. Steps that are done again after a lost device are not told again. */
   readonly steps: StepRecord[];
   readonly epochs: EpochRecord[];
@@ -60,19 +73,13 @@ export interface RunState {
   deadEnd: HeadstartError | null;
 }
 
-export function createRunState(plan: RunPlan, startedAt: string): RunState {
+export function createRunState(plan: RunPlan, startedAt: string, checkpoint: Checkpoint = firstCheckpoint(plan)): RunState {
   return {
     plan,
     startedAt,
-    checkpoint: {
-      position: { epoch: 0, step: 0 },
-      sums: emptySums,
-      head: createHeadWeights(featureCount, plan.classNames.length, plan.config.seed),
-      headBefore: null,
-      optimizer: freshOptimizerState,
-      backbone: null,
-      best: null,
-    },
+    checkpoint,
+    fallback: null,
+    origin: null,
     steps: [],
     epochs: [],
     log: [],
@@ -80,6 +87,34 @@ export function createRunState(plan: RunPlan, startedAt: string): RunState {
     firstBatchTold: false,
     elsewhereTold: false,
     deadEnd: null,
+  };
+}
+
+function firstCheckpoint({ classNames, config }: RunPlan): Checkpoint {
+  return {
+    position: { epoch: 0, step: 0 },
+    sums: emptySums,
+    head: createHeadWeights(featureCount, classNames.length, config.seed),
+    headBefore: null,
+    optimizer: freshOptimizerState,
+    backbone: null,
+    best: null,
+  };
+}
+
+/** As its record is called. */
+export function runIdOf({ plan, startedAt }: Pick<RunState, 'plan' | 'startedAt'>): string {
+  return `${startedAt} ${String(plan.number)}`;
+}
+
+/** What is needed to predict, and to say where it was. */
+export function weightsOnly({ backbone, ...checkpoint }: Checkpoint): Checkpoint {
+  return {
+    ...checkpoint,
+    headBefore: null,
+    optimizer: freshOptimizerState,
+    backbone:
+      backbone === null || backbone.tensors.length === 0 ? null : { tensors: backbone.tensors, optimizer: freshOptimizerState },
   };
 }
 

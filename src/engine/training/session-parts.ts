@@ -4,6 +4,7 @@ import type { Backbone } from '../backbone';
 import type { Compute } from '../device';
 import type { FeatureStore } from '../feature-store';
 import type { BackboneTraining } from '../trainer';
+import type { RunKeeper } from './run-keeper';
 
 /** What a stretch of a run takes from the engine. */
 export interface SessionParts {
@@ -19,4 +20,6 @@ export interface SessionParts {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Null where the run is kept nowhere. */
+  readonly keeper: Pick<RunKeeper, 'isDue' | 'keep'> | null;
 }

@@ -10,7 +10,8 @@ import type { Measured } from './live-head';
 import type { Model } from './model';
 import { Pace, sumSeconds } from './pace';
 import { lossOf, orderOfEpoch, updateAt } from './run-plan';
-import { emptySums, isTrained, type EpochSums, type Position, type RunState } from './run-state';
+import type { RunKeeper } from './run-keeper';
+import { emptySums, isTrained, weightsOnly, type EpochSums, type Position, type RunState } from './run-state';
 
 /** What a stretch of a run (from start or continue to the next pause or the end) works with. */
 export interface Session {
@@ -20,6 +21,8 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Keeps the run on disk as it goes; null keeps it nowhere. */
+  readonly keeper: Pick<RunKeeper, 'isDue' | 'keep'> | null;
 }
 
 export function idsOf(samples: readonly RunSample[]): string[] {
@@ -46,12 +49,12 @@ export class Training {
     this.#loss = lossOf(plan);
   }
 
-  /** Trains to the last epoch. Rejects with `cancelled` when paused, `not-finite`, or a failure; `park` then keeps what was done. */
-  async run(): Promise<void> {
+  /** Trains to the last epoch; `book` notes the time so far. Rejects with `cancelled` when paused, `not-finite`, or a failure; `park` then keeps what was done. */
+  async run(book: () => void): Promise<void> {
     const { state } = this.session;
     if (state.deadEnd !== null) throw state.deadEnd;
     this.#tellStage(null);
-    while (!isTrained(state)) await this.#runEpoch();
+    while (!isTrained(state)) await this.#runEpoch(book);
   }
 
   /** Copies weights, moments and place from the device to the run's state. Batches that wait for their update are done again. */
@@ -59,27 +62,46 @@ export class Training {
     await this.#park(null);
   }
 
-  async #runEpoch(): Promise<void> {
+  async #runEpoch(book: () => void): Promise<void> {
     const { plan, checkpoint } = this.session.state;
     const { earlyStopping, batchSize, accumulate } = plan.config;
     const { epoch } = this.#position;
     const batches = [...batchesOf(orderOfEpoch(plan, epoch), batchSize)];
     for (const [index, group] of [...batchesOf(batches, accumulate)].entries()) {
       const step = index * accumulate;
-      if (step >= this.#position.step) await this.#runUpdate(group, step);
+      if (step < this.#position.step) continue;
+      await this.#runUpdate(group, step);
+      await this.#keepIfDue(book, () => this.#park(null));
     }
     const valLoss = await this.#validate();
     this.#position = { epoch: epoch + 1, step: 0 };
     this.#sums = emptySums;
     const isBest = earlyStopping !== null && valLoss < (checkpoint.best?.valLoss ?? Infinity);
     await this.#park(isBest ? { epoch, valLoss } : null);
+    await this.#keepIfDue(book, () => Promise.resolve());
+  }
+
+  /** `park` brings the run's state up to date; where it is already there is nothing to read back. */
+  async #keepIfDue(book: () => void, park: () => Promise<void>): Promise<void> {
+    const { keeper, state, now } = this.session;
+    if (keeper?.isDue() !== true) return;
+    const started = now();
+    await park();
+    book();
+    keeper.keep(state, now() - started);
   }
 
   async #park(best: { readonly epoch: number; readonly valLoss: number } | null): Promise<void> {
-    if (this.#isSpoilt) return;
     const { state, model } = this.session;
+    if (this.#isSpoilt) {
+      state.checkpoint = state.fallback ?? state.checkpoint;
+      state.fallback = null;
+      return;
+    }
     const saved = await model.save();
     const weights = { head: saved.head, tensors: saved.backbone?.tensors ?? [] };
+    const isProved = this.#position.step === 0 || saved.backbone === null;
+    state.fallback = isProved ? null : (state.fallback ?? weightsOnly(state.checkpoint));
     state.checkpoint = {
       ...saved,
       position: this.#position,

@@ -4,7 +4,7 @@ import { openWeightsCache, type WeightsCache } from '../../storage/weights-cache
 import type { BackboneWeights } from './conv-weights';
 import { fetchFile, waitFor, type Delay, type Fetch } from './fetch-file';
 import { ProgressMeter } from './progress-meter';
-import { sha256Hex } from './sha256';
+import { sha256Hex } from '../../domain/sha256';
 import { configFile, indexFile, parseIndex, parseInputScaling, type Shard } from './weights-index';
 
 /** What the loader takes from its surroundings. */

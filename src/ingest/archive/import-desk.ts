@@ -1,12 +1,17 @@
+import { sizeWords } from '../../domain/size-words';
 import { HeadstartError } from '../../domain/errors';
-import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
-import { maxTextBytes, sizeWords } from './limits';
+import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../../domain/import-listing';
+import { maxTextBytes } from './limits';
+import type { FolderPlace } from '../picture-keep';
 import { listImport } from './list-import';
 import { type PictureBytes, readBytes, sizeOf } from './picture-bytes';
 import type { Scratch, ScratchFile } from './scratch';
 
 interface OpenImport {
   readonly files: ImportFile[];
+  /** Folders that can be opened again later, by name, and the loose files in them. */
+  readonly folders: Map<string, StagedFolder>;
+  readonly loose: Map<string, File>;
   entries: ReadonlyMap<string, PictureBytes>;
   scratchFiles: readonly ScratchFile[];
   /** Samples whose bytes are in it. */
@@ -25,11 +30,22 @@ export class ImportDesk {
   }
 
   /** Gives an import that is not opened yet some more of its files. */
-  stage(importId: string, files: readonly ImportFile[]): void {
-    const present = this.#imports.get(importId);
-    if (present === undefined)
-      this.#imports.set(importId, { files: [...files], entries: new Map(), scratchFiles: [], samples: 0, isClosed: false });
-    else present.files.push(...files);
+  stage(importId: string, files: readonly ImportFile[], folders: readonly StagedFolder[] = []): void {
+    const present = this.#imports.get(importId) ?? {
+      files: [],
+      folders: new Map<string, StagedFolder>(),
+      loose: new Map<string, File>(),
+      entries: new Map<string, PictureBytes>(),
+      scratchFiles: [],
+      samples: 0,
+      isClosed: false,
+    };
+    this.#imports.set(importId, present);
+    for (const folder of folders) present.folders.set(folder.name, folder);
+    for (const one of files) {
+      present.files.push(one);
+      if (present.folders.has(rootOf(one.path))) present.loose.set(one.path, one.file);
+    }
   }
 
   /**
@@ -75,6 +91,15 @@ export class ImportDesk {
     return this.#imports.get(importId)?.entries.get(path) ?? null;
   }
 
+  /** Where a listed file lies outside of the browser; null where it is inside an archive, or its folder cannot be opened again. */
+  placeOf(importId: string, path: string): FolderPlace | null {
+    const present = this.#imports.get(importId);
+    const folder = present?.folders.get(rootOf(path));
+    const file = present?.loose.get(path);
+    if (folder === undefined || file === undefined || present?.entries.get(path) !== file) return null;
+    return { folder, path: path.slice(folder.name.length + 1), file };
+  }
+
   isOpen(importId: string): boolean {
     return this.#imports.get(importId)?.isClosed === false;
   }
@@ -98,6 +123,7 @@ export class ImportDesk {
     if (present === undefined) return;
     present.isClosed = true;
     present.entries = new Map();
+    present.loose.clear();
     await this.#tidy(importId, present);
   }
 
@@ -112,4 +138,9 @@ export class ImportDesk {
     if (present === undefined || present.isClosed) throw new HeadstartError('import-closed');
     return present;
   }
+}
+
+/** The folder that a path begins in. */
+function rootOf(path: string): string {
+  return path.slice(0, path.indexOf('/'));
 }

@@ -15,16 +15,26 @@ export interface ZipMember {
   readonly crc32: number;
 }
 
+/** A picture that this page keeps: a part of a larger file, and the CRC-32 that it had when it was kept. */
+export interface CheckedPart {
+  readonly kind: 'checked-part';
+  readonly part: Blob;
+  readonly crc32: number;
+}
+
 /** Where a picture's bytes are: nothing of them is in memory. */
 export type PictureBytes = Blob | ZipMember;
+/** The same, or where this page keeps them. */
+export type ReadableBytes = PictureBytes | CheckedPart;
 
 const localHeaderBytes = 30;
 const localSignature = 0x04034b50;
 /** Enough for the header of nearly every file, and for all of a small picture. */
 const firstRead = 65_536;
 
-export function sizeOf(source: PictureBytes): number {
-  return source instanceof Blob ? source.size : source.bytes;
+export function sizeOf(source: ReadableBytes): number {
+  if (source instanceof Blob) return source.size;
+  return source.kind === 'checked-part' ? source.part.size : source.bytes;
 }
 
 /** The browser's word for a file that was moved, changed or is not allowed any more becomes ours. */
@@ -84,19 +94,36 @@ export async function* unpack(member: ZipMember): AsyncGenerator<Uint8Array<Arra
   if (count !== member.bytes || sum !== member.crc32) throw new HeadstartError('entry-broken');
 }
 
+/** Bytes that are gone or not those that were kept are the same to whoever wants the picture. */
+async function readChecked({ part, crc32: sum }: CheckedPart): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await part.arrayBuffer());
+  } catch (cause) {
+    throw new HeadstartError('kept-picture-damaged', {}, { cause });
+  }
+  if (crc32(bytes) !== sum) throw new HeadstartError('kept-picture-damaged');
+  return bytes;
+}
+
 /**
  * All bytes of a picture, unless its beginning is refused.
  * @param judge is given the first bytes, `startBytes` of them or all; what it throws ends the reading.
- * @throws HeadstartError `file-unreadable`, `entry-broken`
+ * @throws HeadstartError `file-unreadable`, `entry-broken`, `kept-picture-damaged`
  */
 export async function readBytes(
-  source: PictureBytes,
+  source: ReadableBytes,
   startBytes: number,
   judge: (start: Uint8Array) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Blob) {
     judge(new Uint8Array(await readable(source.slice(0, startBytes).arrayBuffer())));
     return new Uint8Array(await readable(source.arrayBuffer()));
+  }
+  if (source.kind === 'checked-part') {
+    const whole = await readChecked(source);
+    judge(whole.subarray(0, startBytes));
+    return whole;
   }
   // Grown piece by piece and not taken at once: what the archive says of the size is only a promise.
   const pieces: Uint8Array<ArrayBuffer>[] = [];

@@ -1,3 +1,4 @@
+import { sizeWords } from '../../domain/size-words';
 import {
   type Entry,
   ERR_ENCRYPTED_CENTRAL_DIRECTORY,
@@ -7,7 +8,7 @@ import {
 } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { describeError, type ErrorCode, HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { entryPath, shownPath } from './entry-path';
-import { isBomb, maxFiles, sizeWords } from './limits';
+import { isBomb, maxFiles } from './limits';
 import type { Finding } from './member';
 import type { ZipMember } from './picture-bytes';
 import { salvageZip } from './salvage-zip';
@@ -100,6 +101,7 @@ export async function readZip(
   archive: Blob,
   onCount: (files: number) => void,
   signal: AbortSignal,
+  mostFiles = maxFiles,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const reader = new ZipReader(new ArchiveReader(archive) as unknown as Reader<Blob>, { strictness: 'tolerant' });
@@ -109,7 +111,7 @@ export async function readZip(
       const finding = findingOf(entry, archive);
       if (finding !== null) findings.push(finding);
       onCount(findings.length);
-      if (findings.length > maxFiles) break;
+      if (findings.length > mostFiles) break;
     }
   } catch (thrown) {
     if (thrown instanceof HeadstartError) throw thrown;

@@ -1,7 +1,8 @@
+import { sizeWords } from '../../domain/size-words';
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { ImportProgress } from '../../domain/import-listing';
 import { BrokenStream, inflate, readPieces } from './inflate';
-import { isBomb, maxUnpackedBytes, sizeWords } from './limits';
+import { isBomb, maxUnpackedBytes } from './limits';
 import { type PictureBytes, sizeOf, unpack } from './picture-bytes';
 import type { Scratch, ScratchFile } from './scratch';
 

@@ -113,3 +113,27 @@ describe('readDropItems', () => {
     expect(paths(await readDropItems([createDropped('a.jpg', 'locked')]))).toEqual(['a.jpg']);
   });
 });
+
+describe('a dropped folder that the browser can open again', () => {
+  const handle = (name: string) => ({ kind: 'directory', name }) as FileSystemDirectoryHandle;
+  const withHandle = (name: string, content: Tree | string, given: () => Promise<unknown>): DataTransferItem =>
+    Object.assign(createItem(name, content), { getAsFileSystemHandle: given });
+
+  it('is told with each of its files, unless it is refused, is a file or shares its name with another', async () => {
+    const pets = handle('pets');
+    const folders = async (...items: DataTransferItem[]) =>
+      (await readDataTransfer(items)).map(({ path, folder }) => [path, folder]);
+    expect(await folders(withHandle('pets', { cat: { '1.jpg': 'a' } }, () => Promise.resolve(pets)))).toEqual([
+      ['pets/cat/1.jpg', pets],
+    ]);
+    const refused = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+    expect(await folders(withHandle('pets', { '1.jpg': 'a' }, refused))).toEqual([['pets/1.jpg', undefined]]);
+    const file = () => Promise.resolve({ kind: 'file', name: '1.jpg' });
+    expect(await folders(withHandle('1.jpg', 'a', file))).toEqual([['1.jpg', undefined]]);
+    const twin = (name: string) => withHandle('pets', { [name]: 'a' }, () => Promise.resolve(handle('pets')));
+    expect(await folders(twin('1.jpg'), twin('2.jpg'))).toEqual([
+      ['pets/1.jpg', undefined],
+      ['pets/2.jpg', undefined],
+    ]);
+  });
+});

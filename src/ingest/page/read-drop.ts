@@ -13,7 +13,7 @@ export type DroppedItem =
 function inOrder(files: readonly ImportFile[]): readonly ImportFile[] {
   return files
     .filter(({ path }) => !path.split('/').some(isSystemName))
-    .map(({ path, file }) => ({ path: path.normalize('NFC'), file }))
+    .map((one) => ({ ...one, path: one.path.normalize('NFC') }))
     .sort((a, b) => compareText(a.path, b.path));
 }
 
@@ -63,6 +63,26 @@ async function listEntry(entry: FileSystemEntry, parent: string): Promise<readon
   }
 }
 
+/** What this TypeScript does not know: Chromium gives a handle by which a folder can be opened again on a later visit. */
+interface Reopenable {
+  getAsFileSystemHandle(): Promise<FileSystemHandle | null>;
+}
+
+function isReopenable(item: object): item is Reopenable {
+  return 'getAsFileSystemHandle' in item;
+}
+
+/** Null for a single file, and in other browsers. Within the event, like everything that is asked of its items. */
+async function handleOf(item: DataTransferItem): Promise<FileSystemDirectoryHandle | null> {
+  if (!isReopenable(item)) return null;
+  try {
+    const handle = await item.getAsFileSystemHandle();
+    return handle?.kind === 'directory' ? (handle as FileSystemDirectoryHandle) : null;
+  } catch {
+    return null; // it can be copied all the same
+  }
+}
+
 function isTransfer(from: DataTransfer | Iterable<DataTransferItem> | ArrayLike<DataTransferItem>): from is DataTransfer {
   return 'items' in from;
 }
@@ -76,10 +96,17 @@ export async function readDataTransfer(
 ): Promise<readonly ImportFile[]> {
   const items = Array.from<DataTransferItem>(isTransfer(from) ? from.items : from).filter(({ kind }) => kind === 'file');
   // Both before the first await.
-  const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile(), folder: handleOf(item) }));
+  const names = found.map(({ entry }) => entry?.name);
   const lists = await Promise.all(
-    found.map(async ({ entry, file }) => {
-      if (entry !== null) return listEntry(entry, '');
+    found.map(async ({ entry, file, folder: asked }) => {
+      if (entry !== null) {
+        const listed = await listEntry(entry, '');
+        const folder = await asked;
+        // Of two folders of one name it would not be known which a path means.
+        const isOnly = names.indexOf(entry.name) === names.lastIndexOf(entry.name);
+        return folder === null || !isOnly ? listed : listed.map((one) => ({ ...one, folder }));
+      }
       return file === null ? [] : [{ path: file.name, file }];
     }),
   );

@@ -27,6 +27,14 @@ export class MemoryFolder implements CacheFolder {
     });
   }
 
+  part(name: string, from: number, length: number): Promise<Blob> {
+    return this.#answer('part', name, () => {
+      const file = this.files.get(name);
+      if (file === undefined) throw new DOMException('absent', 'NotFoundError');
+      return new Blob([file.slice(from, from + length)]);
+    });
+  }
+
   write(name: string, at: number, parts: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     return this.#answer('write', name, () => {
       const before = (this.files.get(name) ?? new Uint8Array(0)).slice(0, at);

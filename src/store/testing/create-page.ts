@@ -1,6 +1,7 @@
 import type { Isolation } from '../../domain/isolation';
-import { absentOffline, type OfflinePort } from '../../domain/offline';
+import { absentOffline } from '../../domain/offline';
 import { createPageStore } from '../page-store';
+import type { PagePorts } from '../ports';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
 
@@ -10,7 +11,7 @@ export function createPage(
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
   isolation: Isolation = { isolated: true, by: 'headers' },
-  offline: OfflinePort = absentOffline,
+  ports: Partial<Pick<PagePorts, 'projectLink' | 'openSaveTarget' | 'offline'>> = {},
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
@@ -23,15 +24,24 @@ export function createPage(
     },
     addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
     isolation,
-    offline,
+    offline: absentOffline,
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);
     },
     now,
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => `project-${String((id += 1))}`,
+    freeRoom: () => Promise.resolve(options.freeRoom ?? 10e9),
+    askForFolder: () => Promise.resolve(true),
+    persistStorage: () => {
+      storage.persisted = true;
+      return Promise.resolve(true);
+    },
+    createId: () => `${options.tab ?? 'project'}-${String((id += 1))}`,
+    projectLink: null,
+    ...ports,
   });
   return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };
 }

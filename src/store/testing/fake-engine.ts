@@ -27,9 +27,22 @@ import type { EpochRecord, Prediction, RunRecord, SamplePrediction, StepRecord }
 import type { HubChoice, HubCounts, HubDataset } from '../../domain/hub-dataset';
 import { formatEpochLine, formatStepLine } from '../../domain/note-log';
 import type { ImportFile, ImportListing, ImportProgress } from '../../domain/import-listing';
-import type { ProjectDocument } from '../../domain/project';
+import { createPreset } from '../../domain/presets';
 import type { OutsideRequest } from '../../domain/outside-request';
 import { RequestLog } from '../../domain/request-log';
+import { createProject as emptyProject, type ProjectDocument } from '../../domain/project';
+import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../../domain/project-file';
+import {
+  summaryThumbnails,
+  type FreeableKind,
+  type KeptThumbnail,
+  type LeftFolder,
+  type ProjectAccess,
+  type ProjectEvent,
+  type ProjectList,
+  type ProjectSummary,
+  type StorageReport,
+} from '../../domain/projects';
 import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
@@ -37,32 +50,73 @@ import type {
   EngineApi,
   FittedPicture,
   KagglePlan,
-  Kept,
   LookedAt,
+  OpenedProject,
   ProjectionRequest,
   RunOutcome,
   RunRequest,
   RunSample,
+  RunKeep,
+  UnfinishedRun,
 } from '../../protocol/engine-api';
+
+export interface FakeProject {
+  document: ProjectDocument;
+  updatedAt: string;
+  deletedAt: string | null;
+}
 
 /** What a fake browser keeps between visits. */
 export interface FakeStorage {
-  project: ProjectDocument | null;
-  run: RunRecord | null;
+  /** Written last first. */
+  projects: FakeProject[];
+  /** By sample id. */
+  pictures: Map<string, Blob>;
+  /** Project id -> the run whose head is kept. */
+  heads: Map<string, RunRecord>;
+  /** Project id -> the tab that owns it. */
+  owners: Map<string, string>;
   hasWeights: boolean;
-  problem: Kept['problem'];
+  problem: OpenedProject['problem'];
   /** Pictures whose features are kept. */
   features: number;
   /** Why they are not. */
   featuresProblem: ErrorCode | null;
+  /** By the project's id. */
+  readonly unfinished: Map<string, UnfinishedRun>;
+  /** Why unfinished runs are not kept. */
+  runProblem: ErrorCode | null;
+  persisted: boolean;
 }
 
 export function createFakeStorage(): FakeStorage {
-  return { project: null, run: null, hasWeights: false, problem: null, features: 0, featuresProblem: null };
+  return {
+    projects: [],
+    pictures: new Map(),
+    heads: new Map(),
+    owners: new Map(),
+    hasWeights: false,
+    problem: null,
+    features: 0,
+    featuresProblem: null,
+    unfinished: new Map(),
+    runProblem: null,
+    persisted: false,
+  };
 }
+
+/** Engines over the same storage, by tab: what one tells the others hear. */
+const neighbours = new WeakMap<FakeStorage, Map<string, FakeEngine>>();
 
 export interface FakeEngineOptions {
   readonly storage?: FakeStorage;
+  /** Two tabs over one storage are two pages with different names; one by default. */
+  readonly tab?: string;
+  /** A tab that sleeps: it does not hear that another wants its project. */
+  readonly isAsleep?: boolean;
+  readonly folders?: readonly LeftFolder[];
+  /** Bytes that the browser has left for this page. */
+  readonly freeRoom?: number;
   /** Waits between two events; a macrotask by default. */
   readonly tick?: () => Promise<void>;
   /** Draws the pictures of the sample set; two per class by default. */
@@ -72,6 +126,8 @@ export interface FakeEngineOptions {
   readonly listing?: Partial<ImportListing>;
   /** Told by the self-test and the extraction, seconds; 0.2 by default. Nothing is slower for it. */
   readonly secondsPerPicture?: number;
+  /** What a project's file holds, by the file's name or its address; null for another archive. */
+  readonly projectFiles?: ReadonlyMap<string, ProjectFileOffer | null>;
   /** Reached in every epoch; it follows the training accuracy by default. */
   readonly valAccuracy?: number;
 }
@@ -145,12 +201,23 @@ export class FakeEngine implements EngineApi {
   #reference: LikenessReference | null = null;
   /** How alike the third nearest is, of every picture that is asked about. */
   similarity = 0.7;
+  /** The open project. */
+  #open: string | null = null;
+  readonly #tab: string;
+  #watch: (event: ProjectEvent) => void = () => undefined;
+  #handedOver: () => void = () => undefined;
+  #folders: readonly LeftFolder[];
+  readonly #neighbours: Map<string, FakeEngine>;
   #kill: (error: HeadstartError) => void = () => undefined;
   readonly #death: Promise<never>;
 
   constructor(options: FakeEngineOptions = {}) {
     this.#options = options;
     this.#storage = options.storage ?? createFakeStorage();
+    this.#tab = options.tab ?? 'tab';
+    this.#folders = options.folders ?? [];
+    this.#neighbours = neighbours.get(this.#storage) ?? new Map<string, FakeEngine>();
+    neighbours.set(this.#storage, this.#neighbours.set(this.#tab, this));
     this.#tick = options.tick ?? (() => new Promise((resolve) => setTimeout(resolve, 0)));
     this.#death = new Promise<never>((_, reject) => {
       this.#kill = reject;
@@ -438,6 +505,23 @@ export class FakeEngine implements EngineApi {
     return this.#answer('finishRun', () => this.#finish(onEvent, true));
   }
 
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#answer('unfinishedRun', () => {
+      const found = this.#storage.unfinished.get(keep.project) ?? null;
+      if (found === null) return null;
+      const { request, history, log } = found;
+      const featuresDone = request.samples.length;
+      this.#paused = { request, steps: [...history.steps], epochs: [...history.epochs], log: [...log], featuresDone };
+      return found;
+    });
+  }
+
+  discardRun(id: string): Promise<void> {
+    return this.#answer('discardRun', () => {
+      for (const [project, run] of this.#storage.unfinished) if (run.id === id) this.#storage.unfinished.delete(project);
+    });
+  }
+
   predictSample(sampleId: string, signal: AbortSignal): Promise<Prediction> {
     return this.#answer('predictSample', () => {
       if (!this.#samples.some(({ id }) => id === sampleId)) throw new HeadstartError('sample-unknown');
@@ -595,25 +679,234 @@ export class FakeEngine implements EngineApi {
     });
   }
 
-  loadKept(): Promise<Kept> {
-    return this.#answer('loadKept', () => {
-      const { project, run, problem } = this.#storage;
-      this.#head = run;
-      return { project: problem === null ? project : null, run: problem === null ? run : null, problem };
+  watchProjects(onEvent: (event: ProjectEvent) => void, signal: AbortSignal): Promise<void> {
+    this.#watch = onEvent;
+    return this.#answer(
+      'watchProjects',
+      () =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    );
+  }
+
+  listProjects(): Promise<ProjectList> {
+    return this.#answer('listProjects', () => {
+      if (this.#storage.problem === 'storage-refused') return { projects: [], problem: 'storage-refused' };
+      const projects = this.#storage.projects.map(({ document, updatedAt, deletedAt }): ProjectSummary => {
+        const { id, name, createdAt, samples, classNames, runs } = document;
+        const faces = classNames.slice(0, summaryThumbnails).flatMap((each) => {
+          const first = samples.find(({ className }) => className === each);
+          return (first === undefined ? undefined : this.#storage.pictures.get(first.id)) ?? [];
+        });
+        return {
+          id,
+          name,
+          createdAt,
+          updatedAt,
+          pictures: samples.length,
+          classes: classNames.length,
+          runs: runs.length,
+          bytes: samples.reduce((sum, { bytes }) => sum + bytes, 0),
+          thumbnails: faces,
+          deletedAt,
+          isOpenElsewhere: (this.#storage.owners.get(id) ?? this.#tab) !== this.#tab,
+        };
+      });
+      return { projects, problem: null };
+    });
+  }
+
+  openProject(id: string | null): Promise<OpenedProject> {
+    return this.#answer('openProject', () => {
+      const { problem, projects } = this.#storage;
+      if (problem === 'storage-refused') return this.#show(null, 'owner', problem);
+      const wanted = id ?? projects.find(({ deletedAt }) => deletedAt === null)?.document.id ?? null;
+      if (wanted !== this.#open) this.#letGo();
+      if (wanted === null || problem !== null) return this.#show(null, 'owner', problem);
+      const owner = this.#storage.owners.get(wanted) ?? this.#tab;
+      if (owner === this.#tab) this.#storage.owners.set(wanted, this.#tab);
+      return this.#show(wanted, owner === this.#tab ? 'owner' : 'reader', null);
+    });
+  }
+
+  loadThumbnails(onThumbnails: (thumbnails: readonly KeptThumbnail[]) => void, signal: AbortSignal): Promise<void> {
+    return this.#answer('loadThumbnails', () => {
+      throwIfCancelled(signal);
+      onThumbnails(
+        this.#samples.flatMap(({ id: sampleId }) => {
+          const thumbnail = this.#storage.pictures.get(sampleId);
+          return thumbnail === undefined ? [] : [{ sampleId, thumbnail }];
+        }),
+      );
+    });
+  }
+
+  createProject(id: string): Promise<void> {
+    return this.#answer('createProject', () => {
+      this.#letGo();
+      this.#show(null, 'owner', null);
+      this.#open = id;
+      this.#storage.owners.set(id, this.#tab);
     });
   }
 
   saveProject(project: ProjectDocument): Promise<void> {
     return this.#answer('saveProject', () => {
       if (this.#storage.problem === 'storage-refused') throw new HeadstartError('storage-refused');
-      this.#storage.project = structuredClone(project);
+      if (this.#open !== project.id || this.#storage.owners.get(project.id) !== this.#tab)
+        throw new HeadstartError('project-not-owned');
+      this.#store(project);
+      for (const [key, { id }] of this.#storage.unfinished)
+        if (project.runs.some((run) => run.id === id)) this.#storage.unfinished.delete(key);
+      this.#tell({ kind: 'changed', id: project.id });
+    });
+  }
+
+  keepProject(project: ProjectDocument): Promise<void> {
+    return this.#answer('keepProject', () => {
+      this.#store(project);
+      this.#tell({ kind: 'list-changed' });
+    });
+  }
+
+  duplicateProject(id: string, newId: string, name: string): Promise<void> {
+    return this.#answer('duplicateProject', () => {
+      const head = this.#storage.heads.get(id);
+      this.#store({ ...this.#require(id).document, id: newId, name });
+      if (head !== undefined) this.#storage.heads.set(newId, head);
+      this.#tell({ kind: 'list-changed' });
+    });
+  }
+
+  renameProject(id: string, name: string): Promise<void> {
+    return this.#answer('renameProject', () => {
+      this.#requireFree(id);
+      const project = this.#require(id);
+      project.document = { ...project.document, name };
+      this.#tell({ kind: 'list-changed' });
+    });
+  }
+
+  deleteProject(id: string): Promise<void> {
+    return this.#answer('deleteProject', () => {
+      this.#requireFree(id);
+      this.#require(id).deletedAt = new Date().toISOString();
+      if (id === this.#open) {
+        this.#letGo();
+        this.#show(null, 'owner', null);
+      }
+      this.#tell({ kind: 'list-changed' });
+    });
+  }
+
+  undeleteProject(id: string): Promise<void> {
+    return this.#answer('undeleteProject', () => {
+      this.#require(id).deletedAt = null;
+      this.#tell({ kind: 'list-changed' });
+    });
+  }
+
+  writeProjectFile(
+    id: string,
+    present: ProjectDocument | null,
+    _target: FileSystemFileHandle,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#answer('writeProjectFile', async () => {
+      const { samples } = present ?? this.#require(id).document;
+      for (let done = 0; done <= samples.length; done += 1) {
+        throwIfCancelled(signal);
+        onProgress({ done, total: samples.length, bytes: done * 100, totalBytes: null });
+        await this.#tick();
+      }
+      const bytes = samples.length * 100;
+      return { pictures: samples.length, missing: [], heads: 0, features: 0, bytes, leftOut: null };
+    });
+  }
+
+  openProjectFile(file: File, _signal: AbortSignal): Promise<ProjectFileOffer | null> {
+    return this.#answer('openProjectFile', () => this.#options.projectFiles?.get(file.name) ?? null);
+  }
+
+  fetchProjectFile(
+    address: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileOffer> {
+    return this.#answer('fetchProjectFile', () => {
+      throwIfCancelled(signal);
+      onProgress({ done: 0, total: 0, bytes: 500, totalBytes: 1000 });
+      const offer = this.#options.projectFiles?.get(address) ?? null;
+      if (offer === null) throw new HeadstartError('project-link-absent', { address });
+      return offer;
+    });
+  }
+
+  takeProjectFile(
+    newId: string,
+    onProgress: (progress: ProjectFileProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProjectFileReport> {
+    return this.#answer('takeProjectFile', () => {
+      throwIfCancelled(signal);
+      onProgress({ done: 0, total: 2, bytes: 0, totalBytes: 1000 });
+      this.#store({ ...emptyProject(newId, '2026-11-28T10:00:00Z', createPreset('recommended', 0)), name: 'From a file' });
+      return { pictures: 2, missing: [], heads: 1, features: 2, bytes: 1000, leftOut: null };
+    });
+  }
+
+  closeProjectFile(): Promise<void> {
+    return this.#answer('closeProjectFile', () => undefined);
+  }
+
+  releaseProject(): Promise<void> {
+    return this.#answer('releaseProject', () => {
+      if (this.#open !== null) this.#storage.owners.delete(this.#open);
+      this.#handedOver();
+      this.#watch({ kind: 'taken-over', id: this.#open ?? '' });
+    });
+  }
+
+  takeOver(): Promise<OpenedProject> {
+    return this.#answer('takeOver', async () => {
+      const id = this.#open;
+      if (id === null) throw new HeadstartError('project-unknown');
+      const owner = this.#neighbours.get(this.#storage.owners.get(id) ?? '');
+      if (owner !== undefined && owner !== this) await owner.#handOver(id);
+      this.#storage.owners.set(id, this.#tab);
+      return this.#show(id, 'owner', null);
+    });
+  }
+
+  lookAtFolders(): Promise<readonly LeftFolder[]> {
+    return this.#answer('lookAtFolders', () => {
+      this.#folders = this.#folders.map((folder) => ({ ...folder, access: 'granted' }));
+      return this.#folders;
+    });
+  }
+
+  storageReport(): Promise<StorageReport> {
+    return this.#answer('storageReport', () => this.#reportStorage());
+  }
+
+  freeStorage(kind: FreeableKind): Promise<StorageReport> {
+    return this.#answer('freeStorage', () => {
+      const storage = this.#storage;
+      if (kind === 'features') storage.features = 0;
+      if (kind === 'deleted-projects') storage.projects = storage.projects.filter(({ deletedAt }) => deletedAt === null);
+      return this.#reportStorage();
     });
   }
 
   forgetEverything(): Promise<void> {
     return this.#answer('forgetEverything', () => {
       Object.assign(this.#storage, createFakeStorage());
+      this.#letGo();
       this.#head = null;
+      this.#samples = [];
+      for (const other of this.#neighbours.values()) if (other !== this) other.#watch({ kind: 'forgotten' });
     });
   }
 
@@ -649,6 +942,88 @@ export class FakeEngine implements EngineApi {
 
   dispose(): Promise<void> {
     return this.#answer('dispose', () => undefined);
+  }
+
+  #require(id: string): FakeProject {
+    const found = this.#storage.projects.find(({ document }) => document.id === id);
+    if (found === undefined) throw new HeadstartError('project-unknown');
+    return found;
+  }
+
+  #requireFree(id: string): void {
+    if ((this.#storage.owners.get(id) ?? this.#tab) !== this.#tab) throw new HeadstartError('project-in-use');
+  }
+
+  #store(document: ProjectDocument): void {
+    const others = this.#storage.projects.filter((project) => project.document.id !== document.id);
+    const updatedAt = new Date().toISOString();
+    this.#storage.projects = [{ document: structuredClone(document), updatedAt, deletedAt: null }, ...others];
+  }
+
+  #show(id: string | null, access: ProjectAccess, problem: OpenedProject['problem']): OpenedProject {
+    const found = this.#storage.projects.find(({ document, deletedAt }) => document.id === id && deletedAt === null);
+    const samples = found?.document.samples ?? [];
+    const isKept = (sample: Sample) => this.#storage.pictures.has(sample.id);
+    for (const { id: sampleId } of samples) {
+      const file = this.#storage.pictures.get(sampleId);
+      if (file !== undefined) this.#files.set(sampleId, file);
+    }
+    this.#samples = samples.filter(isKept);
+    this.#setAside.clear();
+    this.#paused = null;
+    this.#open = found === undefined ? null : id;
+    this.#head = found === undefined ? null : (this.#storage.heads.get(found.document.id) ?? null);
+    return {
+      project: found === undefined ? null : structuredClone(found.document),
+      run: this.#head,
+      access,
+      lost: samples.filter((sample) => !isKept(sample)).map((sample) => sample.id),
+      folders: this.#folders,
+      problem,
+    };
+  }
+
+  #letGo(): void {
+    if (this.#open !== null && this.#storage.owners.get(this.#open) === this.#tab) this.#storage.owners.delete(this.#open);
+    this.#open = null;
+  }
+
+  /** Asks the page to save first, as far as it is awake. */
+  async #handOver(id: string): Promise<void> {
+    if (this.#options.isAsleep === true) {
+      this.#watch({ kind: 'taken-over', id });
+      return;
+    }
+    const saved = new Promise<void>((resolve) => (this.#handedOver = resolve));
+    this.#watch({ kind: 'hand-over', id });
+    await saved;
+  }
+
+  #tell(event: ProjectEvent): void {
+    for (const engine of this.#neighbours.values()) {
+      engine.#watch({ kind: 'list-changed' });
+      if (event.kind === 'changed' && engine !== this && engine.#open === event.id) engine.#watch(event);
+    }
+  }
+
+  #reportStorage(): StorageReport {
+    const { projects, heads, features, hasWeights, problem, persisted, pictures } = this.#storage;
+    const deleted = projects.filter(({ deletedAt }) => deletedAt !== null).length;
+    const kinds = [
+      { kind: 'weights', bytes: hasWeights ? weightsBytes : 0 },
+      { kind: 'features', bytes: features * fakeFeatureBytes },
+      { kind: 'pictures', bytes: [...pictures.values()].reduce((sum, { size }) => sum + size, 0) },
+      { kind: 'heads', bytes: heads.size * 200_000 },
+      { kind: 'checkpoints', bytes: 0 },
+      { kind: 'projects', bytes: projects.length * 1000 },
+    ] as const;
+    const freeable = [
+      { kind: 'features', bytes: features * fakeFeatureBytes },
+      { kind: 'deleted-projects', bytes: deleted * 100_000 },
+    ] as const;
+    const usage = kinds.reduce((sum, { bytes }) => sum + bytes, 0);
+    const refused = problem === 'storage-refused' ? new HeadstartError(problem).toRecord() : null;
+    return { kinds, freeable: freeable.filter(({ bytes }) => bytes > 0), quota: 10e9, usage, persisted, problem: refused };
   }
 
   #reportFeatures(): FeatureCacheReport {
@@ -719,6 +1094,7 @@ export class FakeEngine implements EngineApi {
         this.#samples.push(sample);
         this.#setAside.delete(sample.id);
         this.#files.set(sample.id, file);
+        if (this.#storage.problem !== 'storage-refused') this.#storage.pictures.set(sample.id, file);
         onEvent({ kind: 'samples', samples: [{ sample, thumbnail: file }] });
         added += 1;
       } else {
@@ -743,6 +1119,10 @@ export class FakeEngine implements EngineApi {
     };
     const paused = (): RunOutcome => ({ status: 'paused', epoch: epochs.length, step: steps.length - epochs.length * stepCount });
 
+    const keep = () => {
+      this.#keepRun(run, stepCount, onEvent);
+    };
+    keep();
     stage('weights', 1, 1, 'from cache');
     for (; run.featuresDone < request.samples.length; run.featuresDone += 1) {
       stage('features', run.featuresDone, request.samples.length, null);
@@ -778,6 +1158,7 @@ export class FakeEngine implements EngineApi {
         onEvent({ kind: 'log', line });
       };
       if (record.step % logEvery === 0) say(formatStepLine(record));
+      keep();
       if (record.step === stepCount - 1) {
         const ended: EpochRecord = {
           epoch,
@@ -791,6 +1172,7 @@ export class FakeEngine implements EngineApi {
         epochs.push(ended);
         onEvent({ kind: 'epoch', record: ended });
         say(formatEpochLine(ended));
+        keep();
       }
     }
     return this.#finish(onEvent, false);
@@ -828,11 +1210,33 @@ export class FakeEngine implements EngineApi {
       // Its loss only falls: the last epoch is the best.
       chosenBy: request.config.earlyStopping === null ? null : 'validation',
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
+      weightsHash: 'fa4e'.repeat(16),
     };
     this.#head = run;
     this.#reference = null;
-    this.#storage.run = run;
+    if (this.#open !== null && this.#storage.problem !== 'storage-refused') this.#storage.heads.set(this.#open, run);
     return { status: 'done', run };
+  }
+
+  #keepRun({ request, steps, epochs, log }: PausedRun, stepsPerEpoch: number, onEvent: (event: RunEvent) => void): void {
+    const { keep, number } = request;
+    if (keep === undefined) return;
+    const { runProblem: code, unfinished } = this.#storage;
+    const savedAt = '2026-01-01T10:00:00.000Z';
+    const problem = code === null ? null : new HeadstartError(code, { size: '1.0 MB' }).toRecord();
+    onEvent({ kind: 'kept', report: { savedAt: code === null ? savedAt : null, bytes: 1e6, times: 1, seconds: 0, problem } });
+    if (code !== null) return;
+    unfinished.set(keep.project, {
+      id: `run-${String(number)}`,
+      request,
+      savedAt,
+      epoch: Math.floor(steps.length / stepsPerEpoch),
+      step: steps.length % stepsPerEpoch,
+      stepsPerEpoch,
+      history: { steps: [...steps], epochs: [...epochs] },
+      log: [...log],
+      firstBatch: null,
+    });
   }
 
   /** Every ninth is wrong. */

@@ -5,13 +5,15 @@ import { usePictureInput } from '../picture-input';
 import { Button } from '../primitives';
 import menuStyles from '../shell/menu.module.css';
 import { useActions } from '../store-context';
+import { useOfferFiles } from '../use-offer-files';
 import { HubDialog } from './hub-dialog';
 import { ClearDialog } from './remove-dialogs';
 
 /** `Add pictures`, with everything that the empty column offers, and the way back to it. */
 export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean; readonly onRecord: () => void }) {
   const { readFiles } = usePictureInput();
-  const { offerFiles, addDrawings, askKaggle, exportDataset } = useActions();
+  const { addDrawings, askKaggle, exportDataset } = useActions();
+  const offer = useOfferFiles();
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isClearing, setClearing] = useState(false);
@@ -28,7 +30,7 @@ export function AddMenu({ isDisabled, onRecord }: { readonly isDisabled: boolean
     if (id === 'clear') setClearing(true);
   };
   const take = (input: HTMLInputElement): void => {
-    if (input.files !== null && input.files.length > 0) void offerFiles(readFiles([...input.files]));
+    if (input.files !== null && input.files.length > 0) offer([...input.files], readFiles([...input.files]));
     // So that the same folder can be chosen again.
     input.value = '';
   };

@@ -2,6 +2,7 @@ import { FileTrigger } from 'react-aria-components';
 import { Button } from '../primitives';
 import { usePictureInput } from '../picture-input';
 import { useActions } from '../store-context';
+import { useOfferFiles } from '../use-offer-files';
 
 export function ChooseFolderButton() {
   const { readFiles } = usePictureInput();
@@ -20,12 +21,12 @@ export function ChooseFolderButton() {
 
 export function ChooseFilesButton() {
   const { readFiles } = usePictureInput();
-  const { offerFiles } = useActions();
+  const offer = useOfferFiles();
   return (
     <FileTrigger
       allowsMultiple
       onSelect={(files) => {
-        if (files !== null) void offerFiles(readFiles(files));
+        if (files !== null) offer([...files], readFiles(files));
       }}
     >
       <Button>Choose files</Button>

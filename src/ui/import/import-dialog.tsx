@@ -4,6 +4,7 @@ import { useActions, usePage } from '../store-context';
 import { countOf, joinWords } from '../words';
 import { ColumnFields } from './column-fields';
 import styles from './import.module.css';
+import { KeepingChoice } from './keeping-choice';
 import { MergeOffers } from './merge-offers';
 import { PatternField } from './pattern-field';
 import { RowTable } from './row-table';
@@ -85,6 +86,7 @@ function OpenDialog({ importing }: { readonly importing: ImportState }) {
         ) : null}
         <MergeOffers merges={importing.merges} />
         <RowTable rows={importing.rows} />
+        <KeepingChoice plan={importing.keepingPlan} keeping={importing.keeping} />
       </div>
     </Dialog>
   );

@@ -10,7 +10,7 @@ function createRun(number: number, valAccuracy: number): RunRecord {
     ...{ counts: { train: 1, val: 1, test: 0 }, device: 'cpu', adapter: null, threads: 1, computePlan: '', stoppedEarly: false },
     history: { steps: [], epochs: Number.isNaN(valAccuracy) ? [] : [epoch] },
     seconds: { weights: 0, features: 0, train: 0, total: 0 },
-    ...{ testAccuracy: null, chosenBy: null, bestEpoch: null },
+    ...{ testAccuracy: null, chosenBy: null, bestEpoch: null, weightsHash: null },
   };
 }
 

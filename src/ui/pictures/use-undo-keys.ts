@@ -7,9 +7,11 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Ctrl or Cmd with Z takes back, with Shift too (or Ctrl+Y) does again, wherever the focus is but in a text. */
-export function useUndoKeys(): void {
+export function useUndoKeys(isOn = true): void {
   const { undo, redo } = useActions();
   useEffect(() => {
+    // What cannot be seen is not taken back.
+    if (!isOn) return undefined;
     const press = (event: KeyboardEvent): void => {
       const key = event.key.toLowerCase();
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
@@ -22,5 +24,5 @@ export function useUndoKeys(): void {
     return () => {
       removeEventListener('keydown', press);
     };
-  }, [undo, redo]);
+  }, [isOn, undo, redo]);
 }

@@ -1,4 +1,6 @@
+import { LayoutGrid } from 'lucide-react';
 import { EditableText } from '../editable-text';
+import { Button } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { ComputeBadge } from './compute-badge';
 import styles from './header.module.css';
@@ -8,7 +10,8 @@ import { ThemeToggle } from './theme-toggle';
 
 export function Header() {
   const name = usePage(({ project }) => project.document.name);
-  const { dispatch } = useActions();
+  const isListShown = usePage(({ projects }) => projects.isShown);
+  const { dispatch, showProjects, hideProjects } = useActions();
   return (
     <header className={styles['header']}>
       <svg className={styles['logo']} width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
@@ -24,6 +27,18 @@ export function Header() {
       </svg>
       <h1>Headstart</h1>
       <div className={styles['crumb']}>
+        <Button
+          look="quiet"
+          small
+          aria-pressed={isListShown}
+          onPress={() => {
+            if (isListShown) hideProjects();
+            else void showProjects();
+          }}
+        >
+          <LayoutGrid size={16} aria-hidden="true" />
+          Projects
+        </Button>
         <span aria-hidden="true">/</span>
         <EditableText
           value={name}

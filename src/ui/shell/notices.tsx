@@ -1,9 +1,15 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
+import type { ErrorCode } from '../../domain/errors';
 import { Button, ErrorNote, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
+import { FoldersNote } from './folders-note';
 import { NewVersionNote } from './new-version-note';
 import styles from './notices.module.css';
+import { ReaderBanner } from './reader-banner';
+
+/** Worth knowing, nothing to do. */
+const quiet: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['pictures-not-kept', 'worker-restarted']);
 
 /** What concerns the whole page: a dead worker, storage that is refused, pictures that a reload could not bring back, a newer version. */
 export function Notices() {
@@ -12,7 +18,9 @@ export function Notices() {
   const hasNewVersion = usePage(({ offline: { newVersion } }) => newVersion === 'offered' || newVersion === 'starting');
   const { dismissNotice, restartWorker } = useActions();
   const [isRestarting, setRestarting] = useState(false);
-  if (notice === null && workerDead === null && !hasNewVersion) return null;
+  const isReader = usePage(({ access }) => access === 'reader');
+  const hasFolders = usePage(({ folders }) => folders.some(({ access }) => access !== 'granted'));
+  if (notice === null && workerDead === null && !hasNewVersion && !isReader && !hasFolders) return null;
 
   const restart = async (): Promise<void> => {
     setRestarting(true);
@@ -21,6 +29,8 @@ export function Notices() {
   };
   return (
     <div className={styles['notices']}>
+      <ReaderBanner />
+      <FoldersNote />
       {workerDead === null ? null : (
         <ErrorNote
           record={workerDead}
@@ -34,7 +44,7 @@ export function Notices() {
       {notice === null ? null : (
         <ErrorNote
           record={notice}
-          tone={notice.code === 'pictures-not-kept' ? 'neutral' : 'warn'}
+          tone={quiet.has(notice.code) ? 'neutral' : 'warn'}
           action={
             <IconButton label="Dismiss" onPress={dismissNotice} className={styles['dismiss'] ?? ''}>
               <X size={16} aria-hidden="true" />

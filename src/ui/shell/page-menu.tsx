@@ -6,16 +6,19 @@ import { DiagnosticsDialog } from '../diagnostics/diagnostics-dialog';
 import { IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
 import { ForgetDialog } from './forget-dialog';
-import { KeptFeaturesDialog } from './kept-features-dialog';
 import styles from './menu.module.css';
-import { RenameDialog } from './rename-dialog';
+import { RenameProjectDialog } from '../projects/rename-project-dialog';
+import { useActions, usePage } from '../store-context';
+import { StorageDialog } from './storage-dialog';
 import { WhatLeftDialog } from './what-left-dialog';
 
 const items = [
+  { id: 'projects', name: 'Projects…', isDanger: false },
   { id: 'rename', name: 'Rename the project…', isDanger: false },
+  { id: 'save', name: 'Save the project as a ZIP…', isDanger: false },
   { id: 'privacy', name: 'What left this device', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
-  { id: 'features', name: 'Features kept on this device…', isDanger: false },
+  { id: 'storage', name: 'Storage on this device…', isDanger: false },
   { id: 'diagnostics', name: 'Diagnostics…', isDanger: false },
   { id: 'forget', name: 'Forget everything on this device…', isDanger: true },
 ] as const;
@@ -24,6 +27,9 @@ type Open = (typeof items)[number]['id'] | null;
 
 export function PageMenu() {
   const [open, setOpen] = useState<Open>(null);
+  const projectId = usePage(({ project }) => project.document.id);
+  const projectName = usePage(({ project }) => project.document.name);
+  const { showProjects, saveProjectFile } = useActions();
   const close = (): void => {
     setOpen(null);
   };
@@ -38,7 +44,9 @@ export function PageMenu() {
             className={styles['menu'] ?? ''}
             aria-label="Menu"
             onAction={(id) => {
-              setOpen(items.find((item) => item.id === id)?.id ?? null);
+              if (id === 'projects') void showProjects();
+              else if (id === 'save') void saveProjectFile(projectId);
+              else setOpen(items.find((item) => item.id === id)?.id ?? null);
             }}
           >
             {items.map(({ id, name, isDanger }) => (
@@ -49,11 +57,18 @@ export function PageMenu() {
           </Menu>
         </Popover>
       </MenuTrigger>
-      {open === 'rename' ? <RenameDialog onClose={close} /> : null}
+      {open === 'rename' ? <RenameProjectDialog id={projectId} name={projectName} onClose={close} /> : null}
       <WhatLeftDialog isOpen={open === 'privacy'} onClose={close} />
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
       {open === 'diagnostics' ? <DiagnosticsDialog onClose={close} /> : null}
-      {open === 'features' ? <KeptFeaturesDialog onClose={close} /> : null}
+      {open === 'storage' ? (
+        <StorageDialog
+          onClose={close}
+          onForget={() => {
+            setOpen('forget');
+          }}
+        />
+      ) : null}
       <ForgetDialog isOpen={open === 'forget'} onClose={close} />
     </>
   );

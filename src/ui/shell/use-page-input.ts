@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { usePictureInput } from '../picture-input';
 import { useActions } from '../store-context';
+import { useOfferFiles } from '../use-offer-files';
 
 /** Milliseconds without a dragover after which the drag has left the page. */
 const leftAfterMs = 200;
@@ -39,7 +40,8 @@ export interface PageInput {
  */
 export function usePageInput(): PageInput {
   const { readDrop } = usePictureInput();
-  const { offerFiles, tryFile, refusePaste } = useActions();
+  const { tryFile, refusePaste } = useActions();
+  const offer = useOfferFiles();
   const [isDragging, setDragging] = useState(false);
   const [pasted, setPasted] = useState<readonly File[]>([]);
 
@@ -61,7 +63,7 @@ export function usePageInput(): PageInput {
     const drop = (event: DragEvent): void => {
       if (!carriesFiles(event) || event.defaultPrevented || event.dataTransfer === null) return;
       event.preventDefault();
-      void offerFiles(readDrop(event.dataTransfer));
+      offer([...event.dataTransfer.files], readDrop(event.dataTransfer));
     };
     const paste = (event: ClipboardEvent): void => {
       if (event.defaultPrevented || event.clipboardData === null) return;
@@ -72,7 +74,7 @@ export function usePageInput(): PageInput {
       const [first] = pictures;
       if (files.length === 0) refusePaste();
       // Folders, archives and lists of labels are read as if they were dropped.
-      else if (first === undefined || pictures.length < files.length) void offerFiles(readDrop(event.clipboardData));
+      else if (first === undefined || pictures.length < files.length) offer(files, readDrop(event.clipboardData));
       else if (pictures.length === 1 && isInTry()) void tryFile(first);
       else setPasted((former) => [...former, ...pictures]);
     };
@@ -89,7 +91,7 @@ export function usePageInput(): PageInput {
       removeEventListener('drop', drop);
       removeEventListener('paste', paste);
     };
-  }, [readDrop, offerFiles, tryFile, refusePaste]);
+  }, [readDrop, offer, tryFile, refusePaste]);
 
   const forgetPasted = useCallback(() => {
     setPasted([]);

@@ -6,6 +6,7 @@ import { absentOffline } from '../../domain/offline';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
 import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
+import { generousStorage } from '../../store/testing/storage-ports';
 import { PictureInputProvider, type PictureInput } from '../picture-input';
 import { StoreProvider } from '../store-context';
 import '../tokens.css';
@@ -28,6 +29,7 @@ const input: PictureInput = {
 
 /** Draws a part of the page over the fake engine, begun. */
 export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
+  let ids = 0;
   const engine = new FakeEngine({ storage: createFakeStorage() });
   const store = createPageStore({
     engine,
@@ -36,13 +38,16 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
     isolation: options.isolation ?? { isolated: true, by: 'headers' },
     offline: absentOffline,
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       setTimeout(callback, 1);
     },
     now: () => performance.now(),
+    ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
-    createId: () => 'test',
+    createId: () => `test-${String((ids += 1))}`,
+    projectLink: null,
   });
   await store.getState().actions.begin();
   document.documentElement.dataset['theme'] = 'light';

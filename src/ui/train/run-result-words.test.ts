@@ -31,6 +31,7 @@ const run: RunRecord = {
   testAccuracy: null,
   chosenBy: 'validation',
   bestEpoch: 1,
+  weightsHash: null,
 };
 
 describe('what a run came to', () => {

@@ -29,6 +29,8 @@ function createRun(change: Partial<RunState> = {}): RunState {
     resumed: null,
     result: null,
     predictions: [],
+    kept: null,
+    interrupted: null,
     error: null,
     ...change,
   };

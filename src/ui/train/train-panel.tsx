@@ -14,6 +14,7 @@ import { Settings } from './settings';
 import { Stages } from './stages';
 import { TrainControls } from './train-controls';
 import styles from './train-panel.module.css';
+import { NotKeptNote, UnfinishedRun } from './unfinished-run';
 import { useSettingDrafts } from './use-setting-drafts';
 import { WayGroup } from './way-group';
 
@@ -27,7 +28,7 @@ function selectRunTitle({ run, headRun, project }: PageState): string {
   if (run.phase === 'done' && run.result !== null)
     return `Run ${formatCount(run.result.number)} · seed ${String(run.result.config.seed)}`;
   if (run.phase === 'idle') return '';
-  const number = Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
+  const number = run.interrupted?.number ?? Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
   return `Run ${formatCount(number)} · seed ${String((run.config ?? settings).seed)}`;
 }
 
@@ -81,7 +82,7 @@ function RunProblem() {
   return (
     <>
       <ErrorNote record={error} />
-      {failed ? <p className={styles['kept']}>{kept}</p> : null}
+      {failed && error.code !== 'run-pictures-missing' ? <p className={styles['kept']}>{kept}</p> : null}
     </>
   );
 }
@@ -92,7 +93,10 @@ function ResumedNote() {
   if (resumed === null) return null;
   return (
     <p className={styles['kept']} role="status">
-      {resumed.message} The run went on by itself from its last checkpoint.
+      {resumed.message}
+      {resumed.code === 'run-moved' || resumed.code === 'run-renewed'
+        ? ''
+        : ' The run went on by itself from its last checkpoint.'}
     </p>
   );
 }
@@ -125,7 +129,9 @@ export function TrainPanel() {
       <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
       <WeightsProblem />
       <FeaturesProblem />
+      <UnfinishedRun />
       <RunProblem />
+      <NotKeptNote />
       <ResumedNote />
       <Stages />
       <RunResult />

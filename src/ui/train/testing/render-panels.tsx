@@ -6,6 +6,7 @@ import { absentOffline } from '../../../domain/offline';
 import { createPageStore } from '../../../store/page-store';
 import type { PageStore } from '../../../store/state';
 import { FakeEngine, type FakeEngineOptions } from '../../../store/testing/fake-engine';
+import { generousStorage } from '../../../store/testing/storage-ports';
 import '../../base.css';
 import { StoreProvider } from '../../store-context';
 import '../../tokens.css';
@@ -58,13 +59,16 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
     isolation: { isolated: true, by: 'headers' },
     offline: absentOffline,
     mostThreads: 4,
+    checkpointSeconds: 10,
     deviceMemory: 8 * 2 ** 30,
     scheduleFrame: (callback) => {
       requestAnimationFrame(callback);
     },
     now: () => performance.now(),
+    ...generousStorage,
     openSaveTarget: () => Promise.resolve(null),
     createId: () => `id-${String((ids += 1))}`,
+    projectLink: null,
   });
   const container = document.createElement('div');
   document.body.append(container);
