@@ -13,10 +13,11 @@ import type {
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { Prediction, SamplePrediction } from '../domain/history';
+import type { ModelParts } from '../domain/model-export';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { FeatureCacheReport } from '../domain/feature-cache';
-import type { ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
+import type { CertifiedModel, ComputeApi, KeptHead, PixelSource } from '../protocol/compute-api';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { BackgroundExtraction } from './background-extraction';
@@ -27,6 +28,7 @@ import type { FeatureCache } from '../storage/feature-cache';
 import { packFeatures, unpackFeatures } from '../storage/packed-features';
 import { describeOrigin } from './feature-key';
 import { FeatureStore } from './feature-store';
+import { certifyPictures, readModelParts } from './export-model';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
 import { predictSamples } from './inspection/predict-samples';
@@ -253,6 +255,27 @@ export class Engine implements ComputeApi {
       const [store, boundaries, { now }] = [this.#store, this.#boundaries, this.#parts];
       return crossValidate(request, folds, onProgress, { compute, backbone, store, boundaries, pixels, signal: stop, now });
     });
+  }
+
+  certify(pictures: readonly Uint8Array[], onPicture: (done: number) => void, signal: AbortSignal): Promise<CertifiedModel> {
+    return this.#beside(signal, async (ready, kept) => {
+      const backbone = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      const { now } = this.#parts;
+      const { compute, status } = ready;
+      const parts = { compute, backbone, store: this.#store, onPicture, signal, now };
+      const certified = await certifyPictures(kept, pictures, parts);
+      return { run: kept.run, device: status.device, computePlan: backbone.computePlan, pictures: certified };
+    });
+  }
+
+  async exportModel(): Promise<ModelParts> {
+    try {
+      const kept = this.#requireHead();
+      if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
+      return await readModelParts(kept, this.#loaded.weights);
+    } catch (error) {
+      throw toComputeError(error);
+    }
   }
 
   exportHead(): Promise<KeptHead | null> {

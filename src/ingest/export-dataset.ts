@@ -1,20 +1,13 @@
 import { makeZip } from 'client-zip';
 import { type ExportEntry, metadataName, writeMetadata } from '../domain/dataset-export';
-import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
+import { throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type { ExportProgress, ExportReport } from '../domain/events';
+import { toWriteError } from '../domain/write-error';
 
 /** Progress is told no more often. */
 const pauseMs = 100;
 
 type ZipInput = { readonly name: string; readonly input: Uint8Array<ArrayBuffer> | string; readonly lastModified: Date };
-
-function explain(thrown: unknown): HeadstartError {
-  if (thrown instanceof HeadstartError) return thrown;
-  if (!(thrown instanceof DOMException)) return toHeadstartError(thrown);
-  if (thrown.name === 'AbortError') return new HeadstartError('cancelled', {}, { cause: thrown });
-  if (thrown.name === 'QuotaExceededError') return new HeadstartError('storage-full', {}, { cause: thrown });
-  return new HeadstartError('export-failed', { detail: thrown.message }, { cause: thrown });
-}
 
 /**
  * Writes pictures as they were given into a ZIP, one at a time, and last the list of those that are in it. Pictures are packed already,
@@ -62,7 +55,7 @@ export async function exportDataset(
     const writable = await target.createWritable();
     await makeZip(files()).pipeTo(writable, { signal });
   } catch (thrown) {
-    throw explain(thrown);
+    throw toWriteError(thrown);
   }
   tell(true);
   return { written: written.length, missing, bytes };

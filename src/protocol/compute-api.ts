@@ -11,6 +11,7 @@ import type {
 } from '../domain/events';
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { ModelParts } from '../domain/model-export';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { DeviceOptions, RunOutcome, RunRequest, RunSample } from './engine-api';
 
@@ -24,6 +25,20 @@ export type PixelSource = (sampleId: string, fit: Fit) => Promise<Uint8Array>;
 export interface NamedTensor {
   readonly name: string;
   readonly values: Float32Array;
+}
+
+/** What the head says of a picture's pixels with nothing rounded on the way, and what a prediction on the page says. */
+export interface CertifiedPicture {
+  readonly prediction: Prediction;
+  readonly shownLogits: readonly number[];
+}
+
+/** Of the head that is present, which may be another one the next time. */
+export interface CertifiedModel {
+  readonly run: RunRecord;
+  readonly device: 'webgpu' | 'cpu';
+  readonly computePlan: string;
+  readonly pictures: readonly CertifiedPicture[];
 }
 
 /** A trained head as it is kept: everything a prediction needs besides the loaded backbone. */
@@ -82,6 +97,13 @@ export interface ComputeApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<CrossValidation>;
+  /**
+   * What the present head says of pictures (pixels as `PixelSource` gives them), features not rounded, one after the other.
+   * Rejects with `head-absent`, `cancelled` or a failure.
+   */
+  certify(pictures: readonly Uint8Array[], onPicture: (done: number) => void, signal: AbortSignal): Promise<CertifiedModel>;
+  /** The present head with all convolutions, transferred. Rejects with `head-absent`, `model-not-finite`, `weights-tensor-invalid`. */
+  exportModel(): Promise<ModelParts>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;

@@ -5,7 +5,17 @@ import type { PagePorts } from './ports';
 import type { PageState } from './state';
 
 type PageSlice =
-  'compute' | 'weights' | 'ingest' | 'features' | 'featureCache' | 'run' | 'trial' | 'inspection' | 'lookAlikes' | 'exporting';
+  | 'compute'
+  | 'weights'
+  | 'ingest'
+  | 'features'
+  | 'featureCache'
+  | 'run'
+  | 'trial'
+  | 'inspection'
+  | 'lookAlikes'
+  | 'exporting'
+  | 'modelExport';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

@@ -8,6 +8,7 @@ import type {
   FeaturesState,
   IngestState,
   InspectionState,
+  ModelExportState,
   PageState,
   RunState,
   StageState,
@@ -96,6 +97,15 @@ export const idleExport: ExportState = {
   error: null,
 };
 
+export const idleModelExport: ModelExportState = {
+  phase: 'idle',
+  offers: null,
+  progress: null,
+  name: '',
+  report: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   { isolation, mostThreads, deviceMemory }: Pick<PagePorts, 'isolation' | 'mostThreads' | 'deviceMemory'>,
@@ -125,6 +135,7 @@ export function createInitialState(
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
     exporting: idleExport,
+    modelExport: idleModelExport,
     thumbnails: new Map(),
     askedDatasets: [],
     headReady: false,

@@ -13,6 +13,7 @@ import { createInitialState } from './initial-state';
 import { createLookAlikeFinder } from './look-alike-finder';
 import type { PagePorts } from './ports';
 import { createInspector } from './inspection-actions';
+import { createModelExportActions } from './model-export-actions';
 import { createProjectActions } from './project-actions';
 import { createProposer } from './proposer';
 import { createRunner } from './run-actions';
@@ -72,6 +73,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
+        ...createModelExportActions(core),
         ...createSessionActions(core, {
           device,
           weights,

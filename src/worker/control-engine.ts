@@ -22,6 +22,7 @@ import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress } from '../domain/import-listing';
+import type { ModelExportProgress, ModelExportReport, ModelExportRequest, ModelOffers } from '../domain/model-export';
 import { exportDataset } from '../ingest/export-dataset';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import { inputSize } from '../domain/vgg16';
@@ -38,6 +39,7 @@ import type {
   RunSample,
 } from '../protocol/engine-api';
 import type { ProjectStore } from '../storage/project-store';
+import { ModelExporter } from './model-exporter';
 
 /** The pictures of the project: who can be read, and as which pixels. */
 export interface Pictures {
@@ -93,6 +95,7 @@ export class ControlEngine implements EngineApi {
   readonly #compute: ComputeApi;
   readonly #pictures: Pictures;
   readonly #keeper: Keeper;
+  readonly #exporter: ModelExporter;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
@@ -103,6 +106,7 @@ export class ControlEngine implements EngineApi {
     this.#compute = compute;
     this.#pictures = pictures;
     this.#keeper = keeper;
+    this.#exporter = new ModelExporter({ compute, pixels: (sampleId, fit) => pictures.pixels(sampleId, fit) });
   }
 
   start(addresses: EngineAddresses): Promise<void> {
@@ -111,6 +115,7 @@ export class ControlEngine implements EngineApi {
   }
 
   configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus> {
+    this.#exporter.forget();
     return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
   }
 
@@ -201,6 +206,19 @@ export class ControlEngine implements EngineApi {
     signal: AbortSignal,
   ): Promise<ExportReport> {
     return exportDataset(entries, (id) => this.#pictures.file(id), target, onProgress, signal);
+  }
+
+  offerExports(onProgress: (progress: ModelExportProgress) => void, signal: AbortSignal): Promise<ModelOffers> {
+    return this.#exporter.offer(onProgress, signal);
+  }
+
+  exportModel(
+    request: ModelExportRequest,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ModelExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelExportReport> {
+    return this.#exporter.write(request, target, onProgress, signal);
   }
 
   pictureFile(sampleId: string): Promise<Blob> {
@@ -345,7 +363,10 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('run', async () => {
       this.#identify();
       const outcome = await start(this.#pixelSource());
-      if (outcome.status === 'done') await this.#keepHead();
+      if (outcome.status === 'done') {
+        this.#exporter.forget();
+        await this.#keepHead();
+      }
       return outcome;
     });
   }
@@ -393,6 +414,7 @@ export class ControlEngine implements EngineApi {
       const head = await this.#keeper.loadHead();
       if (head === null) return null;
       await this.#compute.restoreHead(head);
+      this.#exporter.forget();
       return head.run;
     } catch {
       return null; // the project is worth more than a head that does not fit it
