@@ -227,7 +227,8 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
   }
   if (values.help === true) return null;
   if (values.val !== undefined && values.data === undefined) refuse('--val needs --data: the pictures to train on.');
-  if (values.precision !== undefined && values.export === undefined) refuse('--precision needs --export: it is of what is written.');
+  if (values.precision !== undefined && values.export === undefined)
+    refuse('--precision needs --export: it is of what is written.');
   const isPositive = (value: number) => value > 0;
   const options: DemoArguments = {
     columns: {

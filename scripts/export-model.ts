@@ -23,7 +23,11 @@ export interface ToldCertificate {
   readonly rms: number;
   readonly shownDifference: number;
   readonly milliseconds: number;
-  readonly pictures: readonly { readonly name: string; readonly logits: readonly number[]; readonly probabilities: readonly number[] }[];
+  readonly pictures: readonly {
+    readonly name: string;
+    readonly logits: readonly number[];
+    readonly probabilities: readonly number[];
+  }[];
 }
 
 /** A folder to write to: new or empty, so that nothing of an earlier model stays among it. */

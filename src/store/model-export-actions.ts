@@ -4,6 +4,7 @@ import type { ModelExportRequest } from '../domain/model-export';
 import type { StoreCore } from './core';
 import { selectSplits } from './selectors';
 import type { PageActions, PageState } from './state';
+import type { WeightsLoader } from './weights-actions';
 
 /** How many of the person's own pictures may come along. */
 const mostOwnPictures = 8;
@@ -21,6 +22,7 @@ function chooseOwnPictures(state: PageState): ModelExportRequest['ownSamples'] {
 
 export function createModelExportActions(
   core: StoreCore,
+  weights: Pick<WeightsLoader, 'load'>,
 ): Pick<PageActions, 'lookAtExports' | 'exportModel' | 'cancelModelExport'> {
   let abort: AbortController | null = null;
 
@@ -48,6 +50,8 @@ export function createModelExportActions(
         return;
       }
       await work('certifying', async (signal) => {
+        // A head of an earlier visit is there before the weights are.
+        await weights.load();
         const offers = await core.engine().offerExports((progress) => {
           core.patch('modelExport', { progress });
         }, signal);
@@ -71,6 +75,7 @@ export function createModelExportActions(
         core.patch('modelExport', { name: target.handle.name });
         const ownSamples = withOwnPictures ? chooseOwnPictures(core.state()) : [];
         try {
+          await weights.load();
           const report = await core.engine().exportModel(
             { format, precision, projectName, ownSamples },
             target.handle,

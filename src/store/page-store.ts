@@ -73,7 +73,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...createTrialActions(core),
         ...createExportActions(core),
-        ...createModelExportActions(core),
+        ...createModelExportActions(core, weights),
         ...createSessionActions(core, {
           device,
           weights,

@@ -1,6 +1,7 @@
 import { Menu as MenuIcon } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { ExportDialog } from '../export/export-button';
 import { joinClasses } from '../join-classes';
 import { Button, Dialog, IconButton } from '../primitives';
 import { AboutWeightsDialog } from './about-weights-dialog';
@@ -13,6 +14,7 @@ import { RenameDialog } from './rename-dialog';
 
 const items = [
   { id: 'rename', name: 'Rename the project…', isDanger: false },
+  { id: 'export', name: 'Export the model…', isDanger: false },
   { id: 'privacy', name: 'Your pictures stay here', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
   { id: 'features', name: 'Features kept on this device…', isDanger: false },
@@ -49,6 +51,11 @@ export function PageMenu() {
         </Popover>
       </MenuTrigger>
       {open === 'rename' ? <RenameDialog onClose={close} /> : null}
+      {open === 'export' ? (
+        <Suspense>
+          <ExportDialog onClose={close} />
+        </Suspense>
+      ) : null}
       <Dialog
         heading="Your pictures stay here"
         isOpen={open === 'privacy'}
