@@ -27,7 +27,7 @@ const owners = {
 };
 
 /** The engine's tests take their pictures from the embedded sample. */
-const notFrom = { ingest: ['^src/ingest/page/'], engine: ['\\.test\\.ts$'] };
+const notFrom = { ingest: ['^src/ingest/page/'], engine: ['\\.test\\.ts$'], export: ['\\.test\\.ts$', '^src/export/testing/'] };
 
 const directions = Object.entries(allowed).map(([folder, others]) => ({
   name: `${folder.replace('/', '-')}-imports`,

@@ -13,7 +13,7 @@ import requirements from './requirements.txt?raw';
 import trainPy from './train.py?raw';
 
 /** Scripts, certificate and texts. */
-const bytesBeside = 700_000;
+const bytesBeside = 250_000;
 
 /** Native PyTorch's time over this page's on the same processor, one picture, two threads: README, "How fast it is". */
 const timesOnProcessor = 1.13;

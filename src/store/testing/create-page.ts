@@ -1,5 +1,6 @@
 import type { Isolation } from '../../domain/isolation';
 import { createPageStore } from '../page-store';
+import type { PagePorts } from '../ports';
 import type { ListedFile, PageState } from '../state';
 import { createFakeStorage, FakeEngine, type FakeEngineOptions, type FakeStorage } from './fake-engine';
 
@@ -9,6 +10,7 @@ export function createPage(
   options: FakeEngineOptions = {},
   now = (): number => performance.now(),
   isolation: Isolation = { isolated: true, by: 'headers' },
+  openSaveTarget: PagePorts['openSaveTarget'] = () => Promise.resolve(null),
 ) {
   const engines = [new FakeEngine({ ...options, storage })];
   const latest = () => engines.at(-1) ?? new FakeEngine();
@@ -27,7 +29,7 @@ export function createPage(
       setTimeout(callback, 1);
     },
     now,
-    openSaveTarget: () => Promise.resolve(null),
+    openSaveTarget,
     createId: () => `project-${String((id += 1))}`,
   });
   return { store, storage, engine: latest, actions: store.getState().actions, state: (): PageState => store.getState() };

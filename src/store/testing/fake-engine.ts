@@ -110,6 +110,7 @@ export class FakeEngine implements EngineApi {
   readonly failures = new Map<Method, ErrorCode>();
   readonly askedFeatures: AskedFeatures[] = [];
   readonly askedFolds: RunRequest[] = [];
+  readonly askedExports: ModelExportRequest[] = [];
   /** Pictures that cannot be read any more, by id. */
   readonly unreadable = new Set<string>();
   readonly #storage: FakeStorage;
@@ -365,13 +366,15 @@ export class FakeEngine implements EngineApi {
 
   /** Writes nothing. */
   exportModel(
-    { format, precision }: ModelExportRequest,
+    request: ModelExportRequest,
     _target: FileSystemFileHandle,
     onProgress: (progress: ModelExportProgress) => void,
     signal: AbortSignal,
   ): Promise<ModelExportReport> {
     return this.#answer('exportModel', async () => {
       if (this.#head === null) throw new HeadstartError('head-absent');
+      this.askedExports.push(request);
+      const { format, precision } = request;
       const total = 60_000_000;
       for (let part = 0; part <= 10; part += 1) {
         throwIfCancelled(signal);
