@@ -9,6 +9,7 @@ import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
+import { exportsSuite } from './suites/exports';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
 import { labelsSuite } from './suites/labels';
@@ -27,6 +28,7 @@ const suites: readonly Suite[] = [
   labelsSuite,
   waysSuite,
   cacheSuite,
+  exportsSuite,
 ];
 
 function printUsage(): void {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from browser import choose_validation, content_id
-from model import load_picture
+from model import UNREADABLE, load_picture
 
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
 
@@ -46,8 +46,8 @@ def _undo_quote(label, known):
     return label[1:] if known and label not in known and label.startswith("'") and label[1:] in known else label
 
 
-def read_dataset(folder, classes, validation, seed):
-    """Samples in the list's order, and the class names. `classes` None takes those of the data; any other set is refused."""
+def read_dataset(folder, classes, validation, seed, anew=False):
+    """Samples in the list's order, and the class names: `classes`, or with `anew` those of the data where they are others."""
     folder = Path(folder)
     if not folder.is_dir():
         sys.exit(f"There is no folder {folder}.")
@@ -58,7 +58,7 @@ def read_dataset(folder, classes, validation, seed):
     if has_list and any(split for *_, split in rows):
         rows = [row for row in rows if row[2]]
     found = sorted({label for _, label, _ in rows})
-    names = list(classes) if classes is not None else found
+    names = found if anew and set(found) != set(classes) else list(classes)
     strangers = [label for label in found if label not in names]
     if strangers:
         sys.exit(f"The model has no class “{strangers[0]}” (it has {', '.join(names)}). Rename it, or begin with --new-head.")
@@ -102,7 +102,7 @@ class Pictures:
         if pixels is None:
             try:
                 pixels = load_picture(sample.path, self.config)
-            except (OSError, ValueError, SyntaxError) as error:
+            except UNREADABLE as error:
                 raise SystemExit(f"{sample.path} cannot be read as a picture ({error}). Remove it and start again.") from error
             if self._left >= pixels.nbytes:
                 self._left -= pixels.nbytes

@@ -20,6 +20,14 @@ FEATURES = 512 * 7 * 7
 SIDE = 224
 WIDTHS = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]  # 0 is a 2 x 2 max pooling
 MEAN_COLOUR = (124, 117, 104)  # what `pad` puts beside the picture
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # how Pillow tells that a file is no picture
+
+try:  # photos of phones, where pillow-heif is installed
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+except ImportError:
+    pass
 
 
 def make_features():

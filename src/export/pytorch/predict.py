@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import torch
-from model import compute_exactly, load_config, load_model, load_picture, to_tensor
+from model import UNREADABLE, compute_exactly, load_config, load_model, load_picture, to_tensor
 
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 
 
 def find_pictures(paths):
@@ -59,7 +59,7 @@ def main():
     for path in find_pictures(given.paths):
         try:
             waiting.append((path, load_picture(path, config)))
-        except (OSError, ValueError, SyntaxError) as error:  # Pillow tells broken files in all three ways
+        except UNREADABLE as error:
             print(f"{path}: cannot be read as a picture ({error})", file=sys.stderr)
             unreadable += 1
         if len(waiting) == given.batch:

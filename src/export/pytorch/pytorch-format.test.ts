@@ -25,7 +25,7 @@ beforeAll(async () => {
   files = await collectFiles(pytorchFormat.files(model, 'float32'));
   folder = await mkdtemp(join(tmpdir(), 'headstart-pytorch-'));
   await unpackTo(folder, files);
-});
+}, 60_000);
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });

@@ -48,7 +48,7 @@ describe.runIf(hasTorch)('the export in PyTorch itself', { timeout: 900_000 }, (
         await writeFile(join(folder, 'pictures', kind, `${String(index)}.png`), PNG.sync.write(png, { colorType: 2 }));
       }
     }
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });

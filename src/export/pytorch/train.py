@@ -4,7 +4,7 @@
     torchrun --nproc-per-node 4 train.py --data DIR              four, on one machine: graphics cards (nccl) or processors (gloo)
     torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-endpoint HOST:29500 train.py --data DIR
 
-DIR is what the page saves as a ZIP (class folders and metadata.csv, whose splits are kept), or class folders. Settings are the run's own,
+DIR, on every machine, is what the page saves as a ZIP (class folders and metadata.csv, whose splits are kept), or class folders. Settings are the run's own,
 from config.json, unless options say otherwise. It begins with the browser's weights; --new-head begins the classifier anew, from the
 seed's first weights as the page does. --batch counts the pictures of an update over all processes, so that as many processes as you
 like give the same losses. OUT/ becomes a model folder again: predict.py --model OUT reads it, and the page reads OUT/model.safetensors.
@@ -90,7 +90,7 @@ class Run:
         self.given, self.config, self.settings = given, config, settings
         self.processes = Processes(given.device)
         self.device = self.processes.device
-        samples, classes = read_dataset(given.data, None if given.new_head else config["classes"], settings["valFraction"], settings["seed"])
+        samples, classes = read_dataset(given.data, config["classes"], settings["valFraction"], settings["seed"], given.new_head)
         self.classes = classes
         self.train, self.val, self.test = ([one for one in samples if one.split == split] for split in ("train", "val", "test"))
         self.owner = {one: index % self.processes.world for index, one in enumerate(samples)}
@@ -295,7 +295,6 @@ class Run:
         if self.best_tensors is not None:
             self.model.load_state_dict(self.best_tensors)
         if self.test:
-            self.held = self.held if self.first is None else {}
             say(f"Test accuracy {self.measure(self.test)[1]:.4f} on {len(self.test)} pictures")
         say(f"Written to {self.given.out}")
         self.processes.end()
