@@ -55,7 +55,8 @@ export default defineConfig({
           name: 'browser',
           provide: { sharedDirectory },
           include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
-          testTimeout: 120_000,
+          // Against a hang only: a software adapter on a busy machine takes its time.
+          testTimeout: 300_000,
           fileParallelism: false,
           browser: {
             enabled: true,

@@ -1,4 +1,4 @@
-import { test as base, chromium, type BrowserContext, type Page } from '@playwright/test';
+import { test as base, chromium, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,4 +155,10 @@ export const test = base.extend<{ openApp: (options?: AppOptions) => Promise<App
   },
 });
 
-export { expect } from '@playwright/test';
+/** Playwright's own `press` does not wait until a button is enabled, and a key on a disabled one is lost. */
+export async function pressEnter(button: Locator): Promise<void> {
+  await expect(button).toBeEnabled();
+  await button.press('Enter');
+}
+
+export { expect };

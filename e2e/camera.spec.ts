@@ -1,4 +1,4 @@
-import { expect, test } from './app-test';
+import { expect, test, pressEnter } from './app-test';
 
 const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const isLive = () => {
@@ -11,7 +11,7 @@ test('classes are recorded by holding Space, each recording lies in one split, a
 }) => {
   const app = await openApp({ webgpu: false, launchArguments: fake });
   const { page } = app;
-  await page.getByRole('button', { name: 'Use the camera' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Use the camera' }));
   const dialog = page.getByRole('dialog', { name: 'Record with the camera' });
   await expect(dialog.getByText('Name the class first.')).toBeVisible();
   const field = dialog.getByRole('combobox', { name: 'Class' });
@@ -35,7 +35,7 @@ test('classes are recorded by holding Space, each recording lies in one split, a
   }
   const track = await page.evaluateHandle(() => (document.querySelector('video')?.srcObject as MediaStream).getTracks()[0]);
   expect(await track.evaluate((found) => found?.readyState)).toBe('live');
-  await dialog.getByRole('button', { name: 'Done' }).press('Enter');
+  await pressEnter(dialog.getByRole('button', { name: 'Done' }));
   await expect(dialog).toBeHidden();
   expect(await track.evaluate((found) => found?.readyState)).toBe('ended');
 
@@ -58,7 +58,7 @@ test('a camera that is refused, absent, in use or unplugged says so, and can be 
       return name === undefined ? real(constraints) : Promise.reject(new DOMException('', name));
     };
   });
-  await page.getByRole('button', { name: 'Use the camera' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Use the camera' }));
   const on = page.getByRole('button', { name: 'Turn the camera on' });
   for (const [code, sentence] of [
     ['camera-refused', 'The browser did not let this page use the camera.'],
@@ -67,7 +67,7 @@ test('a camera that is refused, absent, in use or unplugged says so, and can be 
   ] as const) {
     await expect(page.getByText(sentence)).toBeVisible();
     await expect(page.locator(`[data-code="${code}"]`)).toBeVisible();
-    await on.press('Enter');
+    await pressEnter(on);
   }
   await page.waitForFunction(isLive);
   // As when the plug is pulled: the track ends by itself.
@@ -76,7 +76,7 @@ test('a camera that is refused, absent, in use or unplugged says so, and can be 
     track?.dispatchEvent(new Event('ended'));
   });
   await expect(page.getByText('The camera was disconnected.')).toBeVisible();
-  await on.press('Enter');
+  await pressEnter(on);
   await page.waitForFunction(isLive);
 });
 
@@ -91,7 +91,7 @@ test('Try tells what the camera sees, at the device’s own pace, until a traini
     await actions.train();
   });
   await app.until((store) => store.getState().run.phase === 'done', 180_000);
-  await page.getByRole('button', { name: 'Camera', exact: true }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Camera', exact: true }));
   await expect(page.getByTestId('live-class')).toHaveText(/cat|dog/, { timeout: 60_000 });
   await expect(page.getByText(/\d+ % · \d+\.\d predictions a second/)).toBeVisible();
   await app.act((store) => {

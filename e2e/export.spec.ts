@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, type App } from './app-test';
+import { expect, test, type App, pressEnter } from './app-test';
 import { drawingPng, writeFiles } from './pictures';
 
 /** Playwright cannot answer the browser's own dialog; without it the page downloads, as in Firefox. */
@@ -10,8 +10,8 @@ async function withoutDialog(app: App): Promise<void> {
 }
 
 async function save(app: App): Promise<void> {
-  await app.page.getByRole('button', { name: 'Add pictures' }).press('Enter');
-  await app.page.getByRole('menuitem', { name: 'Save pictures and labels as a ZIP…' }).press('Enter');
+  await pressEnter(app.page.getByRole('button', { name: 'Add pictures' }));
+  await pressEnter(app.page.getByRole('menuitem', { name: 'Save pictures and labels as a ZIP…' }));
 }
 
 /** With Python's zipfile, which checks every CRC. */

@@ -1,4 +1,4 @@
-import { expect, test } from './app-test';
+import { expect, test, pressEnter } from './app-test';
 import { startDatasetsServer } from './servers/datasets-server';
 
 const names = ['healthy', 'rust'];
@@ -31,13 +31,13 @@ test('a dataset of Hugging Face comes in by its name, and the page says what lef
     await page.keyboard.press('Enter');
     await expect(dialog.getByText('40 in train, 10 in validation, 10 in test.')).toBeVisible();
     expect(server.requests.filter((path) => !path.startsWith('/info'))).toEqual([]);
-    await dialog.getByRole('button', { name: 'How many of each class?' }).press('Enter');
+    await pressEnter(dialog.getByRole('button', { name: 'How many of each class?' }));
     await expect(dialog.getByText('2 classes: healthy 30, rust 30.')).toBeVisible();
     await expect(dialog.getByRole('button', { name: 'How many of each class?' })).toBeFocused();
     await dialog.getByLabel('test (10, used for test)').press('Space');
     await dialog.getByLabel('Pictures of each class and split').fill('4');
     expect(server.requests.filter((path) => path.startsWith('/cached-assets'))).toEqual([]);
-    await dialog.getByRole('button', { name: /^Download about 16 kB/ }).press('Enter');
+    await pressEnter(dialog.getByRole('button', { name: /^Download about 16 kB/ }));
     await app.until(({ getState }) => getState().ingest.phase === 'idle' && getState().project.document.samples.length > 0);
     const { classNames, samples, name } = (await app.state()).project.document;
     expect([name, classNames, samples.length]).toEqual(['some/beans', names, 16]);

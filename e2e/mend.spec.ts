@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
-import { expect, test, type App } from './app-test';
+import { expect, test, type App, pressEnter } from './app-test';
 import { drawingPng, writeClasses, writeFiles } from './pictures';
 
 async function expectAccessible({ page }: App, screen: string): Promise<void> {
@@ -23,7 +23,7 @@ test('pictures are chosen, moved, looked at, removed and brought back by keyboar
       counts[className ?? 'none'] = (counts[className ?? 'none'] ?? 0) + 1;
     return counts;
   };
-  await page.getByRole('button', { name: 'Show all 14 pictures of cat' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Show all 14 pictures of cat' }));
   const grid = page.getByRole('listbox', { name: 'Pictures of cat' });
   await grid.focus();
   await expectAccessible(app, 'grid');
@@ -90,11 +90,11 @@ test('the same drawing in two classes and a smaller copy of one in validation ar
   const { page } = app;
   await app.drop([join(folder, 'train'), join(folder, 'val')]);
   await expect(page.getByText('2 conflicts', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: 'Show the conflicts' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Show the conflicts' }));
   await expectAccessible(app, 'conflicts');
   await page.screenshot({ path: 'test-results/looks/conflicts.png' });
-  await page.getByRole('button', { name: 'Keep cat' }).press('Enter');
-  await page.getByRole('button', { name: 'Both to train' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Keep cat' }));
+  await pressEnter(page.getByRole('button', { name: 'Both to train' }));
   await expect(page.getByText('Nothing is left to mend.')).toBeVisible();
   const { samples } = (await app.state()).project.document;
   expect(samples.filter(({ name }) => name === 'also.png').map(({ className }) => className)).toEqual(['cat']);

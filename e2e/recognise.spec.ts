@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropPaths } from '../scripts/drop';
-import { expect, test, type App } from './app-test';
+import { expect, test, type App, pressEnter } from './app-test';
 import { drawingPng, writeClasses, writeFiles } from './pictures';
 
 const place = { x: 200, y: 400 };
@@ -40,11 +40,11 @@ test('what was dropped is shown, merged and ignored by keyboard, and comes in wi
     expect(violations.map(({ id, nodes }) => `${theme}: ${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
   }
 
-  await page.getByRole('button', { name: 'Merge into cat' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Merge into cat' }));
   await page.getByRole('combobox', { name: 'Take pets/rest as' }).focus();
   await page.keyboard.type('Ig');
   await expect(add).toHaveText('Add 9 pictures');
-  await add.press('Enter');
+  await pressEnter(add);
   await untilIn(app);
   expect(await count(app)).toEqual({ cat: 6, dog: 3 });
   await expect(page.getByRole('dialog')).toBeHidden();
@@ -68,7 +68,7 @@ test('a manifest in UTF-16 with semicolons, absent files and unclear columns ask
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('Choose the column');
   await page.getByRole('combobox', { name: 'Column of the label' }).selectOption({ label: 'species (Katze, Hund)' });
-  await page.getByRole('button', { name: 'Add 6 pictures' }).press('Enter');
+  await pressEnter(page.getByRole('button', { name: 'Add 6 pictures' }));
   await untilIn(app);
   expect(await count(app)).toEqual({ Katze: 3, Hund: 3 });
 });

@@ -126,8 +126,8 @@ describe('fine-tuning by the engine on the graphics card', () => {
     expect(await own.memory()).toEqual(before);
 
     events.length = 0;
-    const again = runOf(await own.startRun(createRequest(), pixels, onEvent, neverStop()));
-    expect(again.history.steps).toEqual(run.history.steps);
+    const again = runOf(await own.startRun(createRequest({ epochs: 1 }), pixels, onEvent, neverStop()));
+    expect(again.history.steps).toEqual(run.history.steps.slice(0, 2));
     expect(events.map(noteOf).filter((note) => note.startsWith('Testing'))).toEqual([]);
     expect(await own.memory()).toEqual(before);
   }, 300_000);

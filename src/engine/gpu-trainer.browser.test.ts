@@ -134,14 +134,17 @@ describe('the last three convolutions on WebGPU', () => {
     const trainer = await open();
     const before = await readWeights(trainer);
     const expected = await learn(trainer, [maps]);
-    for (const spoil of [NaN, Infinity, 3e38]) {
-      for (const isMeasured of [true, false]) {
-        trainer.zeroGradients();
-        const given = await trainer.forward(maps);
-        await trainer.backward(given.map((_, at) => (at % 1000 === 7 ? spoil : 1e-3)));
-        if (isMeasured) expect(Number.isFinite(await trainer.gradientSquares())).toBe(false);
-        expect(await trainer.update(settings)).toBe(false);
-      }
+    for (const { spoil, isMeasured } of [
+      { spoil: NaN, isMeasured: true },
+      { spoil: Infinity, isMeasured: false },
+      { spoil: 3e38, isMeasured: true },
+      { spoil: 3e38, isMeasured: false },
+    ]) {
+      trainer.zeroGradients();
+      const given = await trainer.forward(maps);
+      await trainer.backward(given.map((_, at) => (at % 1000 === 7 ? spoil : 1e-3)));
+      if (isMeasured) expect(Number.isFinite(await trainer.gradientSquares())).toBe(false);
+      expect(await trainer.update(settings)).toBe(false);
     }
     expect(areSame(await readWeights(trainer), before)).toBe(true);
     expect(await trainer.saveOptimizer()).toMatchObject({ updates: 0 });

@@ -154,8 +154,8 @@ describe('a run on WebGPU', () => {
         return false;
       };
     };
-    // In each stage: while features are extracted, at a step, in validation (an epoch’s last step), in the evaluation.
-    for (const place of ['features 9', 'step 1.0', 'step 2.2', 'evaluation 4']) {
+    // In each stage: while features are extracted, in validation (an epoch’s last step), in the evaluation; at a step further down.
+    for (const place of ['features 9', 'step 2.2', 'evaluation 4']) {
       const told: RunEvent[] = [];
       await engine.forgetFeatures();
       const resumed = await startRun(engine, request, losing([place]), told);

@@ -36,16 +36,22 @@ export function RecordDialog({ onClose }: { readonly onClose: () => void }) {
     });
   }, [isIdle, next, addToClass]);
 
+  // Recordings not yet read would be lost with the dialog.
+  const isAdding = waiting.length > 0;
   const canRecord = camera.phase === 'on' && className.trim() !== '';
   const { isRecording, frames, rate, start, stop } = recording;
+  const close = (): void => {
+    if (isRecording) stop();
+    else if (!isAdding) onClose();
+  };
   return (
     <Dialog
       heading="Record with the camera"
       isOpen
-      onOpenChange={onClose}
+      onOpenChange={close}
       actions={
-        <Button isDisabled={isRecording || waiting.length > 0} onPress={onClose}>
-          Done
+        <Button isDisabled={isRecording || isAdding} onPress={close}>
+          {isAdding ? 'Adding pictures…' : 'Done'}
         </Button>
       }
     >
