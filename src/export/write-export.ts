@@ -25,17 +25,19 @@ async function* piecesOf({ bytes }: ExportFile): AsyncGenerator<Uint8Array<Array
   else yield* bytes;
 }
 
-async function* join(files: AsyncIterable<{ readonly input: AsyncIterable<Uint8Array<ArrayBuffer>> }>) {
+async function* join(
+  files: AsyncIterable<{ readonly input: AsyncIterable<Uint8Array<ArrayBuffer>> }>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   for await (const { input } of files) yield* input;
 }
 
 /** ReadableStream.from is not in every browser. */
-function streamOf(pieces: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOf(pieces: AsyncGenerator<Uint8Array<ArrayBuffer>, void>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await pieces.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
+      const next = await pieces.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
     },
     cancel: async () => {
       await pieces.return(undefined);

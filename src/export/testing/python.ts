@@ -7,8 +7,8 @@ export function hasPython(what: string, ...modules: readonly string[]): boolean 
   const question = `import importlib.util as i, sys; sys.exit(any(i.find_spec(m) is None for m in sys.argv[1:]))`;
   const isThere = spawnSync(interpreter, ['-c', question, ...modules]).status === 0;
   if (!isThere)
-    console.log(
-      `Left out: ${what}. ${interpreter} is absent or lacks one of: ${modules.join(', ')} (HEADSTART_PYTHON names another).`,
+    process.stdout.write(
+      `Left out: ${what}. ${interpreter} is absent or lacks one of: ${modules.join(', ')} (HEADSTART_PYTHON names another).\n`,
     );
   return isThere;
 }
