@@ -116,13 +116,18 @@ interface Measuring {
   readonly scratch: string;
 }
 
-async function measure({ session, python, photos, scratch }: Measuring, model: Model, precision: ExportPrecision): Promise<Row> {
+async function measure(
+  { session, python, photos, scratch }: Measuring,
+  model: Model,
+  page: Logits,
+  precision: ExportPrecision,
+): Promise<Row> {
   const folder = await mkdtemp(join(scratch, 'model-'));
   const { certificate, written } = await exportModel(session, folder, precision);
   const pytorch = written.find(({ format }) => format === 'pytorch');
   if (pytorch === undefined) throw new PlainFailure('The page wrote nothing for PyTorch.');
   const torch = await readTorch(python, pytorch.folder, photos, model.classes);
-  const { largest, changed } = compare(await readPage(session), torch);
+  const { largest, changed } = compare(page, torch);
   const row = {
     name: pytorch.format,
     precision,
@@ -163,8 +168,9 @@ export const exportsSuite: Suite = {
           for (const norm of norms) {
             const model = { way, norm, classes };
             await trainModel(session, model);
+            const page = await readPage(session);
             for (const precision of exportPrecisions) {
-              const row = await measure({ session, python, photos, scratch }, model, precision);
+              const row = await measure({ session, python, photos, scratch }, model, page, precision);
               console.log(JSON.stringify(row));
               rows.push(row);
             }
