@@ -9,9 +9,10 @@ const allowed = {
   ingest: ['domain'],
   kernels: ['domain'],
   storage: ['domain'],
+  export: ['domain'],
   // The contract that the engine implements is in protocol/compute-api; it needs nothing else of it.
   engine: ['domain', 'protocol/(compute|engine)-api\\.ts', 'kernels', 'storage'],
-  worker: ['protocol', 'engine', 'ingest', 'domain', 'kernels', 'storage'],
+  worker: ['protocol', 'engine', 'ingest', 'domain', 'kernels', 'storage', 'export'],
   store: ['domain', 'protocol'],
   ui: ['store', 'domain'],
 };
@@ -29,7 +30,7 @@ const owners = {
 };
 
 /** The engine's tests take their pictures from the embedded sample. */
-const notFrom = { ingest: ['^src/ingest/page/'], engine: ['\\.test\\.ts$'] };
+const notFrom = { ingest: ['^src/ingest/page/'], engine: ['\\.test\\.ts$'], export: ['\\.test\\.ts$', '^src/export/testing/'] };
 
 const directions = Object.entries(allowed).map(([folder, others]) => ({
   name: `${folder.replace('/', '-')}-imports`,
@@ -68,7 +69,7 @@ module.exports = {
       name: 'main-stays-on-the-page-side',
       severity: 'error',
       from: { path: '^src/main\\.tsx$' },
-      to: { path: '^src/(worker|engine|kernels|storage|ingest(?!/page))/' },
+      to: { path: '^src/(worker|engine|kernels|storage|export|ingest(?!/page))/' },
     },
     {
       name: 'the-service-worker-stands-alone',

@@ -9,6 +9,7 @@ import { describeMachine } from './machine';
 import type { Suite } from './suite';
 import { accuracySuite } from './suites/accuracy';
 import { cacheSuite } from './suites/cache';
+import { exportsSuite } from './suites/exports';
 import { faultsSuite } from './suites/faults';
 import { featuresSuite } from './suites/features';
 import { firstResultSuite } from './suites/first-result';
@@ -35,6 +36,7 @@ const suites: readonly Suite[] = [
   fuzzSuite,
   faultsSuite,
   keepSuite,
+  exportsSuite,
 ];
 
 function printUsage(): void {

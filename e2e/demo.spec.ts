@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../scripts/install.mjs';
@@ -9,11 +9,17 @@ import { writeClasses } from './pictures';
 
 const run = promisify(execFile);
 
+interface DemoCertificate {
+  readonly pictures: readonly { readonly logits: readonly number[] }[];
+}
+
 interface DemoResult {
   readonly device: string;
   readonly computePlan: string;
   readonly counts: { readonly train: number; readonly val: number };
   readonly steps: readonly { readonly trainLoss: number }[];
+  readonly certificate?: DemoCertificate;
+  readonly exports?: readonly { readonly format: string; readonly files: readonly string[] }[];
   readonly validation: readonly { readonly file: string; readonly logits: readonly number[] }[];
 }
 
@@ -43,7 +49,7 @@ test('the demo gives on the graphics card what it gives on the processor, 8 draw
   expect(worst).toBeLessThan(1e-3 * rootMeanSquare(expected ?? []));
 });
 
-test('the demo trains on an archive as it does on a folder', async ({ folder }) => {
+test('the demo trains on an archive as it does on a folder, and writes the trained model unpacked', async ({ folder }) => {
   const maker = archiveMakers.find(({ isAvailable }) => isAvailable);
   if (maker === undefined) return;
   await writeClasses(join(folder, 'pictures'), { cat: 4, dog: 4 });
@@ -51,11 +57,32 @@ test('the demo trains on an archive as it does on a folder', async ({ folder }) 
   const results = [];
   for (const name of ['pictures', maker.name]) {
     const file = join(folder, `${name}.json`);
-    const demoArguments = ['--data', join(folder, name), '--device', 'cpu', '--epochs', '2', '--seed', '1', '--json', file];
+    const out = name === maker.name ? ['--export', join(folder, 'out'), '--precision', 'float16'] : [];
+    const demoArguments = [
+      '--data',
+      join(folder, name),
+      '--device',
+      'cpu',
+      '--epochs',
+      '2',
+      '--seed',
+      '1',
+      '--json',
+      file,
+      ...out,
+    ];
     await run(process.execPath, ['scripts/run.mjs', 'scripts/demo.ts', ...demoArguments], { cwd: projectRoot });
     results.push(JSON.parse(await readFile(file, 'utf8')) as DemoResult);
   }
   const [ofFolder, ofArchive] = results;
   expect(ofArchive?.counts).toEqual({ train: 6, val: 2, test: 0 });
   expect(ofArchive?.steps).toEqual(ofFolder?.steps);
+
+  const pytorch = ofArchive?.exports?.find(({ format }) => format === 'pytorch');
+  expect(pytorch).toMatchObject({ precision: 'float16', folder: join(folder, 'out', 'pytorch') });
+  expect(pytorch?.files).toEqual(expect.arrayContaining(['model.safetensors', 'certificate/08.png']));
+  for (const path of pytorch?.files ?? []) expect((await stat(join(folder, 'out', 'pytorch', path))).size).toBeGreaterThan(0);
+  const written = JSON.parse(await readFile(join(folder, 'out/pytorch/certificate/certificate.json'), 'utf8')) as DemoCertificate;
+  expect(written).toMatchObject({ bound: 0.01, precision: 'float16' });
+  expect(ofArchive?.certificate?.pictures.map(({ logits }) => logits)).toEqual(written.pictures.map(({ logits }) => logits));
 });

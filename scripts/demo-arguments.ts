@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fits, type Fit } from '../src/domain/dataset';
 import type { DeviceChoice } from '../src/domain/events';
+import { exportPrecisions, type ExportPrecision } from '../src/domain/model-export';
 import {
   usualAugmentation,
   type Optimizer,
@@ -43,6 +44,8 @@ npm run demo -- [options]
   --threads N        threads of the processor, at most 16; as many as it has when absent
   --predict PATH     predicts a picture, or all of a folder or an archive, after training; may be repeated
   --screenshot FILE  a picture of the page at the end, PNG
+  --export DIR       the trained model in every format, unpacked; DIR must be new or empty
+  --precision NAME   of its values: float32 (the default) | float16; with --export
   --json FILE        everything printed, as data
   --help             this text`;
 
@@ -78,10 +81,9 @@ export interface DemoArguments {
   readonly predict: readonly string[];
   readonly screenshot: string | null;
   readonly json: string | null;
+  readonly exportFolder: string | null;
+  readonly precision: ExportPrecision | null;
 }
-
-/** Options of later versions, so that their names are refused with a reason and not as a typing mistake. */
-const later = ['export'];
 
 function refuse(sentence: string): never {
   throw new PlainFailure(`${sentence} See npm run demo -- --help.`, 2);
@@ -179,8 +181,6 @@ function readExisting(name: string, text: string, kind: 'folder' | 'file' | 'eit
  * Throws PlainFailure with one sentence and exit code 2.
  */
 export function parseDemoArguments(args: readonly string[]): DemoArguments | null {
-  const asked = later.find((name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
-  if (asked !== undefined) refuse(`--${asked} is not in this version yet.`);
   const option = { type: 'string' } as const;
   let values;
   try {
@@ -217,6 +217,8 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
         predict: { type: 'string', multiple: true },
         screenshot: option,
         json: option,
+        export: option,
+        precision: option,
         help: { type: 'boolean' },
       },
     }));
@@ -225,6 +227,8 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
   }
   if (values.help === true) return null;
   if (values.val !== undefined && values.data === undefined) refuse('--val needs --data: the pictures to train on.');
+  if (values.precision !== undefined && values.export === undefined)
+    refuse('--precision needs --export: it is of what is written.');
   const isPositive = (value: number) => value > 0;
   const options: DemoArguments = {
     columns: {
@@ -272,6 +276,8 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
     predict: (values.predict ?? []).filter((file) => readExisting('predict', file, 'either') !== ''),
     screenshot: values.screenshot === undefined ? null : resolve(values.screenshot),
     json: values.json === undefined ? null : resolve(values.json),
+    exportFolder: values.export === undefined ? null : resolve(values.export),
+    precision: readChoice('precision', values.precision, exportPrecisions),
   };
   checkWay(options);
   return options;

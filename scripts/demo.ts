@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { headlineOf } from '../src/domain/headline';
 import { createRunExport } from '../src/domain/run-export';
+import { exportModel, prepareExportFolder } from './export-model';
 import { demoUsage, parseDemoArguments, settingsOf, type DemoArguments } from './demo-arguments';
 import { PlainFailure, runMain } from './install.mjs';
 import { predictPath } from './predict-paths';
@@ -70,6 +71,11 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
       `features ${features.toFixed(1)}, training ${train.toFixed(1)}, in all ${total.toFixed(1)}`,
   );
 
+  const { exportFolder, precision } = options;
+  const out = exportFolder === null ? null : await exportModel(session, exportFolder, precision ?? 'float32');
+  for (const { format, folder, files, bytes } of out?.written ?? [])
+    console.log(`Exported for ${format}: ${String(files.length)} files, ${(bytes / 1e6).toFixed(1)} MB, in ${folder}`);
+
   if (options.json !== null) {
     const exported = createRunExport(run, { samples, skipped, predictions: validation });
     const printed = {
@@ -79,6 +85,7 @@ async function runDemo(session: Session, options: DemoArguments, staged: StagedP
       predictions,
       predictionsSkipped,
       validation: exported.predictions,
+      ...(out === null ? {} : { certificate: out.certificate, exports: out.written }),
     };
     await writeFile(options.json, `${JSON.stringify(printed, null, 2)}\n`);
   }
@@ -97,6 +104,7 @@ await runMain(async () => {
     return;
   }
   const { dataPath, valFolder, limit, seed } = options;
+  if (options.exportFolder !== null) await prepareExportFolder(options.exportFolder);
   let staging: Promise<StagedPictures> | null = null;
   let opening: Promise<Session> | null = null;
   const interrupted = new Promise<never>((_, reject) => {

@@ -531,6 +531,14 @@ const catalogue = {
     message: 'The photo server’s answer could not be understood.',
     remedy: 'Use the sample drawings or your own pictures.',
   },
+  'export-format-unknown': {
+    message: 'A model cannot be written as “{format}” in {precision}.',
+    remedy: 'Choose one of: {formats}.',
+  },
+  'model-not-finite': {
+    message: 'The model is not whole: {tensor} holds a value that is no number.',
+    remedy: 'Train again, with a smaller learning rate; nothing was written.',
+  },
   'export-failed': {
     message: 'The archive could not be written: {detail}',
     remedy: 'Choose another place with enough room and try again; the project is as it was.',

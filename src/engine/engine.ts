@@ -16,12 +16,13 @@ import type {
 import type { CrossValidation, Explanation, InspectionProgress } from '../domain/evaluation/inspection';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { Prediction, SamplePrediction } from '../domain/history';
+import type { ModelParts } from '../domain/model-export';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
+import type { CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
 import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { collectFeatures, takeFeatures } from './carried-features';
@@ -34,6 +35,7 @@ import type { FeatureCache } from '../storage/feature-cache';
 import { packFeatures, unpackFeatures, type PackedFeatures } from '../storage/packed-features';
 import { describeOrigin } from './feature-key';
 import { FeatureStore } from './feature-store';
+import { certifyPictures, readModelParts } from './export-model';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
 import { computeLayerMaps, readNetworkWeights } from './inspection/layer-maps';
@@ -401,6 +403,27 @@ export class Engine implements ComputeApi {
     return this.#likeness.keep(reference, pooled, onProgress, signal, () => this.#kept === kept);
   }
 
+  certify(pictures: readonly Uint8Array[], onPicture: (done: number) => void, signal: AbortSignal): Promise<CertifiedModel> {
+    return this.#withHead(signal, async (ready, kept) => {
+      const backbone = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;
+      const { now } = this.#parts;
+      const { compute, status } = ready;
+      const parts = { compute, backbone, store: this.#store, onPicture, signal, now };
+      const certified = await certifyPictures(kept, pictures, parts);
+      return { run: kept.run, device: status.device, computePlan: backbone.computePlan, pictures: certified };
+    });
+  }
+
+  async exportModel(): Promise<ModelParts> {
+    try {
+      const kept = this.#requireHead();
+      if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
+      return await readModelParts(kept, this.#loaded.weights);
+    } catch (error) {
+      throw toComputeError(error);
+    }
+  }
+
   exportHead(): Promise<KeptHead | null> {
     const kept = this.#kept;
     return Promise.resolve(kept === null ? null : copyHead(kept));
@@ -421,6 +444,7 @@ export class Engine implements ComputeApi {
     [this.#run, this.#ended] = [null, null];
     this.#parts.runs?.release();
     this.#kept = null;
+    this.#likeness.forget();
   }
 
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void> {

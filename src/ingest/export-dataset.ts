@@ -2,7 +2,7 @@ import { makeZip } from 'client-zip';
 import { type ExportEntry, metadataName, writeMetadata } from '../domain/dataset-export';
 import { throwIfCancelled, toHeadstartError } from '../domain/errors';
 import type { ExportProgress, ExportReport } from '../domain/events';
-import { explainWriting } from './explain-writing';
+import { toWriteError } from '../domain/write-error';
 
 /** Progress is told no more often. */
 const pauseMs = 100;
@@ -55,7 +55,7 @@ export async function exportDataset(
     const writable = await target.createWritable();
     await makeZip(files()).pipeTo(writable, { signal });
   } catch (thrown) {
-    throw explainWriting(thrown);
+    throw toWriteError(thrown);
   }
   tell(true);
   return { written: written.length, missing, bytes };

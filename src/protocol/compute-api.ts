@@ -14,6 +14,7 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
+import type { ModelParts } from '../domain/model-export';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
 import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from './engine-api';
@@ -28,6 +29,20 @@ export type PixelSource = (sampleId: string, fit: Fit) => Promise<Uint8Array>;
 export interface NamedTensor {
   readonly name: string;
   readonly values: Float32Array;
+}
+
+/** What the head says of a picture's pixels with nothing rounded on the way, and what a prediction on the page says. */
+export interface CertifiedPicture {
+  readonly prediction: Prediction;
+  readonly shownLogits: readonly number[];
+}
+
+/** Of the head that is present, which may be another one the next time. */
+export interface CertifiedModel {
+  readonly run: RunRecord;
+  readonly device: 'webgpu' | 'cpu';
+  readonly computePlan: string;
+  readonly pictures: readonly CertifiedPicture[];
 }
 
 /** A trained head as it is kept: everything a prediction needs besides the loaded backbone. */
@@ -131,6 +146,13 @@ export interface ComputeApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<LikenessReport>;
+  /**
+   * What the present head says of pictures (pixels as `PixelSource` gives them), features not rounded, one after the other.
+   * Rejects with `head-absent`, `cancelled` or a failure.
+   */
+  certify(pictures: readonly Uint8Array[], onPicture: (done: number) => void, signal: AbortSignal): Promise<CertifiedModel>;
+  /** The present head with all convolutions, transferred. Rejects with `head-absent`, `model-not-finite`, `weights-tensor-invalid`. */
+  exportModel(): Promise<ModelParts>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
   restoreHead(head: KeptHead): Promise<void>;

@@ -21,6 +21,7 @@ import type { LikenessReference, LikenessReport } from '../domain/evaluation/lik
 import type { Projection, ProjectionMethod } from '../domain/evaluation/projection';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
+import type { ModelExportProgress, ModelExportReport, ModelExportRequest, ModelOffers } from '../domain/model-export';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { OutsideRequest } from '../domain/outside-request';
@@ -207,6 +208,21 @@ export interface EngineApi {
     onProgress: (progress: ExportProgress) => void,
     signal: AbortSignal,
   ): Promise<ExportReport>;
+  /**
+   * What the trained model can be written as, and its certificate: computed once a run and device. Rejects with `head-absent`,
+   * `cancelled` or a failure of the device.
+   */
+  offerExports(onProgress: (progress: ModelExportProgress) => void, signal: AbortSignal): Promise<ModelOffers>;
+  /**
+   * Writes the trained model. Rejects with `head-absent`, `export-format-unknown`, `model-not-finite`, `cancelled`, `storage-full`,
+   * `export-failed`; of a person's own pictures also with `picture-gone`, `sample-unknown`. Nothing is left then.
+   */
+  exportModel(
+    request: ModelExportRequest,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ModelExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelExportReport>;
   /** The picture's file as it was given. Rejects with `sample-unknown` or `picture-gone`. */
   pictureFile(sampleId: string): Promise<Blob>;
   /** Samples whose pixels the worker can still read, without those set aside. */

@@ -21,7 +21,8 @@ type PageSlice =
   | 'inspection'
   | 'likeness'
   | 'lookAlikes'
-  | 'exporting';
+  | 'exporting'
+  | 'modelExport';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

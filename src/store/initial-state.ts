@@ -10,6 +10,7 @@ import type {
   InspectionState,
   ManyState,
   LikenessState,
+  ModelExportState,
   PageState,
   ProjectFileState,
   RunState,
@@ -125,6 +126,15 @@ export const idleProjectFile: ProjectFileState = {
   error: null,
 };
 
+export const idleModelExport: ModelExportState = {
+  phase: 'idle',
+  offers: null,
+  progress: null,
+  name: '',
+  report: null,
+  error: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   {
@@ -167,6 +177,7 @@ export function createInitialState(
     lookAlikes: { isSearching: false, pairs: [], accepted: new Set() },
     proposals: new Map(),
     exporting: idleExport,
+    modelExport: idleModelExport,
     thumbnails: new Map(),
     addresses,
     outsideRequests: [],

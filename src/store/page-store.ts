@@ -15,6 +15,7 @@ import { createLikenessPreparer } from './likeness-preparer';
 import { createLookAlikeFinder } from './look-alike-finder';
 import { createInspector } from './inspection-actions';
 import { createManyPredictor } from './many-actions';
+import { createModelExportActions } from './model-export-actions';
 import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
@@ -130,6 +131,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...createProjectActions(core),
         ...trial.actions,
         ...createExportActions(core.at('export')),
+        ...createModelExportActions(core.at('model export'), weights),
         ...session.actions,
       },
     };

@@ -37,6 +37,13 @@ import type {
   ProjectSummary,
   StorageReport,
 } from '../domain/projects';
+import type {
+  ExportFormatId,
+  ExportPrecision,
+  ModelExportProgress,
+  ModelExportReport,
+  ModelOffers,
+} from '../domain/model-export';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
 import type { RunConfig, Way } from '../domain/run-config';
@@ -259,6 +266,25 @@ export interface ExportState {
   readonly error: ErrorRecord | null;
 }
 
+/** The trained model on its way out. */
+export interface ModelExportState {
+  readonly phase: 'idle' | 'certifying' | 'writing';
+  /** What was offered last; of another run or device it is asked for again. */
+  readonly offers: ModelOffers | null;
+  readonly progress: ModelExportProgress | null;
+  /** Of the file that is written, or was. */
+  readonly name: string;
+  readonly report: ModelExportReport | null;
+  readonly error: ErrorRecord | null;
+}
+
+export interface ModelExportChoice {
+  readonly format: ExportFormatId;
+  readonly precision: ExportPrecision;
+  /** Adds eight of the held-out pictures to the certificate: only where the person said so. */
+  readonly withOwnPictures?: boolean;
+}
+
 /** The Try column. */
 export interface TrialState {
   readonly target: TrialTarget | null;
@@ -367,6 +393,7 @@ export interface PageState {
   /** Sample id -> what the present head proposes; of pictures that had no label when it was asked. */
   readonly proposals: ReadonlyMap<string, Proposal>;
   readonly exporting: ExportState;
+  readonly modelExport: ModelExportState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Where things are fetched from; fixed when the page is built. */
@@ -437,6 +464,11 @@ export interface PageActions {
   exportDataset(): Promise<void>;
   cancelExport(): void;
   dismissExport(): void;
+  /** Certifies the trained model and says what it can be written as: see `modelExport.offers`. */
+  lookAtExports(): Promise<void>;
+  /** Writes the trained model. Within a click: the browser asks where it goes. */
+  exportModel(choice: ModelExportChoice): Promise<void>;
+  cancelModelExport(): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;
   /** Stops extracting in the background, until `goOnWithFeatures` or a run. */

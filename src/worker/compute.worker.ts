@@ -1,9 +1,10 @@
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { createBrowserPaths } from '../engine/compute-paths';
 import { createBrowserEnvironment } from '../engine/device-environment';
 import { Engine } from '../engine/engine';
 import { runSelfTest } from '../engine/self-test/self-test';
 import { proveTraining } from '../engine/self-test/training-proof';
+import type { ModelParts } from '../domain/model-export';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { RequestLog } from '../domain/request-log';
 import { decoderOf } from '../domain/decoder';
@@ -23,7 +24,19 @@ allowOwnScripts();
 const requests = new RequestLog();
 recordRequests(self, requests, watchResources);
 const picture = () => toRgb(createDrawing('cat', 0, inputSize));
-const engine = new Engine({
+
+/** Some 60 MB that nobody here needs any more are not copied. */
+class TransferringEngine extends Engine {
+  override async exportModel(): Promise<ModelParts> {
+    const parts = await super.exportModel();
+    return transfer(
+      parts,
+      parts.tensors.map(({ values }) => values.buffer),
+    );
+  }
+}
+
+const engine = new TransferringEngine({
   device: createBrowserEnvironment(),
   paths: createBrowserPaths({
     spawnKernel: () =>

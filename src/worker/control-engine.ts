@@ -26,6 +26,7 @@ import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
+import type { ModelExportProgress, ModelExportReport, ModelExportRequest, ModelOffers } from '../domain/model-export';
 import { exportDataset } from '../ingest/export-dataset';
 import type { ProjectDocument } from '../domain/project';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
@@ -57,6 +58,7 @@ import type {
   RunSample,
   UnfinishedRun,
 } from '../protocol/engine-api';
+import { ModelExporter } from './model-exporter';
 import { type Glance, predictMany } from './predict-many';
 import type { DeskProject, ProjectDesk } from './project-desk';
 import type { ProjectFiles } from './project-files';
@@ -159,6 +161,7 @@ export class ControlEngine implements EngineApi {
   readonly #files: Files;
   readonly #projectVectors: ProjectVectors;
   readonly #requests: RequestLog;
+  readonly #exporter: ModelExporter;
   #addresses: EngineAddresses | null = null;
   /** Runs and device changes exclude each other. */
   #task: string | null = null;
@@ -177,6 +180,7 @@ export class ControlEngine implements EngineApi {
     this.#files = files;
     this.#projectVectors = projectVectors;
     this.#requests = requests;
+    this.#exporter = new ModelExporter({ compute, pixels: (sampleId, fit) => pictures.pixels(sampleId, fit) });
   }
 
   start(addresses: EngineAddresses): Promise<void> {
@@ -185,6 +189,7 @@ export class ControlEngine implements EngineApi {
   }
 
   configureDevice(choice: DeviceChoice, options?: DeviceOptions): Promise<ComputeStatus> {
+    this.#exporter.forget();
     return this.#exclusively('device', () => this.#compute.configureDevice(choice, options));
   }
 
@@ -276,6 +281,19 @@ export class ControlEngine implements EngineApi {
     signal: AbortSignal,
   ): Promise<ExportReport> {
     return exportDataset(entries, (id) => this.#pictures.file(id), target, onProgress, signal);
+  }
+
+  offerExports(onProgress: (progress: ModelExportProgress) => void, signal: AbortSignal): Promise<ModelOffers> {
+    return this.#exporter.offer(onProgress, signal);
+  }
+
+  exportModel(
+    request: ModelExportRequest,
+    target: FileSystemFileHandle,
+    onProgress: (progress: ModelExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelExportReport> {
+    return this.#exporter.write(request, target, onProgress, signal);
   }
 
   pictureFile(sampleId: string): Promise<Blob> {
@@ -591,6 +609,7 @@ export class ControlEngine implements EngineApi {
       this.#identify();
       const outcome = await start(this.#pixelSource());
       if (outcome.status === 'done') {
+        this.#exporter.forget();
         await this.#keepHead(outcome.run.id);
         this.#ended = outcome.run.id;
       }
@@ -650,6 +669,7 @@ export class ControlEngine implements EngineApi {
     const present = new Set(project?.samples.map(({ id }) => id));
     const left = before.filter((id) => !present.has(id));
     await this.#compute.closeProject();
+    this.#exporter.forget();
     if (left.length > 0) await this.#compute.forgetSamples(left);
     const run = project === null ? null : await this.#restoreHead(project);
     const folders = project === null ? [] : await this.#pictures.folders();

@@ -1,5 +1,6 @@
 import { HeadstartError } from '../../domain/errors';
-import type { ConvLayer } from '../../domain/vgg16';
+import type { ExportedTensor } from '../../domain/model-export';
+import { convLayers, type ConvLayer } from '../../domain/vgg16';
 import { parseSafetensors, readFloat32, type StoredTensor } from './safetensors';
 import type { InputScaling, WeightsIndex } from './weights-index';
 
@@ -80,4 +81,16 @@ export function openConvSources(weights: BackboneWeights): (layer: ConvLayer) =>
     const { buffer, byteOffset, byteLength } = readFloat32(kernel);
     return { kernel: new Uint8Array(buffer, byteOffset, byteLength), half: false, bias };
   };
+}
+
+/** All convolutions as PyTorch names and lays them out, float32, trained ones in their place; copies. Throws `weights-tensor-invalid`. */
+export function readConvTensors(weights: BackboneWeights): ExportedTensor[] {
+  const find = openTensors(weights);
+  return convLayers.flatMap(({ index, inChannels, outChannels }) => {
+    const parts = [
+      { name: `features.${String(index)}.weight`, shape: [outChannels, inChannels, 3, 3] },
+      { name: `features.${String(index)}.bias`, shape: [outChannels] },
+    ];
+    return parts.map(({ name, shape }) => ({ name, shape, values: readFloat32(find(name, shape)) }));
+  });
 }

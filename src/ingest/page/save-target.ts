@@ -59,7 +59,11 @@ export async function openSaveTarget(name: string): Promise<SaveTarget | null> {
   const picker = findPicker();
   if (picker === undefined) return openDownload(name);
   try {
-    const types = [{ description: 'ZIP archive', accept: { 'application/zip': ['.zip'] } }];
+    const types = [
+      name.endsWith('.html')
+        ? { description: 'Web page', accept: { 'text/html': ['.html'] } }
+        : { description: 'ZIP archive', accept: { 'application/zip': ['.zip'] } },
+    ];
     const handle = await picker({ suggestedName: name, types });
     const nothing = (): Promise<void> => Promise.resolve();
     return { handle, finish: nothing, discard: nothing };

@@ -18,7 +18,7 @@ import {
   type ProjectManifest,
 } from '../../domain/project-file';
 import { digestContent } from '../content-hash';
-import { explainWriting } from '../explain-writing';
+import { toWriteError } from '../../domain/write-error';
 
 /** Progress is told no more often. */
 const pauseMs = 100;
@@ -65,7 +65,7 @@ export async function writeProjectFile(
     const writable = await target.createWritable();
     await makeZip(writer.files()).pipeTo(writable, { signal });
   } catch (thrown) {
-    throw explainWriting(thrown);
+    throw toWriteError(thrown);
   }
   return writer.report();
 }

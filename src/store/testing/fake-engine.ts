@@ -43,6 +43,13 @@ import {
   type ProjectSummary,
   type StorageReport,
 } from '../../domain/projects';
+import type {
+  CertificatePicture,
+  ModelExportProgress,
+  ModelExportReport,
+  ModelExportRequest,
+  ModelOffers,
+} from '../../domain/model-export';
 import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
@@ -182,6 +189,7 @@ export class FakeEngine implements EngineApi {
   readonly failures = new Map<Method, ErrorCode>();
   readonly askedFeatures: AskedFeatures[] = [];
   readonly askedFolds: RunRequest[] = [];
+  readonly askedExports: ModelExportRequest[] = [];
   /** Pictures that cannot be read any more, by id. */
   readonly unreadable = new Set<string>();
   readonly #storage: FakeStorage;
@@ -402,6 +410,71 @@ export class FakeEngine implements EngineApi {
     return this.#answer('exportDataset', () => {
       onProgress({ done: entries.length, total: entries.length, bytes: 9 });
       return { written: entries.length, missing: [], bytes: 9 };
+    });
+  }
+
+  /** Eight gradients, and one format in two precisions. */
+  offerExports(onProgress: (progress: ModelExportProgress) => void, signal: AbortSignal): Promise<ModelOffers> {
+    return this.#answer('offerExports', async () => {
+      const run = this.#head;
+      if (run === null) throw new HeadstartError('head-absent');
+      const pictures: CertificatePicture[] = [];
+      for (let index = 0; index < 8; index += 1) {
+        onProgress({ stage: 'certificate', done: index, total: 8 });
+        await this.#tick();
+        throwIfCancelled(signal);
+        const said = this.#say(run.classNames, index % run.classNames.length);
+        const name = `Drawn ${index % 2 === 0 ? 'cat' : 'dog'} ${String(Math.floor(index / 2) + 1)}`;
+        pictures.push({ ...said, name, origin: 'drawing', pixels: drawGradient(name), shownLogits: said.logits });
+      }
+      onProgress({ stage: 'certificate', done: 8, total: 8 });
+      const certificate = {
+        runId: run.id,
+        pictures,
+        rms: 2.285,
+        shownDifference: 1.3e-4,
+        milliseconds: 22,
+        device: run.device,
+        computePlan: run.computePlan,
+      };
+      const precisions = [
+        { precision: 'float32', bytes: 60_000_000 },
+        { precision: 'float16', bytes: 30_000_000 },
+      ] as const;
+      return {
+        certificate,
+        formats: [
+          {
+            id: 'pytorch',
+            title: 'PyTorch',
+            description: 'The weights, and what runs them.',
+            ending: '.zip',
+            precisions,
+            expected: { milliseconds: 25, where: 'PyTorch on this processor' },
+          },
+        ],
+      };
+    });
+  }
+
+  /** Writes nothing. */
+  exportModel(
+    request: ModelExportRequest,
+    _target: FileSystemFileHandle,
+    onProgress: (progress: ModelExportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelExportReport> {
+    return this.#answer('exportModel', async () => {
+      if (this.#head === null) throw new HeadstartError('head-absent');
+      this.askedExports.push(request);
+      const { format, precision } = request;
+      const total = 60_000_000;
+      for (let part = 0; part <= 10; part += 1) {
+        throwIfCancelled(signal);
+        onProgress({ stage: 'writing', done: (total / 10) * part, total });
+        await this.#tick();
+      }
+      return { format, precision, files: 18, bytes: total };
     });
   }
 

@@ -1,6 +1,7 @@
 import { Menu as MenuIcon } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { ExportDialog } from '../export/export-button';
 import { joinClasses } from '../join-classes';
 import { DiagnosticsDialog } from '../diagnostics/diagnostics-dialog';
 import { IconButton } from '../primitives';
@@ -16,6 +17,7 @@ const items = [
   { id: 'projects', name: 'Projects…', isDanger: false },
   { id: 'rename', name: 'Rename the project…', isDanger: false },
   { id: 'save', name: 'Save the project as a ZIP…', isDanger: false },
+  { id: 'export', name: 'Export the model…', isDanger: false },
   { id: 'privacy', name: 'What left this device', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
   { id: 'storage', name: 'Storage on this device…', isDanger: false },
@@ -58,6 +60,11 @@ export function PageMenu() {
         </Popover>
       </MenuTrigger>
       {open === 'rename' ? <RenameProjectDialog id={projectId} name={projectName} onClose={close} /> : null}
+      {open === 'export' ? (
+        <Suspense>
+          <ExportDialog onClose={close} />
+        </Suspense>
+      ) : null}
       <WhatLeftDialog isOpen={open === 'privacy'} onClose={close} />
       <AboutWeightsDialog isOpen={open === 'weights'} onClose={close} />
       {open === 'diagnostics' ? <DiagnosticsDialog onClose={close} /> : null}

@@ -1,3 +1,4 @@
+import { ExportButton } from '../export/export-button';
 import { formatRunResult } from './run-result-words';
 import styles from './train-panel.module.css';
 import { usePage } from '../store-context';
@@ -5,5 +6,10 @@ import { usePage } from '../store-context';
 /** What the last run came to, in a sentence; nothing while none is shown. */
 export function RunResult() {
   const words = usePage(({ run }) => (run.phase === 'done' && run.result !== null ? formatRunResult(run.result) : null));
-  return words === null ? null : <p className={styles['result']}>{words}</p>;
+  return words === null ? null : (
+    <div className={styles['outcome']}>
+      <p className={styles['result']}>{words}</p>
+      <ExportButton />
+    </div>
+  );
 }

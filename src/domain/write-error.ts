@@ -1,7 +1,7 @@
-import { HeadstartError, toHeadstartError } from '../domain/errors';
+import { HeadstartError, toHeadstartError } from './errors';
 
-/** What ended the writing of an archive, as an error with a code: `cancelled`, `storage-full`, `export-failed`, or its own. */
-export function explainWriting(thrown: unknown): HeadstartError {
+/** What went wrong while a file was written, as the browser tells it: `cancelled`, `storage-full`, `export-failed`, or its own code. */
+export function toWriteError(thrown: unknown): HeadstartError {
   if (thrown instanceof HeadstartError) return thrown;
   if (!(thrown instanceof DOMException)) return toHeadstartError(thrown);
   if (thrown.name === 'AbortError') return new HeadstartError('cancelled', {}, { cause: thrown });

@@ -1,0 +1,85 @@
+import AxeBuilder from '@axe-core/playwright';
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasPython, runPython } from '../src/export/testing/python';
+import { expect, test } from './app-test';
+import { writeClasses } from './pictures';
+
+/** With Python's zipfile, which checks every CRC. */
+const unpack = `
+import json, struct, sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+assert archive.testzip() is None
+archive.extractall(sys.argv[2])
+file = open(sys.argv[2] + "/model.safetensors", "rb")
+length = struct.unpack("<Q", file.read(8))[0]
+header = json.loads(file.read(length))
+print(json.dumps({"names": sorted(archive.namelist()), "tensors": {k: v["shape"] for k, v in header.items() if k[0] != "_"}}))
+`;
+
+interface Unpacked {
+  readonly names: readonly string[];
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
+}
+
+test('a trained model is saved with its certificate, and says the same in PyTorch', async ({ openApp, folder }) => {
+  const app = await openApp({ webgpu: false, colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  const { page } = app;
+  await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('menuitem', { name: 'Export the model…' }).press('Enter');
+  await expect(page.locator('[data-code="head-absent"]')).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await writeClasses(join(folder, 'in'), { cat: 4, dog: 4 });
+  await app.chooseFolder(join(folder, 'in'));
+  await app.act((store) => {
+    const { actions } = store.getState();
+    actions.changeSettings({ epochs: 1 });
+    return actions.train();
+  });
+  await page.getByRole('tab', { name: /Train/ }).press('Enter');
+  await page.getByRole('button', { name: 'Export the model…' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Take the model with you' });
+  await expect(dialog.getByRole('heading', { name: 'Certificate' })).toBeVisible();
+  await expect(dialog.getByRole('listitem')).toHaveCount(8);
+  await expect(dialog).toContainText(/59 MB · about .* a picture \(PyTorch on this processor\)/);
+  const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
+  expect(violations).toEqual([]);
+
+  // Cancelled midway nothing is left, and the dialog says so; then it is done again.
+  await app.act((store) => {
+    const stop = store.subscribe(({ modelExport, actions }) => {
+      if (modelExport.progress?.stage !== 'writing') return;
+      stop();
+      actions.cancelModelExport();
+    });
+  });
+  const save = dialog.getByRole('button', { name: 'Save…' });
+  await save.press('Enter');
+  await expect(dialog.locator('[data-code="cancelled"]')).toBeVisible();
+  await expect(save).toBeEnabled();
+  const download = page.waitForEvent('download');
+  await save.press('Enter');
+  const zip = join(folder, 'out.zip');
+  await (await download).saveAs(zip);
+  await expect(dialog.getByRole('status')).toContainText(/pytorch\.zip is saved: 19 files · 59 MB\./);
+
+  const out = join(folder, 'out');
+  const python = spawnSync('python3', ['-c', unpack, zip, out], { encoding: 'utf8' });
+  expect(python.stderr).toBe('');
+  const { names, tensors } = JSON.parse(python.stdout) as Unpacked;
+  expect(names).toEqual(expect.arrayContaining(['README.md', 'check.py', 'config.json', 'predict.py', 'train.py']));
+  expect(Object.keys(tensors)).toHaveLength(28);
+  expect(tensors['classifier.weight']).toEqual([2, 25_088]);
+  expect(tensors['features.28.weight']).toEqual([512, 512, 3, 3]);
+  const certificate = JSON.parse(await readFile(join(out, 'certificate', 'certificate.json'), 'utf8')) as { rms: number };
+  expect(certificate.rms).toBeGreaterThan(0);
+  expect(app.errors).toEqual([]);
+
+  if (!hasPython('check.py over the page’s own export', 'torch', 'safetensors', 'PIL', 'numpy')) return;
+  const checked = runPython(['check.py'], out);
+  console.log(checked.stdout.trim().split('\n').at(-2));
+  expect([checked.status, checked.stderr]).toEqual([0, '']);
+});
