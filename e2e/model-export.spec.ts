@@ -64,7 +64,7 @@ test('a trained model is saved with its certificate, and says the same in PyTorc
   await save.press('Enter');
   const zip = join(folder, 'out.zip');
   await (await download).saveAs(zip);
-  await expect(dialog.getByRole('status')).toContainText(/pytorch\.zip is saved: 19 files · 59 MB\./);
+  await expect(dialog.getByRole('status')).toContainText(/pytorch\.zip is saved: 20 files · 59 MB\./);
 
   const out = join(folder, 'out');
   const python = spawnSync('python3', ['-c', unpack, zip, out], { encoding: 'utf8' });
