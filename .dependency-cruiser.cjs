@@ -8,7 +8,9 @@ const allowed = {
   ingest: ['domain'],
   kernels: ['domain'],
   storage: ['domain'],
-  export: ['domain'],
+  // What an exported page runs is taken as text (?script), never called.
+  export: ['domain', 'offline/page\\.ts', 'offline/pictures\\.ts'],
+  offline: ['domain', 'ingest/(fit|resize)\\.ts', 'kernels/wasm'],
   // The contract that the engine implements is in protocol/compute-api; it needs nothing else of it.
   engine: ['domain', 'protocol/(compute|engine)-api\\.ts', 'kernels', 'storage'],
   worker: ['protocol', 'engine', 'ingest', 'domain', 'kernels', 'storage', 'export'],
@@ -80,6 +82,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/(sw\\.ts$|service-worker/)'] },
       to: { path: '^src/(sw\\.ts$|service-worker/)' },
+    },
+    {
+      name: 'offline-only-as-text',
+      comment: 'It runs in exported pages, not in this one.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(offline|export)/'] },
+      to: { path: '^src/offline/' },
     },
     {
       name: 'isolation-only-from-main',

@@ -1,0 +1,5 @@
+/** A module and all that it imports, as the text of one plain script: scripts/vite-script-text.ts. */
+declare module '*?script' {
+  const text: string;
+  export { text as default };
+}
