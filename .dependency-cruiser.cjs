@@ -8,8 +8,8 @@ const allowed = {
   ingest: ['domain'],
   kernels: ['domain'],
   storage: ['domain'],
-  // What an exported page runs is taken as text (?script), never called.
-  export: ['domain', 'offline/page\\.ts', 'offline/pictures\\.ts'],
+  // What an exported page runs is taken as text (?script, ?module), never called.
+  export: ['domain', 'offline/(page|onnx|tensorflow)\\.ts'],
   offline: ['domain', 'ingest/(fit|resize)\\.ts', 'kernels/wasm'],
   // The contract that the engine implements is in protocol/compute-api; it needs nothing else of it.
   engine: ['domain', 'protocol/(compute|engine)-api\\.ts', 'kernels', 'storage'],

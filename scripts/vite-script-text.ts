@@ -1,10 +1,10 @@
 import { build, type Plugin } from 'vite';
 
-const suffix = '?script';
+const formats = { '?script': 'iife', '?module': 'es' } as const;
 
 /**
  * `import text from './page.ts?script'` gives the module and all that it imports as the text of one plain script, for files that work without
- * this page: an exported model's own page. Compiled WebAssembly that it imports with `?url&inline` is inside.
+ * this page: an exported model's own page. With `?module` it is a module and keeps its exports. Compiled WebAssembly that it imports with `?url&inline` is inside.
  */
 export function scriptText(): Plugin {
   return {
@@ -12,7 +12,9 @@ export function scriptText(): Plugin {
     // Before Vite's own, which would take the file for a plain module.
     enforce: 'pre',
     async load(id) {
-      if (!id.endsWith(suffix)) return null;
+      const found = Object.entries(formats).find(([suffix]) => id.endsWith(suffix));
+      if (found === undefined) return null;
+      const [suffix, format] = found;
       const entry = id.slice(0, -suffix.length);
       this.addWatchFile(entry);
       const built = await build({
@@ -23,7 +25,13 @@ export function scriptText(): Plugin {
           write: false,
           target: 'es2022',
           copyPublicDir: false,
-          rolldownOptions: { input: entry, output: { format: 'iife', name: 'Headstart', codeSplitting: false } },
+          // A module is read by people too.
+          minify: format === 'iife',
+          rolldownOptions: {
+            input: entry,
+            preserveEntrySignatures: 'strict',
+            output: { format, codeSplitting: false },
+          },
         },
       });
       const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) => ('output' in one ? one.output : []));

@@ -3,3 +3,9 @@ declare module '*?script' {
   const text: string;
   export { text as default };
 }
+
+/** The same as a module with its exports. */
+declare module '*?module' {
+  const text: string;
+  export { text as default };
+}

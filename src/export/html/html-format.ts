@@ -3,10 +3,10 @@ import { inputValues } from '../../domain/vgg16';
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
 import { createCertificateRecord } from '../certificate-files';
 import type { ExportFile, ExportFormat } from '../export-format';
-import { attribution, createModelConfig } from '../model-config';
+import { createModelConfig } from '../model-config';
 import { encodeValues } from '../safetensors-writer';
 import { base64Length, encodeBase64 } from './base64';
-import pageCss from './page.css?raw';
+import { writeShell } from './page-shell';
 
 /** This page's time on one thread, the measure of a file that may not share memory, over its time here on all: about as many as there are. */
 const timesOnProcessor = 2;
@@ -20,58 +20,19 @@ const usualPictures = 8;
 const policy =
   "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:";
 
-function escapeHtml(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (letter) => names[letter] ?? letter);
-}
-
 /** JSON inside a script element: no text in it may end that element. */
 function embedJson(id: string, value: object): string {
   return `<script type="application/json" id="${id}">${JSON.stringify(value).replace(/</g, '\\u003c')}</script>\n`;
 }
 
 function writeHead(model: ExportedModel, precision: ExportPrecision): string {
-  const { projectName, classNames, run, scaling, fit, certificate, fingerprint } = model;
-  const name = escapeHtml(projectName);
-  const facts = {
-    Classes: classNames.join(', '),
-    Run: `${run.number} of ${run.startedAt}, seed ${run.config.seed}`,
-    Preprocessing: `${fit} to 224 x 224, (x / 255 - mean) / std, mean ${scaling.mean.join(', ')}, std ${scaling.std.join(', ')}`,
-    Weights: `${precision}${precision === 'float16' ? ' (kernels; biases and classifier float32)' : ''}, computed as float32`,
-    Fingerprint: fingerprint,
-    Licence: attribution,
-  };
-  const list = Object.entries(facts).map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name}</title>
-<link rel="icon" href="data:,">
-<style>
-${pageCss}</style>
-</head>
-<body>
-<main>
-<h1>${name}</h1>
-<p class="quiet">Says of a picture which of ${classNames.length} classes it shows. Works without a network: the model is in this file, and pictures stay here.</p>
-<div class="drop">
-<label for="file">Choose pictures, or drop them here</label>
-<input id="file" type="file" accept="image/*" multiple disabled>
-</div>
-<p id="status" role="status">Reading the file…</p>
-<noscript><p class="bad">This page computes by itself and needs JavaScript.</p></noscript>
-<ul id="results" aria-label="Answers"></ul>
-<h2>Does it say here what it said where it was trained?</h2>
-<p>${certificate.pictures.length} pictures are in this file with the exact answers that they had there.</p>
-<button id="check" type="button" disabled>Check</button>
-<p id="check-result" role="status"></p>
-<h2>The model</h2>
-<dl>${list.join('')}</dl>
-</main>
-${embedJson('config', createModelConfig(model, precision))}${embedJson('certificate', createCertificateRecord(certificate, precision))}`;
+  const shell = writeShell(model, {
+    policy,
+    about: 'Works without a network: the model is in this file, and pictures stay here.',
+    weights: `${precision}${precision === 'float16' ? ' (kernels; biases and classifier float32)' : ''}, computed as float32`,
+  });
+  const config = embedJson('config', createModelConfig(model, precision));
+  return `${shell}${config}${embedJson('certificate', createCertificateRecord(model.certificate, precision))}`;
 }
 
 async function* writePage(model: ExportedModel, precision: ExportPrecision): AsyncGenerator<Uint8Array<ArrayBuffer>> {

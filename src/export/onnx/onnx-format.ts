@@ -1,6 +1,8 @@
+import classifyJs from '../../offline/onnx.ts?module';
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
 import { certificateFiles } from '../certificate-files';
 import type { ExportFile, ExportFormat } from '../export-format';
+import { writeServedPage } from '../html/page-shell';
 import { createModelConfig, formatConfig } from '../model-config';
 import picturePy from '../python/picture.py?raw';
 import checkPy from './check.py?raw';
@@ -30,6 +32,8 @@ async function* files(model: ExportedModel, precision: ExportPrecision): AsyncGe
   yield { path: 'session.py', bytes: sessionPy };
   yield { path: 'picture.py', bytes: picturePy };
   yield { path: 'predict.py', bytes: predictPy };
+  yield { path: 'index.html', bytes: writeServedPage(model, precision, 'ort.min.js') };
+  yield { path: 'classify.js', bytes: classifyJs };
   yield { path: 'check.py', bytes: checkPy };
   yield* certificateFiles(model.certificate, precision);
   const prepared = layOutPreparedModel(model, precision, modelFile, whole);

@@ -29,8 +29,18 @@ A picture classifier trained with Headstart in a browser: VGG-16 and a classifie
 | \`config.json\` | classes, preprocessing, seed, every setting of the run; also in the models' metadata, under \`headstart\` |
 | \`session.py\`, \`picture.py\` | the model in ONNX Runtime; how a picture's file becomes its pixels |
 | \`predict.py\`, \`check.py\` | \`--help\` explains each |
+| \`index.html\`, \`classify.js\` | an example page, and \`classify(image)\` for pages of your own |
 | \`certificate/\` | ${certificate.pictures.length} pictures of 224 x 224 and the exact logits of each, for check.py |
 ${half}
+## In a page
+
+\`npm install onnxruntime-web@1.30.0\`, copy \`ort.min.js\` and the \`.wasm\` and \`.mjs\` files of \`node_modules/onnxruntime-web/dist\` here, then
+\`python -m http.server\` and http://localhost:8000. The page asks nothing of other machines. In your own:
+
+    import { openClassifier } from './classify.js';
+    const { classify } = await openClassifier(ort, '.');
+    const { className, probabilities, logits } = await classify(file);   // a File, an img or a canvas
+
 ## Preprocessing
 
 Turn the picture as its EXIF block says and fit it to 224 x 224 (\`${fit}\`, see \`config.json\`) by Pillow's antialiased bilinear resizing: that is outside the
