@@ -67,7 +67,11 @@ function answerTable({ logits, probabilities }: Answer, classes: readonly string
     name.setAttribute('scope', 'row');
     const share = create('td', 'share', `${((probabilities[index] ?? 0) * 100).toFixed(1)} %`);
     share.style.setProperty('--share', `${String((probabilities[index] ?? 0) * 100)}%`);
-    row.append(name, share, create('td', 'number', (logits[index] ?? 0).toFixed(4)));
+    const logit = create('td', 'number', (logits[index] ?? 0).toFixed(4));
+    // In full, for scripts that compare.
+    logit.dataset['value'] = String(logits[index]);
+    row.dataset['class'] = String(index);
+    row.append(name, share, logit);
     table.append(row);
   }
   return table;
@@ -75,6 +79,7 @@ function answerTable({ logits, probabilities }: Answer, classes: readonly string
 
 async function answerFile({ config }: PageParts, network: Network, file: File): Promise<void> {
   const entry = create('li', 'result');
+  entry.dataset['file'] = file.name;
   element('results').prepend(entry);
   try {
     const pixels = await readPicture(file, config.input.fit);

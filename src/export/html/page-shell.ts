@@ -56,18 +56,38 @@ ${pageCss}</style>
 }
 
 /** Only what lies beside the page, and of other machines nothing. */
-const servedPolicy =
-  "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; style-src 'unsafe-inline'; " +
-  "connect-src 'self' data: blob:; img-src 'self' data: blob:";
+function servedPolicy(evaluates: boolean): string {
+  const scripts = `'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:${evaluates ? " 'unsafe-eval'" : ''}`;
+  return (
+    `default-src 'none'; script-src ${scripts}; worker-src 'self' blob:; style-src 'unsafe-inline'; ` +
+    "connect-src 'self' data: blob:; img-src 'self' data: blob:"
+  );
+}
+
+/** What computes in a page, as a person puts it beside it. */
+export interface PageLibrary {
+  readonly file: string;
+  /** It makes functions of texts, which the page's policy must then let it. */
+  readonly evaluates: boolean;
+}
 
 /** `index.html` of an export that a server must give: `classify.js` runs it, `library` computes. */
-export function writeServedPage(model: ExportedModel, precision: string, library: string): string {
+export function writeServedPage(model: ExportedModel, precision: string, library: PageLibrary): string {
   const shell = writeShell(model, {
-    policy: servedPolicy,
+    policy: servedPolicy(library.evaluates),
     about: 'The model lies beside this page, and pictures stay here.',
     weights: `${precision}, computed as float32`,
   });
-  return `${shell}<script src="${library}"></script>
+  return `${shell}<script>
+// From disk a browser loads no module, and none could tell of it.
+if (location.protocol === 'file:') {
+  const status = document.getElementById('status');
+  status.className = 'bad';
+  status.textContent =
+    'A browser reads no files beside a page from disk. In this folder run “python -m http.server”, then open http://localhost:8000.';
+}
+</script>
+<script src="${library.file}"></script>
 <script type="module">
 import { start } from './classify.js';
 start();

@@ -32,7 +32,7 @@ async function* files(model: ExportedModel, precision: ExportPrecision): AsyncGe
   yield { path: 'session.py', bytes: sessionPy };
   yield { path: 'picture.py', bytes: picturePy };
   yield { path: 'predict.py', bytes: predictPy };
-  yield { path: 'index.html', bytes: writeServedPage(model, precision, 'ort.min.js') };
+  yield { path: 'index.html', bytes: writeServedPage(model, precision, { file: 'ort.min.js', evaluates: false }) };
   yield { path: 'classify.js', bytes: classifyJs };
   yield { path: 'check.py', bytes: checkPy };
   yield* certificateFiles(model.certificate, precision);

@@ -27,9 +27,7 @@ async function load(files: ReadonlyMap<string, Uint8Array>) {
   const [group] = json.weightsManifest;
   const data = Buffer.concat((group?.paths ?? []).map((path) => files.get(path) ?? new Uint8Array(0)));
   const weights = data.buffer.slice(data.byteOffset, data.byteOffset + data.length);
-  return loadGraphModel(
-    tf.io.fromMemory({ ...json, weightSpecs: (group?.weights ?? []), weightData: weights }),
-  );
+  return loadGraphModel(tf.io.fromMemory({ ...json, weightSpecs: group?.weights ?? [], weightData: weights }));
 }
 
 function classify(model: Awaited<ReturnType<typeof load>>, pictures: readonly Uint8Array[]): number[][] {

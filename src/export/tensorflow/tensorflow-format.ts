@@ -43,7 +43,7 @@ async function* files(model: ExportedModel, precision: ExportPrecision): AsyncGe
   yield { path: 'README.md', bytes: writeReadme(model, precision) };
   yield { path: 'config.json', bytes: formatConfig(config) };
   yield { path: 'labels.txt', bytes: model.classNames.map((name) => `${name.replace(/\s+/g, ' ')}\n`).join('') };
-  yield { path: 'index.html', bytes: writeServedPage(model, precision, 'tf.min.js') };
+  yield { path: 'index.html', bytes: writeServedPage(model, precision, { file: 'tf.min.js', evaluates: true }) };
   yield { path: 'classify.js', bytes: classifyJs };
   yield* certificateFiles(model.certificate, precision);
   yield { path: 'model.json', bytes: JSON.stringify(graph) };
