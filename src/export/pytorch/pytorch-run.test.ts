@@ -110,6 +110,8 @@ with torch.inference_mode():
       }
       const [one, two] = [await readHistory(`one-${way}`), await readHistory(`two-${way}`)];
       expect(two).toHaveLength(one.length);
+      // Two that learn nothing would agree as well.
+      expect(one[0]).toBeGreaterThan(0.01);
       const largest = Math.max(...one.map((loss, at) => Math.abs(loss - (two[at] ?? NaN))));
       console.log(`${way}: losses of two processes differ from those of one by ${largest.toExponential(1)}`);
       expect(largest).toBeLessThan(1e-4);
