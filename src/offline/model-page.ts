@@ -89,7 +89,7 @@ async function answerFile({ config }: PageParts, network: Network, file: File): 
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const text = create('div', 'words');
     text.append(
-      create('h3', '', config.classes[answer.classIndex] ?? ''),
+      create('h2', '', config.classes[answer.classIndex] ?? ''),
       create('p', 'name', `${file.name} · ${seconds} s`),
       answerTable(answer, config.classes),
     );

@@ -80,7 +80,7 @@ describe('the exporter of models', () => {
     const { target, written } = createTarget();
     const told: ModelExportProgress[] = [];
     const report = await exporter.write(request, target, (progress) => told.push(progress), never);
-    expect(report).toMatchObject({ format: 'pytorch', precision: 'float16', files: 19 });
+    expect(report).toMatchObject({ format: 'pytorch', precision: 'float16', files: 20 });
     expect(written.whole).toBe(true);
     expect(written.bytes).toBeGreaterThan(report.bytes);
     expect(report.bytes).toBeGreaterThan(29e6);
