@@ -92,7 +92,7 @@ describe('the exporter of models', () => {
     expect(writing.at(-1)?.done).toBe(writing.at(-1)?.total);
     expect([asked, given]).toEqual([[8], []]);
     const own = { ...request, ownSamples: [{ id: 'a', name: 'a.jpg' }] };
-    expect(await exporter.write(own, createTarget().target, () => undefined, never)).toMatchObject({ files: 20 });
+    expect(await exporter.write(own, createTarget().target, () => undefined, never)).toMatchObject({ files: 21 });
     expect([asked, given]).toEqual([[8, 9], ['a crop']]);
   });
 
