@@ -9,7 +9,7 @@ const allowed = {
   kernels: ['domain'],
   storage: ['domain'],
   // What an exported page runs is taken as text (?script, ?module), never called.
-  export: ['domain', 'offline/(page|onnx|tensorflow)\\.ts'],
+  export: ['domain', 'exported-page/(page|onnx|tensorflow)\\.ts'],
   offline: ['domain', 'ingest/(fit|resize)\\.ts', 'kernels/wasm'],
   // The contract that the engine implements is in protocol/compute-api; it needs nothing else of it.
   engine: ['domain', 'protocol/(compute|engine)-api\\.ts', 'kernels', 'storage'],
@@ -91,7 +91,7 @@ module.exports = {
       comment: 'It runs in exported pages, not in this one.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/(offline|export)/'] },
-      to: { path: '^src/offline/' },
+      to: { path: '^src/exported-page/' },
     },
     {
       name: 'isolation-only-from-main',

@@ -1,4 +1,4 @@
-import pageScript from '../../offline/page.ts?script';
+import pageScript from '../../exported-page/page.ts?script';
 import { inputValues } from '../../domain/vgg16';
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
 import { createCertificateRecord } from '../certificate-files';

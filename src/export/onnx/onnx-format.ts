@@ -1,4 +1,4 @@
-import classifyJs from '../../offline/onnx.ts?module';
+import classifyJs from '../../exported-page/onnx.ts?module';
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
 import { certificateFiles } from '../certificate-files';
 import type { ExportFile, ExportFormat } from '../export-format';

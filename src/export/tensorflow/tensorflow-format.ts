@@ -1,5 +1,5 @@
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
-import classifyJs from '../../offline/tensorflow.ts?module';
+import classifyJs from '../../exported-page/tensorflow.ts?module';
 import { certificateFiles } from '../certificate-files';
 import type { ExportFile, ExportFormat } from '../export-format';
 import { writeServedPage } from '../html/page-shell';
