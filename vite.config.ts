@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 import { assemblyScript } from './scripts/vite-assemblyscript';
 import packageJson from './package.json' with { type: 'json' };
 import { developmentHeaders, foreignOrigins, securityHeaders } from './scripts/security-headers.mjs';
+import { scriptText } from './scripts/vite-script-text';
 import { serviceWorker } from './scripts/vite-service-worker';
 
 const origins = foreignOrigins(readFileSync(new URL('index.html', import.meta.url), 'utf8'));
@@ -22,8 +23,9 @@ export default defineConfig({
   },
   // Relative, so that dist/ works at a sub-path of any static host.
   base: './',
-  plugins: [react(), assemblyScript(), serviceWorker()],
-  worker: { format: 'es' },
+  plugins: [react(), assemblyScript(), scriptText(), serviceWorker()],
+  // What is exported is written in a worker: a build gives its workers their own plugins.
+  worker: { format: 'es', plugins: () => [scriptText()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
   server: { headers: developmentHeaders(origins) },
   preview: { headers: securityHeaders(origins) },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { assemblyScript } from './scripts/vite-assemblyscript';
+import { scriptText } from './scripts/vite-script-text';
 import { findChromium, chromiumArguments } from './scripts/chromium.mjs';
 import { isolationHeaders } from './scripts/security-headers.mjs';
 
@@ -16,7 +17,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [assemblyScript()],
+        plugins: [assemblyScript(), scriptText()],
         test: {
           name: 'node',
           // Against a hang only: a busy machine takes its time.
@@ -27,7 +28,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [assemblyScript()],
+        plugins: [assemblyScript(), scriptText()],
         server: { headers: isolationHeaders, fs: { allow: [root, shared] } },
         // Found once up front: a dependency discovered midway reloads the page under a running test.
         optimizeDeps: {

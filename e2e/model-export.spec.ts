@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { hasPython, runPython } from '../src/export/testing/python';
 import { expect, test } from './app-test';
 import { writeClasses } from './pictures';
@@ -64,7 +65,7 @@ test('a trained model is saved with its certificate, and says the same in PyTorc
   await save.press('Enter');
   const zip = join(folder, 'out.zip');
   await (await download).saveAs(zip);
-  await expect(dialog.getByRole('status')).toContainText(/pytorch\.zip is saved: 19 files · 59 MB\./);
+  await expect(dialog.getByRole('status')).toContainText(/pytorch\.zip is saved: 20 files · 59 MB\./);
 
   const out = join(folder, 'out');
   const python = spawnSync('python3', ['-c', unpack, zip, out], { encoding: 'utf8' });
@@ -77,6 +78,26 @@ test('a trained model is saved with its certificate, and says the same in PyTorc
   const certificate = JSON.parse(await readFile(join(out, 'certificate', 'certificate.json'), 'utf8')) as { rms: number };
   expect(certificate.rms).toBeGreaterThan(0);
   expect(app.errors).toEqual([]);
+
+  // The one HTML file, opened from disk where there is no network.
+  const saving = page.waitForEvent('download');
+  await app.act((store) => store.getState().actions.exportModel({ format: 'html', precision: 'float16' }));
+  const html = join(folder, 'model.html');
+  await (await saving).saveAs(html);
+  const offline = await page.context().newPage();
+  const asked: string[] = [];
+  offline.on('request', (request) => asked.push(new URL(request.url()).protocol));
+  await offline.context().setOffline(true);
+  await offline.goto(pathToFileURL(html).href);
+  await expect(offline.locator('#status')).toHaveText(/^Ready/);
+  await offline.setInputFiles('#file', [join(folder, 'out', 'certificate', '01.png'), join(folder, 'out', 'check.py')]);
+  await expect(offline.getByRole('listitem')).toHaveCount(2);
+  await expect(offline.getByText('check.py: This browser cannot open it as a picture.', { exact: false }).last()).toBeVisible();
+  await expect(offline.getByRole('table')).toContainText(/cat.*%/);
+  await offline.getByRole('button', { name: 'Check' }).press('Enter');
+  await expect(offline.locator('#check-result')).toHaveText(/^The same answers\. Largest difference \d/);
+  expect((await new AxeBuilder({ page: offline }).analyze()).violations).toEqual([]);
+  expect(asked).toEqual(['file:']);
 
   if (!hasPython('check.py over the page’s own export', 'torch', 'safetensors', 'PIL', 'numpy')) return;
   const checked = runPython(['check.py'], out);

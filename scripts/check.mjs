@@ -11,7 +11,7 @@ const tool = (path) => join(projectRoot, 'node_modules', path);
 const checks = [
   // The longest first, so that the rest fits beside it.
   { name: 'lint', args: [tool('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
-  ...['page', 'worker', 'sw', 'tests', 'node'].map((name) => ({
+  ...['page', 'worker', 'exported-page', 'sw', 'tests', 'node'].map((name) => ({
     name: `types: ${name}`,
     args: [tool('typescript/bin/tsc'), '-p', `tsconfig.${name}.json`, '--pretty', 'false'],
   })),

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, extname, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import Papa from 'papaparse';
 import { exportModel } from '../../scripts/export-model';
 import { followRun } from '../../scripts/follow-run';
 import { PlainFailure, projectRoot } from '../../scripts/install.mjs';
 import { addFolder, openSession, prepareDevice, type Session } from '../../scripts/session';
 import { exportPrecisions, type ExportPrecision } from '../../src/domain/model-export';
+import { askExport, type Logits } from '../exports/ask-export';
 import type { Row, Suite } from '../suite';
 
 const run = promisify(execFile);
@@ -18,9 +18,6 @@ const ways = ['features', 'fine-tune'] as const;
 const norms = [10, null] as const;
 /** Photos that the page and the export are both asked about. */
 const usualCount = 50;
-
-/** What the page shows of each photo, by the file's name. */
-type Logits = ReadonlyMap<string, readonly number[]>;
 
 /** Photos from all over a folder of folders. */
 async function findPhotos(folder: string, count: number): Promise<string[]> {
@@ -54,14 +51,6 @@ async function readPage({ store }: Session): Promise<Logits> {
   return new Map(said.logits);
 }
 
-/** By predict.py of the export, from the files themselves. */
-async function readTorch(python: string, folder: string, photos: string, classes: number): Promise<Logits> {
-  const table = join(folder, 'answers.csv');
-  await run(python, [join(folder, 'predict.py'), photos, '--csv', table, '--device', 'cpu'], { maxBuffer: 64e6 });
-  const rows = Papa.parse<string[]>((await readFile(table, 'utf8')).trim()).data.slice(1);
-  return new Map(rows.map((cells) => [basename(cells[0] ?? ''), cells.slice(3 + classes).map(Number)]));
-}
-
 function argmax(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
 }
@@ -80,12 +69,6 @@ function compare(page: Logits, other: Logits): { readonly largest: number; reado
     if (argmax(logits) !== argmax(theirs)) changed += 1;
   }
   return { largest, changed };
-}
-
-/** check.py's own last figure: from the certificate's pixels. */
-async function readCheck(python: string, folder: string): Promise<number> {
-  const { stdout } = await run(python, [join(folder, 'check.py')], { maxBuffer: 64e6 });
-  return Number(/Largest difference (\S+) /.exec(stdout)?.[1] ?? NaN);
 }
 
 interface Model {
@@ -121,37 +104,42 @@ async function measure(
   model: Model,
   page: Logits,
   precision: ExportPrecision,
-): Promise<Row> {
+): Promise<Row[]> {
   const folder = await mkdtemp(join(scratch, 'model-'));
   const { certificate, written } = await exportModel(session, folder, precision);
-  const pytorch = written.find(({ format }) => format === 'pytorch');
-  if (pytorch === undefined) throw new PlainFailure('The page wrote nothing for PyTorch.');
-  const torch = await readTorch(python, pytorch.folder, photos, model.classes);
-  const { largest, changed } = compare(page, torch);
-  const row = {
-    name: pytorch.format,
-    precision,
-    way: model.way,
-    classes: model.classes,
-    scaled: model.norm === null ? 'no' : 'yes',
-    megabytes: Number((pytorch.bytes / 1e6).toFixed(1)),
-    samePixels: await readCheck(python, pytorch.folder),
-    fromFiles: Number(largest.toPrecision(2)),
-    answersChanged: changed,
-    pageRounds: Number(certificate.shownDifference.toPrecision(2)),
-  };
+  const rows: Row[] = [];
+  for (const { format, folder: own, bytes, files } of written) {
+    const asked = await askExport({ session, python, format, folder: own, files, photos, classes: model.classes });
+    const { largest, changed } = compare(page, asked.logits);
+    rows.push({
+      name: format,
+      precision,
+      way: model.way,
+      classes: model.classes,
+      scaled: model.norm === null ? 'no' : 'yes',
+      megabytes: Number((bytes / 1e6).toFixed(1)),
+      samePixels: asked.samePixels,
+      fromFiles: Number(largest.toPrecision(2)),
+      answersChanged: changed,
+      pageRounds: Number(certificate.shownDifference.toPrecision(2)),
+    });
+  }
   await rm(folder, { recursive: true, force: true });
-  return row;
+  return rows;
 }
 
 export const exportsSuite: Suite = {
   name: 'exports',
-  about: 'the exported model in real PyTorch over photos from files, against the page (--data DIR, --files N, --python PATH)',
+  about:
+    'exported models in PyTorch, ONNX Runtime, TensorFlow.js and the HTML file over photos from files, against the page (--data DIR, --files N, --python PATH)',
   quick: false,
   run: async ({ dataFolder, files, python }) => {
     if (dataFolder === null) throw new PlainFailure('exports needs --data DIR: photos to ask both about.', 2);
-    await run(python, ['-c', 'import torch, safetensors, PIL, numpy']).catch(() => {
-      throw new PlainFailure(`${python} has no torch, safetensors, pillow and numpy. Name one that has with --python.`, 2);
+    await run(python, ['-c', 'import torch, safetensors, onnxruntime, PIL, numpy']).catch(() => {
+      throw new PlainFailure(
+        `${python} has no torch, safetensors, onnxruntime, pillow and numpy. Name one that has with --python.`,
+        2,
+      );
     });
     const scratch = await mkdtemp(join(tmpdir(), 'headstart-exports-'));
     const session = await openSession({ webgpu: false });
@@ -170,9 +158,9 @@ export const exportsSuite: Suite = {
             await trainModel(session, model);
             const page = await readPage(session);
             for (const precision of exportPrecisions) {
-              const row = await measure({ session, python, photos, scratch }, model, page, precision);
-              console.log(JSON.stringify(row));
-              rows.push(row);
+              const measured = await measure({ session, python, photos, scratch }, model, page, precision);
+              for (const row of measured) console.log(JSON.stringify(row));
+              rows.push(...measured);
             }
           }
         }
@@ -182,8 +170,8 @@ export const exportsSuite: Suite = {
         browser: session.browserName,
         adapter: null,
         notes: [
-          `${String(found.length)} photos. samePixels: largest difference of logits over their rms, eight drawings, pixels from the export (check.py).`,
-          'fromFiles: the same over the photos, decoded and resized by Pillow there and by the browser here, against what the page shows.',
+          `${String(found.length)} photos. samePixels: largest difference of logits over their rms, eight drawings, pixels from the export (check.py, or the page's Check).`,
+          'fromFiles: the same over the photos, decoded and resized there (by Pillow in Python, by the browser in pages), against what the page shows.',
           'pageRounds: how far what the page shows is from its own float32 answer, because it holds features of a frozen backbone as float16.',
         ],
       };

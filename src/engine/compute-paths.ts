@@ -1,6 +1,6 @@
 import type { DeviceProgress } from '../domain/events';
 import { browserEnvironment } from '../kernels/wasm/cpu-backbone';
-import { hasRelaxedSimd } from '../kernels/wasm/kernel-builds';
+import { hasRelaxedSimd } from '../kernels/wasm/relaxed-simd';
 import type { Backbone } from './backbone';
 import type { Compute } from './device';
 import { GpuKernels, type KernelPlans } from './gpu-kernels';

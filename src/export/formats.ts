@@ -7,10 +7,13 @@ import {
   type ExportPrecision,
 } from '../domain/model-export';
 import type { ExportFormat } from './export-format';
+import { htmlFormat } from './html/html-format';
+import { onnxFormat } from './onnx/onnx-format';
+import { tensorflowFormat } from './tensorflow/tensorflow-format';
 import { pytorchFormat } from './pytorch/pytorch-format';
 
 /** What a model can be written as, in the order in which the page offers it. */
-export const exportFormats: readonly ExportFormat[] = [pytorchFormat];
+export const exportFormats: readonly ExportFormat[] = [pytorchFormat, onnxFormat, tensorflowFormat, htmlFormat];
 
 /** @throws HeadstartError `export-format-unknown` */
 export function findFormat(id: ExportFormatId, precision: ExportPrecision): ExportFormat {

@@ -80,7 +80,7 @@ describe('the exporter of models', () => {
     const { target, written } = createTarget();
     const told: ModelExportProgress[] = [];
     const report = await exporter.write(request, target, (progress) => told.push(progress), never);
-    expect(report).toMatchObject({ format: 'pytorch', precision: 'float16', files: 19 });
+    expect(report).toMatchObject({ format: 'pytorch', precision: 'float16', files: 20 });
     expect(written.whole).toBe(true);
     expect(written.bytes).toBeGreaterThan(report.bytes);
     expect(report.bytes).toBeGreaterThan(29e6);
@@ -92,7 +92,7 @@ describe('the exporter of models', () => {
     expect(writing.at(-1)?.done).toBe(writing.at(-1)?.total);
     expect([asked, given]).toEqual([[8], []]);
     const own = { ...request, ownSamples: [{ id: 'a', name: 'a.jpg' }] };
-    expect(await exporter.write(own, createTarget().target, () => undefined, never)).toMatchObject({ files: 20 });
+    expect(await exporter.write(own, createTarget().target, () => undefined, never)).toMatchObject({ files: 21 });
     expect([asked, given]).toEqual([[8, 9], ['a crop']]);
   });
 

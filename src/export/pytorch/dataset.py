@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from browser import choose_validation, content_id
-from model import UNREADABLE, load_picture
+from picture import ENDINGS, UNREADABLE, load_picture
 
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
 

@@ -1,6 +1,7 @@
 """The exported model in plain PyTorch: VGG-16's convolutions, the L2 norm where the run had one, and the trained classifier.
 
-    from model import load_model, load_picture, to_tensor
+    from model import load_model, load_config, to_tensor
+    from picture import load_picture
     model, config = load_model("."), load_config(".")
     logits = model(to_tensor([load_picture("cat.jpg", config)], config))
 
@@ -12,22 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from safetensors.torch import load_file
 from torch import nn
 
 FEATURES = 512 * 7 * 7
-SIDE = 224
 WIDTHS = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0]  # 0 is a 2 x 2 max pooling
-MEAN_COLOUR = (124, 117, 104)  # what `pad` puts beside the picture
-UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # how Pillow tells that a file is no picture
-
-try:  # photos of phones, where pillow-heif is installed
-    from pillow_heif import register_heif_opener
-
-    register_heif_opener()
-except ImportError:
-    pass
 
 
 def make_features():
@@ -80,40 +70,6 @@ def compute_exactly():
     """Graphics cards by NVIDIA round inputs of products to 10 bits unless told otherwise; the page does not."""
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
-
-
-def _flatten_transparency(picture):
-    """RGB; what is transparent lies on white, as on the page."""
-    transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-    if not transparent:
-        return picture.convert("RGB")
-    values = np.asarray(picture.convert("RGBA"), np.float64)
-    alpha = values[..., 3:]
-    return Image.fromarray(np.floor((values[..., :3] * alpha + 255 * (255 - alpha)) / 255 + 0.5).astype(np.uint8))
-
-
-def fit(picture, how):
-    """224 x 224 by antialiased bilinear resizing: `crop` (the shorter side to 256, then the middle), `squash` or `pad`."""
-    width, height = picture.size
-    if how == "squash":
-        return picture.resize((SIDE, SIDE), Image.BILINEAR)
-    if how == "crop":
-        size = (256, int(256 * height / width)) if width <= height else (int(256 * width / height), 256)
-        left, top = round((size[0] - SIDE) / 2), round((size[1] - SIDE) / 2)
-        return picture.resize(size, Image.BILINEAR).crop((left, top, left + SIDE, top + SIDE))
-    if how == "pad":
-        size = (SIDE, max(1, round(SIDE * height / width))) if width >= height else (max(1, round(SIDE * width / height)), SIDE)
-        whole = Image.new("RGB", (SIDE, SIDE), MEAN_COLOUR)
-        whole.paste(picture.resize(size, Image.BILINEAR), ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
-        return whole
-    raise ValueError(f"config.json has an unknown fit: {how}")
-
-
-def load_picture(path, config):
-    """A picture's file -> [224, 224, 3] bytes, turned as its EXIF block says and fitted as in training."""
-    with Image.open(path) as opened:
-        upright = _flatten_transparency(ImageOps.exif_transpose(opened))
-    return np.asarray(fit(upright, config["input"]["fit"]))
 
 
 def to_tensor(pictures, config, device="cpu"):

@@ -9,19 +9,8 @@ import sys
 from pathlib import Path
 
 import torch
-from model import UNREADABLE, compute_exactly, load_config, load_model, load_picture, to_tensor
-
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
-
-
-def find_pictures(paths):
-    for path in map(Path, paths):
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
-        elif path.exists():
-            yield path
-        else:
-            sys.exit(f"There is nothing at {path}.")
+from model import compute_exactly, load_config, load_model, to_tensor
+from picture import UNREADABLE, find_pictures, load_picture
 
 
 def predict(model, config, pictures, device):

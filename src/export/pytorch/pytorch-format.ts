@@ -2,6 +2,7 @@ import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
 import { certificateFiles } from '../certificate-files';
 import type { ExportFile, ExportFormat } from '../export-format';
 import { createModelConfig, formatConfig } from '../model-config';
+import picturePy from '../python/picture.py?raw';
 import { writeSafetensors } from '../safetensors-writer';
 import browserPy from './browser.py?raw';
 import checkPy from './check.py?raw';
@@ -26,6 +27,7 @@ async function* files(model: ExportedModel, precision: ExportPrecision): AsyncGe
   yield { path: 'config.json', bytes: formatConfig(config) };
   yield { path: 'requirements.txt', bytes: requirements };
   yield { path: 'model.py', bytes: modelPy };
+  yield { path: 'picture.py', bytes: picturePy };
   yield { path: 'predict.py', bytes: predictPy };
   yield { path: 'check.py', bytes: checkPy };
   yield { path: 'train.py', bytes: trainPy };

@@ -70,6 +70,7 @@ import torch
 from torch import nn
 from safetensors.torch import load_file
 from model import *
+from picture import load_picture
 config, model = load_config("."), load_model(".")
 class Vgg(nn.Module):  # torchvision's, in the parts that tensors go to
     def __init__(self):

@@ -1,10 +1,6 @@
 import { certificateBounds, type ExportedModel, type ExportPrecision } from '../../domain/model-export';
 import { attribution } from '../model-config';
-
-/** Names of classes come from folders: nothing in them may be taken for Markdown. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, (letter) => `\\${letter}`).replace(/\s+/g, ' ');
-}
+import { plainMarkdown } from '../plain-markdown';
 
 function describeNorm(norm: number | null): string {
   if (norm === null)
@@ -26,10 +22,10 @@ export function writeReadme(model: ExportedModel, precision: ExportPrecision): s
       ? `\nValues lie in the file as float16, half the size; everything here computes with them as float32. The convolutions that were not trained lose
 nothing by it, the classifier is rounded.\n`
       : '';
-  return `# ${plain(projectName)}
+  return `# ${plainMarkdown(projectName)}
 
 A picture classifier trained with Headstart in a browser: VGG-16 and a classifier for ${String(classNames.length)} classes
-(${classNames.map(plain).join(', ')}). Run ${String(run.number)} of ${run.startedAt}, seed ${String(run.config.seed)}.
+(${classNames.map(plainMarkdown).join(', ')}). Run ${String(run.number)} of ${run.startedAt}, seed ${String(run.config.seed)}.
 
     pip install -r requirements.txt
     python check.py                                  # does it say here what it said in the browser?
@@ -40,7 +36,7 @@ A picture classifier trained with Headstart in a browser: VGG-16 and a classifie
 | --- | --- |
 | \`model.safetensors\` | every weight, under torchvision's names: \`features.N.weight\`, \`features.N.bias\`, \`classifier.weight\`, \`classifier.bias\` |
 | \`config.json\` | classes, preprocessing, seed, every setting of the run |
-| \`model.py\` | the network as a module, and how a picture becomes its input |
+| \`model.py\`, \`picture.py\` | the network as a module; how a picture becomes its input |
 | \`predict.py\`, \`check.py\`, \`train.py\` | \`--help\` explains each |
 | \`dataset.py\`, \`browser.py\` | how train.py reads pictures, and the page's own chance, so that a seed means the same |
 | \`certificate/\` | ${String(certificate.pictures.length)} pictures of 224 x 224 and the exact logits of each, for check.py |

@@ -1,9 +1,11 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { convLayers, featureCount, inputValues, type ConvLayer } from '../../domain/vgg16';
-import { hasRelaxedSimd, loadKernelModule, type KernelBuild } from './kernel-builds';
+import { scaleTable, type InputScaling } from './input-scaling';
+import { loadKernelModule, type KernelBuild } from './kernel-builds';
 import { defaultBatch, isRemade, memoryPlan, type FilterMode, type MemoryPlan } from './memory-plan';
 import { convSteps, outSizeOf } from './network';
 import { startKernelPool, type KernelPool } from './pool';
+import { hasRelaxedSimd } from './relaxed-simd';
 import { filterPhase, networkPhases } from './schedule';
 import { chooseThreads, type ThreadEnvironment } from './threads';
 
@@ -14,12 +16,6 @@ export interface ConvSource {
   readonly half: boolean;
   /** `[outChannels]`. */
   readonly bias: Float32Array;
-}
-
-/** Of 8-bit values as numbers from 0 to 1, one a channel. */
-export interface InputScaling {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
 }
 
 /** Sees what comes out of a step (its pooling where it has one): torchvision's layer index, `[h, w, c]`, values row-major. For tests. */
@@ -88,15 +84,6 @@ export function browserEnvironment(spawn: () => Worker): CpuEnvironment {
     createMemory: (bytes) => new WebAssembly.Memory({ initial: bytes / 65_536, maximum: bytes / 65_536, shared: true }),
     loadModule: loadKernelModule,
   };
-}
-
-/** A byte's value in each channel, `(x / 255 - mean) / std`, every operation rounded to float32 as PyTorch does it: `[3][256]`. */
-export function scaleTable({ mean, std }: InputScaling): Float32Array {
-  const { fround } = Math;
-  return Float32Array.from({ length: 3 * 256 }, (_, at) => {
-    const channel = Math.floor(at / 256);
-    return fround(fround(fround((at % 256) / 255) - fround(mean[channel] ?? 0)) / fround(std[channel] ?? 1));
-  });
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

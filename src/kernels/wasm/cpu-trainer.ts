@@ -1,10 +1,12 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import { convLayers, featureCount, inputValues, type ConvLayer } from '../../domain/vgg16';
 import { momentsOf, type BackboneTrainer, type TrainedTensor, type UpdateSettings } from '../backbone-trainer';
-import { scaleTable, type ConvSource, type CpuEnvironment, type InputScaling } from './cpu-backbone';
-import { hasRelaxedSimd, type KernelBuild } from './kernel-builds';
+import type { ConvSource, CpuEnvironment } from './cpu-backbone';
+import { scaleTable, type InputScaling } from './input-scaling';
+import type { KernelBuild } from './kernel-builds';
 import { convSteps, type ConvStep } from './network';
 import { startKernelPool, type KernelPool } from './pool';
+import { hasRelaxedSimd } from './relaxed-simd';
 import { fromMasters, readFloats, toMasters, widenHalf } from './trainer-layout';
 import { inputBytes, trainerMemoryPlan, updateJobs, type TrainerPlan, type TrainerRequest } from './trainer-plan';
 import { backwardPhases, forwardPhases, squaresPhase, updatePhase } from './trainer-schedule';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { hasRelaxedSimd, loadKernelModule } from './kernel-builds';
+import { loadKernelModule } from './kernel-builds';
+import { hasRelaxedSimd } from './relaxed-simd';
 import { KernelBed } from './testing/kernel-bed';
 import { describeKernels } from './testing/kernel-suite';
 import { describeTrainingKernels } from './testing/training-suite';

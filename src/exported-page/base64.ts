@@ -1,0 +1,7 @@
+/** @throws Error (`SyntaxError` or `InvalidCharacterError`) where it is damaged */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  return bytes;
+}
