@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   globalSetup: './e2e/global-setup.ts',
-  // Features cost about a second a picture and core: tests must not compete for it.
-  workers: 1,
+  // A test waits for its browser about half of the time; two at once compete for the cores, and none asserts how long anything takes.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 240_000,

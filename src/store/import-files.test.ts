@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../domain/errors';
 import { catsAndDogs, classFolder, createPage, listed, reach } from './testing/create-page';
+import { createFakeStorage } from './testing/fake-engine';
 
 describe('what is dropped', () => {
   it('goes to the worker in parts, and is closed there once its pictures are in', async () => {
@@ -57,8 +58,27 @@ describe('what is dropped', () => {
     expect(beside.state().project.document.skipped).toEqual([refused]);
   });
 
-  it('is given to a new worker again, opened anew', async () => {
+  it.each([
+    ['storage-full', 'pictures-storage-full'],
+    ['storage-refused', 'pictures-storage-refused'],
+  ] as const)('comes in where the disk takes no copy (%s), and that is told', async (reason, code) => {
     const page = createPage();
+    await page.actions.begin();
+    const engine = page.engine();
+    const add = engine.addPictures.bind(engine);
+    engine.addPictures = async (...given) => ({
+      ...(await add(...given)),
+      notKept: { pictures: 3, reason: describeError(reason) },
+    });
+    await page.actions.addFiles(catsAndDogs);
+    expect(page.state().project.document.samples).toHaveLength(40);
+    expect(page.state().notice?.code).toBe(code);
+  });
+
+  it('is given to a new worker again, opened anew, where the browser keeps nothing', async () => {
+    const storage = createFakeStorage();
+    storage.problem = 'storage-refused';
+    const page = createPage(storage);
     await page.actions.begin();
     await page.actions.addFiles(catsAndDogs);
     await page.actions.addFiles(listed('more/bird/1.jpg', 'more/bird/2.jpg', 'more/fish/1.jpg'));

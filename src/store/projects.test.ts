@@ -201,6 +201,15 @@ describe('folders that pictures were left in', () => {
     expect(selectTrainBlocker(again.state())).toBeNull();
   });
 
+  it('that are gone keep Train from what it cannot read, and say so', async () => {
+    const page = createPage();
+    await beginWithPictures(page);
+    await saved(page);
+    const again = createPage(page.storage, { folders: [{ ...folder, access: 'absent' }] });
+    await again.actions.begin();
+    expect(selectTrainBlocker(again.state())?.code).toBe('folder-absent');
+  });
+
   it('are suggested where a copy would take more than half of what is free, and the person decides', async () => {
     const page = createPage(createFakeStorage(), { freeRoom: 500 });
     await page.actions.begin();

@@ -40,7 +40,7 @@ import type {
   StorageReport,
 } from '../domain/projects';
 import type { OutsideRequest } from '../domain/outside-request';
-import { RequestLog } from '../domain/request-log';
+import { type RequestLog } from '../domain/request-log';
 import { inputSize } from '../domain/vgg16';
 import type { ComputeApi, PixelSource } from '../protocol/compute-api';
 import type {
