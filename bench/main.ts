@@ -120,10 +120,12 @@ await runMain(async () => {
     peers: readPeers(values.peers),
     dawn: values.dawn ?? null,
   };
+  let hasFailed = false;
   const results = [];
   for (const suite of chosen) {
     console.log(`\n${suite.name}: ${suite.about}`);
-    const { rows, browser, adapter, notes } = await suite.run(options);
+    const { rows, browser, adapter, notes, failed = false } = await suite.run(options);
+    hasFailed ||= failed;
     console.table(rows);
     for (const note of notes) console.log(note);
     results.push({ suite: suite.name, machine: describeMachine(browser, adapter), rows, notes });
@@ -131,5 +133,5 @@ await runMain(async () => {
   if (values.json !== undefined) {
     await writeFile(values.json, `${JSON.stringify(results.length === 1 ? results[0] : { suites: results }, null, 2)}\n`);
   }
-  return 0;
+  return hasFailed ? 1 : 0;
 });

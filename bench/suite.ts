@@ -38,6 +38,8 @@ export interface SuiteResult {
   /** Name and version. */
   readonly browser: string;
   readonly adapter: string | null;
+  /** Something did not hold that must: the command then fails. */
+  readonly failed?: boolean;
   /** What a reader of the numbers must know. */
   readonly notes: readonly string[];
 }

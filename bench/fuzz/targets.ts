@@ -4,6 +4,7 @@ import { featuresTarget, payloadTarget } from './targets/features';
 import { hubTarget } from './targets/hub';
 import { manifestTarget, patternTarget } from './targets/manifests';
 import { pictureTarget } from './targets/pictures';
+import { projectFileTarget } from './targets/project-files';
 import { projectTarget } from './targets/projects';
 import { safetensorsTarget, weightsIndexTarget } from './targets/weights';
 
@@ -26,6 +27,7 @@ export const fuzzTargets: readonly AnyTarget[] = [
   hide(manifestTarget),
   hide(patternTarget),
   hide(projectTarget),
+  hide(projectFileTarget),
   hide(weightsIndexTarget),
   hide(safetensorsTarget),
   hide(pictureTarget),

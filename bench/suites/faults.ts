@@ -4,6 +4,7 @@ import { startStaticServer } from '../../scripts/static-server.mjs';
 import { deriveRng } from '../../src/domain/rng';
 import { tryFullDisk, tryTwoTabs } from '../faults/full-disk';
 import { block5Run, FaultBench, headRun, type Fault, type FaultyRun, type Trial } from '../faults/kills';
+import { storageFaultCases } from '../../src/storage/testing/storage-faults';
 import { tornWrites } from '../faults/torn-writes';
 import type { Row, Suite } from '../suite';
 
@@ -24,6 +25,17 @@ function rowOf(name: string, what: string, trials: readonly Pick<Trial, 'lost' |
   const lost = trials.filter((trial) => trial.lost !== null).length;
   const resumed = trials.filter(({ stepsKept }) => stepsKept !== null).length;
   return { name, fault: what, tried: trials.length, wentOn: resumed, survived: trials.length - lost, lost };
+}
+
+/** Each write of what keeps projects and pictures goes wrong once: a new visit must find what was before, or what should be after. */
+async function brokenWrites(seed: number): Promise<{ tried: number; lost: number; first: string | null }> {
+  const cases = await storageFaultCases(seed);
+  const failures: string[] = [];
+  for (const each of cases)
+    await each.run().catch((thrown: unknown) => {
+      failures.push(`${each.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    });
+  return { tried: cases.length, lost: failures.length, first: failures[0] ?? null };
 }
 
 export const faultsSuite: Suite = {
@@ -72,6 +84,13 @@ export const faultsSuite: Suite = {
       rows.push(rowOf('head', 'two tabs', [await tryTwoTabs(page, store, server.url, headRun.settings)]));
       for (const { what, tried, lost } of await tornWrites(seed))
         rows.push({ name: 'disk', fault: what, tried, wentOn: tried - lost, survived: tried - lost, lost });
+      const { tried, lost, first } = await brokenWrites(seed);
+      if (first !== null) notes.push(first);
+      rows.push({
+        name: 'projects and pictures',
+        fault: 'write refused, cut or unanswered',
+        ...{ tried, wentOn: tried - lost, survived: tried - lost, lost },
+      });
       const all = (key: string) => rows.reduce((sum, row) => sum + Number(row[key]), 0);
       rows.push({
         name: 'all',
@@ -82,7 +101,7 @@ export const faultsSuite: Suite = {
         lost: all('lost'),
       });
       notes.push('wentOn: from a checkpoint; where a kill came before the first one, or after the end, the run was begun anew.');
-      return { rows, browser: `Chromium ${version}`, adapter: null, notes };
+      return { rows, browser: `Chromium ${version}`, adapter: null, notes, failed: all('lost') > 0 };
     } finally {
       await browser.close();
       await server.close();

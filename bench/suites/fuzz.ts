@@ -30,10 +30,12 @@ export const fuzzSuite: Suite = {
     const notes: string[] = [
       `seed ${String(seed)}: npm run bench -- fuzz --seed ${String(seed)} --inputs ${String(inputs)} repeats it`,
     ];
+    let failed = false;
     for (const [index, { name }] of fuzzTargets.entries()) {
       if (only !== null && name !== only) continue;
       const report = await watchTarget(index, seed, inputs);
       const row = rowOf(report);
+      failed ||= report.findings.length > 0;
       rows.push(row);
       console.log(
         Object.entries(row)
@@ -43,6 +45,6 @@ export const fuzzSuite: Suite = {
       for (const { kind, number, error, input } of report.findings.slice(0, findingsShown))
         notes.push(`${name} ${kind} at input ${String(number)}: ${error}\n  ${input}`);
     }
-    return { rows, browser: `Node ${process.version}`, adapter: null, notes };
+    return { rows, browser: `Node ${process.version}`, adapter: null, notes, failed };
   },
 };

@@ -35,7 +35,7 @@ type Series = 'pictures' | 'thumbnails';
 
 /**
  * Pictures of all projects by their content, each once, packed one after the other into files of 64 MiB: 25,000 files of their own take
- * many times as long to write and to remove. A picture is kept when its row is: bytes go to disk first and the rows of a whole batch are
+ * half as long again to write. A picture is kept when its row is: bytes go to disk first and the rows of a whole batch are
  * one transaction, so what is cut short leaves nothing behind but bytes that no row names. Each visit writes to files of its own.
  * Every method rejects with `storage-refused` or `storage-full`.
  */

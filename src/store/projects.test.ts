@@ -146,7 +146,8 @@ describe('two tabs on one project', () => {
     await reach(first, ({ notice }) => notice?.code === 'project-forgotten');
     const calls = first.engine().calls.length;
     rename(first, 'Too late');
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    // Showing the list saves whatever is to be saved first.
+    await first.actions.showProjects();
     expect(first.engine().calls.slice(calls)).not.toContain('saveProject');
     expect(storage.projects).toEqual([]);
   });
