@@ -112,8 +112,8 @@ const catalogue = {
     remedy: 'Copy a picture, not its address or a text, and paste again.',
   },
   'pictures-not-kept': {
-    message: 'Pictures are not kept between visits; yours are still on your disk.',
-    remedy: 'Add them again to train more; everything else is kept.',
+    message: 'Some pictures could not be kept on this device, so the project is without them.',
+    remedy: 'Add them again to train on them; everything else is kept.',
   },
   'picture-gone': {
     message: 'The picture {name} can no longer be read from disk.',

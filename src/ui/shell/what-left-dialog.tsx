@@ -36,8 +36,8 @@ export function WhatLeftDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
         <section>
           <h3>What it keeps in this browser</h3>
           <p>
-            The weights, your settings, features of your pictures, the trained head and the page’s own files. The menu can forget
-            all of it.
+            Your projects with their pictures, labels, runs and trained heads, what VGG-16 made of the pictures, the weights, your
+            choices and the page’s own files. The menu tells how much each takes, and can forget all of it.
           </p>
         </section>
       </div>
