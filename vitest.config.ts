@@ -57,7 +57,7 @@ export default defineConfig({
           provide: { sharedDirectory },
           include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
           // Against a hang only: a software adapter on a busy machine takes its time.
-          testTimeout: 300_000,
+          testTimeout: 120_000,
           fileParallelism: false,
           browser: {
             enabled: true,

@@ -179,5 +179,5 @@ describe('a run on WebGPU', () => {
     expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(12);
     await engine.dispose();
     expect(await engine.memory()).toMatchObject({ tensors: 0, bytes: 0 });
-  });
+  }, 300_000);
 });

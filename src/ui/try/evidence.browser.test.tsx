@@ -87,8 +87,10 @@ describe('evidence', () => {
     await expect.element(sum()).not.toBeInTheDocument();
     await expect.element(page.getByRole('img', { name: /What speaks for/ })).not.toBeInTheDocument();
     expect(localStorage.getItem('headstart:evidence')).toBe('off');
-    await page.getByText('Numbers').click();
+    // The numbers fold away with it, and can be had all the same.
     await expect.element(page.getByText('[3.214, -0.338]')).not.toBeVisible();
+    await page.getByText('Numbers').click();
+    await expect.element(page.getByText('[3.214, -0.338]')).toBeVisible();
     await page.getByRole('button', { name: 'Evidence', exact: true }).click();
     await expect.element(sum()).toBeVisible();
   });
