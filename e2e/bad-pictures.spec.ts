@@ -9,7 +9,7 @@ async function expectSentence({ page }: App, sentence: string | RegExp): Promise
 }
 
 async function expectTrainRefused(app: App): Promise<void> {
-  const train = app.page.getByRole('button', { name: /^train/i });
+  const train = app.page.getByRole('button', { name: /^Train/ });
   // It keeps its place in the tab order, so it is disabled in name only; the reason is read with it.
   await expect(train).toHaveAttribute('aria-disabled', 'true');
   await expect(train).toHaveAccessibleDescription(/\S/);

@@ -44,7 +44,7 @@ describe('the list of projects', () => {
     await page.getByRole('button', { name: 'Bring back Another' }).click();
     await page.getByRole('button', { name: 'Another', exact: true }).click();
     await expect.poll(() => state().project.document.name).toBe('Another');
-    expect(state().projects.isShown).toBe(false);
+    await expect.poll(() => state().projects.isShown).toBe(false);
   });
 });
 
