@@ -1,19 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
 import { encodePng } from '../bench/png';
 import { createCellPicture } from '../bench/textures/cells';
 import { deriveRng } from '../src/domain/rng';
-import { expect, test, type App } from './app-test';
+import { expectAccessible } from './accessible';
+import { expect, test } from './app-test';
 import { writeClasses, writeFiles } from './pictures';
-
-async function expectAccessible({ page }: App, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`),
-    screen,
-  ).toEqual([]);
-}
 
 test('evidence adds up, a covered part moves the logits, the unlike is told from the alike, and evaluation, label doctor and map go by keyboard', async ({
   openApp,
@@ -37,7 +28,7 @@ test('evidence adds up, a covered part moves the logits, the unlike is told from
   const alike = page.getByRole('list', { name: 'Most alike in training' });
   await expect(alike.getByRole('button')).toHaveCount(6);
   await expect(page.getByTestId('unlike')).toBeHidden();
-  await expectAccessible(app, 'evidence');
+  await expectAccessible(app.page, 'evidence');
   const whole = (await app.state()).trial.prediction?.logits;
   await page.getByRole('button', { name: 'Cover this' }).click();
   await page.getByRole('gridcell', { name: 'row 1, column 1', exact: true }).focus();
@@ -47,7 +38,7 @@ test('evidence adds up, a covered part moves the logits, the unlike is told from
   await app.until(({ getState }) => getState().trial.covered.length === 1 && !getState().trial.busy);
   expect((await app.state()).trial.prediction?.logits).not.toEqual(whole);
   await expect(page.getByTestId('evidence-sum').getByRole('img', { name: 'adds up', exact: true })).toBeVisible();
-  await expectAccessible(app, 'covered');
+  await expectAccessible(app.page, 'covered');
   await page.screenshot({ path: 'test-results/looks/evidence.png' });
   await page.getByRole('button', { name: 'Show it whole' }).click();
   await app.until(({ getState }) => getState().trial.covered.length === 0 && !getState().trial.busy);
@@ -59,7 +50,7 @@ test('evidence adds up, a covered part moves the logits, the unlike is told from
   await expect(page.getByTestId('unlike')).toContainText(/^Unlike anything it was trained on: .* alike; usual is .* or more/, {
     useInnerText: true,
   });
-  await expectAccessible(app, 'unlike');
+  await expectAccessible(app.page, 'unlike');
   await page.screenshot({ path: 'test-results/looks/unlike.png' });
   await alike.getByRole('button').first().press('Enter');
   await app.until(({ getState }) => getState().trial.target?.kind === 'sample' && !getState().trial.busy);
@@ -72,12 +63,12 @@ test('evidence adds up, a covered part moves the logits, the unlike is told from
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: /: label cat, predicted dog/ })).toBeFocused();
-  await expectAccessible(app, 'evaluation');
+  await expectAccessible(app.page, 'evaluation');
   await page.screenshot({ path: 'test-results/looks/evaluation.png' });
   await page.getByRole('tab', { name: 'Evaluation' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('button', { name: 'Measure again' })).toBeVisible();
-  await expectAccessible(app, 'label doctor');
+  await expectAccessible(app.page, 'label doctor');
   await page.screenshot({ path: 'test-results/looks/label-doctor.png' });
   await page.getByRole('tab', { name: 'Label doctor' }).focus();
   await page.keyboard.press('ArrowRight');
@@ -89,7 +80,7 @@ test('evidence adds up, a covered part moves the logits, the unlike is told from
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press(' ');
   await expect(page.getByRole('region', { name: 'Selected on the map' })).toContainText('1 picture selected');
-  await expectAccessible(app, 'map');
+  await expectAccessible(app.page, 'map');
   await page.screenshot({ path: 'test-results/looks/map.png' });
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');

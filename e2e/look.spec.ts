@@ -1,17 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, type App } from './app-test';
+import { expectAccessible } from './accessible';
+import { expect, test } from './app-test';
 import { writeClasses } from './pictures';
-
-async function expectAccessible({ page }: App, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`),
-    screen,
-  ).toEqual([]);
-}
 
 test('the network is walked, a folder is predicted without joining the project, and two runs are compared at a later visit', async ({
   openApp,
@@ -41,7 +32,7 @@ test('the network is walked, a folder is predicted without joining the project, 
   await maps.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('figure', { name: /enlarged$/ })).toBeVisible();
-  await expectAccessible(app, 'look inside');
+  await expectAccessible(app.page, 'look inside');
   await page.screenshot({ path: 'test-results/looks/look-inside.png' });
   // The first one lets go of the map.
   await page.keyboard.press('Escape');
@@ -60,7 +51,7 @@ test('the network is walked, a folder is predicted without joining the project, 
   await page.getByRole('listbox', { name: 'Predicted pictures' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('complementary').getByTestId('evidence-sum')).toBeVisible();
-  await expectAccessible(app, 'predict many');
+  await expectAccessible(app.page, 'predict many');
   await page.screenshot({ path: 'test-results/looks/predict-many.png' });
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as CSV' }).press('Enter');

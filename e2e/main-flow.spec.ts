@@ -1,19 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { distFolder } from '../scripts/build.mjs';
+import { expectAccessible } from './accessible';
 import { expect, pressEnter, test, type App } from './app-test';
 import { netLogArguments, readNetLog } from './net-log';
 import { drawingPng, writeClasses, writeFiles } from './pictures';
-
-async function expectAccessible({ page }: App, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`),
-    screen,
-  ).toEqual([]);
-}
 
 /** All that the host has of the app: paths from its folder. */
 async function filesOfBuild(): Promise<readonly string[]> {
@@ -35,13 +26,13 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   const app = await openApp({ webgpu: false, launchArguments: netLogArguments(netLog) });
   const { page } = app;
   await app.until((store) => store.getState().weights.phase === 'ready');
-  await expectAccessible(app, 'empty');
+  await expectAccessible(app.page, 'empty');
 
   await app.drop([join(folder, 'pets')]);
   const { classNames, samples } = (await app.state()).project.document;
   expect(classNames).toEqual(['cat', 'dog']);
   expect(samples).toHaveLength(12);
-  await expectAccessible(app, 'pictures in');
+  await expectAccessible(app.page, 'pictures in');
 
   await app.act((store) => {
     store.getState().actions.changeSettings({ epochs: 3, batchSize: 4 });
@@ -55,7 +46,7 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   await expect(page.getByText(run.log.at(-1) ?? '')).toBeVisible();
   expect(run.firstBatch?.labels).toHaveLength(4);
   await expect(page.getByText(`[${(run.firstBatch?.labels ?? []).join(', ')}]`)).toBeVisible();
-  await expectAccessible(app, 'done');
+  await expectAccessible(app.page, 'done');
   await page.screenshot({ path: 'test-results/looks/done.png', fullPage: true });
 
   // The table shows just what is plotted.
@@ -100,7 +91,7 @@ test('drop a folder, train, read the charts, click a picture, reload and predict
   const left = page.getByRole('dialog', { name: 'What left this device' });
   await expect(left.getByText('None. The page asked only the server that it came from')).toBeVisible();
   await expect(left.getByText('datasets-server.huggingface.co')).toBeVisible();
-  await expectAccessible(app, 'what left this device');
+  await expectAccessible(app.page, 'what left this device');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: '0 pictures left this device' })).toBeFocused();
 
@@ -151,7 +142,7 @@ test('the page is accessible and usable at 390 px, light and dark', async ({ ope
     await app.until((store) => store.getState().weights.phase === 'ready');
     for (const tab of ['Data', 'Train', 'Try']) {
       await app.page.getByRole('tab', { name: new RegExp(tab) }).click();
-      await expectAccessible(app, `${tab}, ${colorScheme}`);
+      await expectAccessible(app.page, `${tab}, ${colorScheme}`);
       const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow, `${tab}, ${colorScheme}`).toBeLessThanOrEqual(0);
     }

@@ -1,16 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
-import { expect, test, type App, pressEnter } from './app-test';
+import { expectAccessible } from './accessible';
+import { expect, test, pressEnter } from './app-test';
 import { drawingPng, writeClasses, writeFiles } from './pictures';
-
-async function expectAccessible({ page }: App, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`),
-    screen,
-  ).toEqual([]);
-}
 
 test('pictures are chosen, moved, looked at, removed and brought back by keyboard alone', async ({ openApp, folder }) => {
   await writeClasses(folder, { cat: 14, dog: 4 });
@@ -26,13 +17,13 @@ test('pictures are chosen, moved, looked at, removed and brought back by keyboar
   await pressEnter(page.getByRole('button', { name: 'Show all 14 pictures of cat' }));
   const grid = page.getByRole('listbox', { name: 'Pictures of cat' });
   await grid.focus();
-  await expectAccessible(app, 'grid');
+  await expectAccessible(app.page, 'grid');
   await page.keyboard.press('Shift+ArrowRight');
   await page.keyboard.press('m');
   await page.getByRole('searchbox', { name: 'Class' }).waitFor();
   await page.keyboard.type('lynx');
   await expect(page.getByRole('menuitem', { name: 'New class “lynx”' })).toBeVisible();
-  await expectAccessible(app, 'move');
+  await expectAccessible(app.page, 'move');
   await page.keyboard.press('Enter');
   await expect.poll(labels).toEqual({ cat: 12, dog: 4, lynx: 2 });
 
@@ -47,7 +38,7 @@ test('pictures are chosen, moved, looked at, removed and brought back by keyboar
   await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(width);
   expect(width).toBeGreaterThan(112);
   await expect(page.getByText('PNG', { exact: true })).toBeVisible();
-  await expectAccessible(app, 'preview');
+  await expectAccessible(app.page, 'preview');
   await page.screenshot({ path: 'test-results/looks/preview.png' });
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(1);
@@ -91,7 +82,7 @@ test('the same drawing in two classes and a smaller copy of one in validation ar
   await app.drop([join(folder, 'train'), join(folder, 'val')]);
   await expect(page.getByText('2 conflicts', { exact: true })).toBeVisible();
   await pressEnter(page.getByRole('button', { name: 'Show the conflicts' }));
-  await expectAccessible(app, 'conflicts');
+  await expectAccessible(app.page, 'conflicts');
   await page.screenshot({ path: 'test-results/looks/conflicts.png' });
   await pressEnter(page.getByRole('button', { name: 'Keep cat' }));
   await pressEnter(page.getByRole('button', { name: 'Both to train' }));

@@ -1,15 +1,9 @@
-import AxeBuilder from '@axe-core/playwright';
 import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { distFolder } from '../scripts/build.mjs';
+import { expectAccessible } from './accessible';
 import { connectPage, expect, test, type App } from './app-test';
 import { writeClasses } from './pictures';
-
-async function expectAccessible({ page }: App, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-}
 
 const isProved = (app: App) => app.until((store) => (store.getState().compute.status?.selfTest ?? null) !== null);
 
@@ -45,7 +39,7 @@ test('a project goes out as one file and comes in elsewhere: it trains at once, 
   await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
   await page.getByRole('button', { name: 'Projects', exact: true }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Projects on this device' })).toBeFocused();
-  await expectAccessible(app, 'list of projects');
+  await expectAccessible(app.page, 'list of projects');
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'More for pets' }).press('Enter');
   await page.getByRole('menuitem', { name: 'Save as a ZIP…' }).press('Enter');
@@ -81,7 +75,7 @@ test('a project goes out as one file and comes in elsewhere: it trains at once, 
   await page.goto(`${app.server.url}?project=sets/pets.zip`);
   const question = page.getByRole('dialog', { name: 'Open the project “pets”?' });
   await expect(question).toContainText('8 pictures in 2 classes, 1 run, 1 trained head');
-  await expectAccessible(app, 'question');
+  await expectAccessible(app.page, 'question');
   await isProved(app);
   await page.getByRole('button', { name: 'Open it' }).press('Enter');
   await expect(page.getByRole('dialog', { name: 'The project is here' })).toContainText('features of 8 pictures');
@@ -95,7 +89,7 @@ test('a project goes out as one file and comes in elsewhere: it trains at once, 
   const other = connectPage(await app.context.newPage(), app);
   await other.page.goto(app.server.url);
   await expect(other.page.getByRole('region', { name: 'Open in another tab' })).toBeVisible();
-  await expectAccessible(other, 'reader');
+  await expectAccessible(other.page, 'reader');
   await other.page.getByRole('button', { name: 'Take over' }).press('Enter');
   await expect(page.getByRole('region', { name: 'Open in another tab' })).toBeVisible();
   await expect(other.page.getByRole('region', { name: 'Open in another tab' })).toBeHidden();
@@ -103,6 +97,6 @@ test('a project goes out as one file and comes in elsewhere: it trains at once, 
   await other.page.getByRole('button', { name: 'Menu' }).click();
   await other.page.getByRole('menuitem', { name: 'Storage on this device…' }).click();
   await expect(other.page.getByRole('row', { name: /^Features \(\d+ pictures\)/ })).toBeVisible();
-  await expectAccessible(other, 'storage');
+  await expectAccessible(other.page, 'storage');
   expect(app.errors).toEqual([]);
 });
