@@ -1,4 +1,4 @@
-import { Button, Dialog } from '../primitives';
+import { ConfirmDialog } from '../primitives';
 import { useActions } from '../store-context';
 import { countOf } from '../words';
 
@@ -12,60 +12,34 @@ export interface RemoveClassDialogProps {
 export function RemoveClassDialog({ className, count, onClose }: RemoveClassDialogProps) {
   const { dispatch } = useActions();
   return (
-    <Dialog
+    <ConfirmDialog
       heading={`Remove the class “${className}”?`}
-      role="alertdialog"
-      size="small"
-      isOpen
-      onOpenChange={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep</Button>
-          <Button
-            look="danger"
-            onPress={() => {
-              onClose();
-              dispatch({ kind: 'remove-class', className });
-            }}
-          >
-            Remove
-          </Button>
-        </>
-      }
+      confirm="Remove"
+      onClose={onClose}
+      onConfirm={() => {
+        dispatch({ kind: 'remove-class', className });
+      }}
     >
       <p>Its {countOf(count, 'picture')} leave the project, until you undo it. The files on your disk are not touched.</p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
 export function ClearDialog({ onClose }: { readonly onClose: () => void }) {
   const { clearPictures } = useActions();
   return (
-    <Dialog
+    <ConfirmDialog
       heading="Remove all pictures?"
-      role="alertdialog"
-      size="small"
-      isOpen
-      onOpenChange={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep</Button>
-          <Button
-            look="danger"
-            onPress={() => {
-              onClose();
-              void clearPictures();
-            }}
-          >
-            Remove all
-          </Button>
-        </>
-      }
+      confirm="Remove all"
+      onClose={onClose}
+      onConfirm={() => {
+        void clearPictures();
+      }}
     >
       <p>
         The project starts with no pictures, until you undo it. A trained head and the settings stay, and so do the files on your
         disk.
       </p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -1,6 +1,7 @@
 export { Button } from './button';
 export { Chip } from './chip';
 export { ClassSwatch } from './class-swatch';
+export { ConfirmDialog } from './confirm-dialog';
 export { Dialog } from './dialog';
 export { ErrorNote } from './error-note';
 export { Field } from './field';

@@ -1,30 +1,18 @@
-import { Button, Dialog } from '../primitives';
+import { ConfirmDialog } from '../primitives';
 import { useActions } from '../store-context';
 import styles from './prose.module.css';
 
 export function ForgetDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { forgetEverything } = useActions();
   return (
-    <Dialog
+    <ConfirmDialog
       heading="Forget everything on this device?"
-      role="alertdialog"
-      size="small"
+      confirm="Forget everything"
       isOpen={isOpen}
-      onOpenChange={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep</Button>
-          <Button
-            look="danger"
-            onPress={() => {
-              onClose();
-              void forgetEverything();
-            }}
-          >
-            Forget everything
-          </Button>
-        </>
-      }
+      onClose={onClose}
+      onConfirm={() => {
+        void forgetEverything();
+      }}
     >
       <div className={styles['prose']}>
         <p>
@@ -33,6 +21,6 @@ export function ForgetDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
         </p>
         <p>This cannot be undone. The weights and the page are fetched again on the next visit.</p>
       </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { InterruptedRun } from '../../store/state';
 import { selectMissingPictures } from '../../store/run-selectors';
 import { formatCount } from '../charts/format';
-import { Button, Dialog, ErrorNote } from '../primitives';
+import { Button, ConfirmDialog, ErrorNote } from '../primitives';
 import prose from '../shell/prose.module.css';
 import { useActions, usePage } from '../store-context';
 import styles from './unfinished-run.module.css';
@@ -21,32 +21,20 @@ export function interruptedWords({ number, savedAt, epoch, step, stepsPerEpoch }
 function DiscardDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { discardRun } = useActions();
   return (
-    <Dialog
+    <ConfirmDialog
       heading="Discard this run?"
-      role="alertdialog"
-      size="small"
+      confirm="Discard run"
       isOpen={isOpen}
-      onOpenChange={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep</Button>
-          <Button
-            look="danger"
-            onPress={() => {
-              onClose();
-              void discardRun();
-            }}
-          >
-            Discard run
-          </Button>
-        </>
-      }
+      onClose={onClose}
+      onConfirm={() => {
+        void discardRun();
+      }}
     >
       <div className={prose['prose']}>
         <p>What it has learnt is removed from this browser, and cannot be brought back. Pictures and settings stay.</p>
         <p>To keep what it has learnt so far, press Stop in place of this: the run ends where it is.</p>
       </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
