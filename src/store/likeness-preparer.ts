@@ -20,6 +20,8 @@ function isFree({ headReady, run, inspection, ingest, features, workerDead, comp
 }
 
 function isSame(a: LikenessReference, b: LikenessReference): boolean {
+  // The selector gives the same object until something changed: this is asked at every change of the state.
+  if (a === b) return true;
   const isSamePlace = (sample: LikenessReference['samples'][number], at: number) =>
     sample.id === b.samples[at]?.id && sample.group === b.samples[at].group;
   return a.fit === b.fit && a.samples.length === b.samples.length && a.samples.every(isSamePlace);

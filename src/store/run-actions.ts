@@ -84,6 +84,11 @@ export function createRunner(
   /** As it was when the run was started: the person may change it meanwhile. */
   let learntFrom: Pick<RunData, 'splitRules' | 'pinned'> | null = null;
 
+  const describeSplits = (): Pick<RunData, 'splitRules' | 'pinned'> => {
+    const { splitRules, samples } = core.state().project.document;
+    return { splitRules, pinned: samples.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
+  };
+
   const describeData = (classNames: readonly string[], start: Pick<RunData, 'splitRules' | 'pinned'>): RunData => {
     const { samples, predictions } = core.state().run;
     return { fingerprint: fingerprintData(samples, classNames), ...start, answers: packAnswers(predictions) };
@@ -177,8 +182,7 @@ export function createRunner(
     const { id, savedAt, epoch, step, stepsPerEpoch } = where;
     const { config, samples, number } = request;
     const done = Math.max(epoch * stepsPerEpoch + step, history.steps.length);
-    const { splitRules, samples: present } = core.state().project.document;
-    learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
+    learntFrom = describeSplits();
     const total = config.epochs * stepsPerEpoch;
     core.set({
       run: {
@@ -256,8 +260,7 @@ export function createRunner(
       }
       stopAsked = false;
       const request = createRequest(core.state(), core.ports.checkpointSeconds);
-      const { splitRules, samples: present } = core.state().project.document;
-      learntFrom = { splitRules, pinned: present.filter(({ pinnedSplit }) => pinnedSplit !== null).length };
+      learntFrom = describeSplits();
       const { config, samples } = request;
       core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
       await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));

@@ -65,8 +65,8 @@ export function toUnit(row: Float32Array): Float32Array {
   return row;
 }
 
-/** The dot product of two rows of a matrix of that width. */
-function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, width: number): number {
+/** The dot product of two rows of that width, a multiple of 4, which begin at `fromA` and `fromB`. */
+export function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, width: number): number {
   // Four sums side by side: one would wait for itself at every step.
   let [first, second, third, fourth] = [0, 0, 0, 0];
   for (let at = 0; at < width; at += 4) {

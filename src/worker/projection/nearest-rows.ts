@@ -1,3 +1,5 @@
+import { dot } from '../../domain/evaluation/likeness';
+
 export interface NearestRows {
   /** Of the other rows, the nearest first. */
   readonly indices: number[][];
@@ -32,7 +34,7 @@ export function nearestRows(
       const square =
         isOwn && row === other
           ? -1
-          : Math.max(0, (own[row] ?? 0) + (lengths[other] ?? 0) - 2 * product(rows, row * width, others, other * width, width));
+          : Math.max(0, (own[row] ?? 0) + (lengths[other] ?? 0) - 2 * dot(rows, row * width, others, other * width, width));
       if (square >= (squares[count - 1] ?? 0)) continue;
       let place = count - 1;
       for (; place > 0 && (squares[place - 1] ?? 0) > square; place -= 1) {
@@ -50,16 +52,5 @@ export function nearestRows(
 }
 
 function squaredLengths(rows: Float32Array, width: number): Float64Array {
-  return Float64Array.from({ length: rows.length / width }, (_, row) => product(rows, row * width, rows, row * width, width));
-}
-
-function product(a: Float32Array, fromA: number, b: Float32Array, fromB: number, width: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let at = 0; at < width; at += 4) {
-    first += (a[fromA + at] ?? 0) * (b[fromB + at] ?? 0);
-    second += (a[fromA + at + 1] ?? 0) * (b[fromB + at + 1] ?? 0);
-    third += (a[fromA + at + 2] ?? 0) * (b[fromB + at + 2] ?? 0);
-    fourth += (a[fromA + at + 3] ?? 0) * (b[fromB + at + 3] ?? 0);
-  }
-  return first + second + third + fourth;
+  return Float64Array.from({ length: rows.length / width }, (_, row) => dot(rows, row * width, rows, row * width, width));
 }
