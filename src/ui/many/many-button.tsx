@@ -1,5 +1,5 @@
-import { lazy, Suspense, useState } from 'react';
-import { Button } from '../primitives';
+import { lazy } from 'react';
+import { DialogButton } from '../dialog-button';
 import { usePage } from '../store-context';
 
 /** Its own chunk: most visits predict one picture at a time. */
@@ -8,26 +8,6 @@ const ManyDialog = lazy(async () => ({ default: (await import('./many-dialog')).
 /** Opens the gallery of pictures predicted together; there once there is a head. */
 export function ManyButton() {
   const headReady = usePage((state) => state.headReady);
-  const [isOpen, setIsOpen] = useState(false);
   if (!headReady) return null;
-  return (
-    <>
-      <Button
-        onPress={() => {
-          setIsOpen(true);
-        }}
-      >
-        Predict many
-      </Button>
-      {isOpen ? (
-        <Suspense>
-          <ManyDialog
-            onClose={() => {
-              setIsOpen(false);
-            }}
-          />
-        </Suspense>
-      ) : null}
-    </>
-  );
+  return <DialogButton label="Predict many">{(close) => <ManyDialog onClose={close} />}</DialogButton>;
 }

@@ -1,6 +1,6 @@
-import { useState, type DragEvent, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components';
-import { joinClasses } from '../join-classes';
+import { FileDropArea } from '../file-drop-area';
 import { usePictureInput } from '../picture-input';
 import { Button, Dialog, ErrorNote } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -15,36 +15,20 @@ function ManyDropArea({ children }: { readonly children: ReactNode }) {
   const { predictMany } = useActions();
   const phase = usePage(({ many }) => many.phase);
   const ref = useKeptFocus<HTMLDivElement>(phase);
-  const [isOver, setIsOver] = useState(false);
-  const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes('Files');
   return (
-    <div
+    <FileDropArea
+      name="many"
       ref={ref}
       tabIndex={-1}
-      className={joinClasses(styles['drop'], isOver && styles['over'])}
-      data-drop="many"
-      onDragEnter={(event) => {
-        if (hasFiles(event)) setIsOver(true);
-      }}
-      onDragOver={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        event.dataTransfer.dropEffect = 'copy';
-      }}
-      onDragLeave={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node) || !event.currentTarget.contains(to)) setIsOver(false);
-      }}
-      onDrop={(event) => {
-        setIsOver(false);
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        event.stopPropagation();
-        void predictMany(readDrop(event.dataTransfer));
+      className={styles['drop']}
+      overClassName={styles['over']}
+      take={(dropped) => {
+        void predictMany(readDrop(dropped));
+        return true;
       }}
     >
       {children}
-    </div>
+    </FileDropArea>
   );
 }
 

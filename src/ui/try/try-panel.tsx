@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components';
 import { LiveCamera } from '../camera/live-camera';
-import { joinClasses } from '../join-classes';
+import { FileDropArea } from '../file-drop-area';
 import { Button, Panel } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { HeldOutSection, KeptResult, useHeldOut } from './held-out-section';
@@ -34,35 +34,19 @@ function findSingleFile(transfer: DataTransfer): File | null {
 /** A picture dropped here is predicted; the page's own drop zone around it does not see it. */
 function TryDropArea({ children }: { readonly children: ReactNode }) {
   const { tryFile } = useActions();
-  const [isOver, setIsOver] = useState(false);
-  const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes('Files');
   return (
-    <div
-      className={joinClasses(styles['drop'], isOver && styles['over'])}
-      data-drop="try"
-      onDragEnter={(event) => {
-        if (hasFiles(event)) setIsOver(true);
-      }}
-      onDragOver={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        event.dataTransfer.dropEffect = 'copy';
-      }}
-      onDragLeave={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node) || !event.currentTarget.contains(to)) setIsOver(false);
-      }}
-      onDrop={(event) => {
-        setIsOver(false);
-        const file = findSingleFile(event.dataTransfer);
-        if (file === null) return;
-        event.preventDefault();
-        event.stopPropagation();
-        void tryFile(file);
+    <FileDropArea
+      name="try"
+      className={styles['drop']}
+      overClassName={styles['over']}
+      take={(dropped) => {
+        const file = findSingleFile(dropped);
+        if (file !== null) void tryFile(file);
+        return file !== null;
       }}
     >
       {children}
-    </div>
+    </FileDropArea>
   );
 }
 
