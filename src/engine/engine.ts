@@ -380,7 +380,12 @@ export class Engine implements ComputeApi {
     onProgress: (progress: InspectionProgress) => void,
     signal: AbortSignal,
   ): Promise<PooledFeatures> {
-    return this.#alone(signal, (stop) => this.#pool(sampleIds, fit, pixels, onProgress, stop));
+    return this.#alone(signal, async (stop) => {
+      await this.#background.stop();
+      const { backbone } = await this.#ready();
+      const [store, { now }] = [this.#store, this.#parts];
+      return poolSamples(sampleIds, onProgress, { backbone, store, pixels, fit, signal: stop, now });
+    });
   }
 
   async prepareLikeness(
@@ -571,19 +576,6 @@ export class Engine implements ComputeApi {
     if (sampleId !== null) await this.#store.bring([sampleId], fit);
     const held = sampleId === null ? undefined : this.#store.get(sampleId, fit);
     return this.#likeness.compare(held ?? this.#store.pack(await backbone.extractFeatures(pixels)), sampleId);
-  }
-
-  async #pool(
-    sampleIds: readonly string[],
-    fit: Fit,
-    pixels: PixelSource,
-    onProgress: (progress: InspectionProgress) => void,
-    signal: AbortSignal,
-  ): Promise<PooledFeatures> {
-    await this.#background.stop();
-    const { backbone } = await this.#ready();
-    const [store, { now }] = [this.#store, this.#parts];
-    return poolSamples(sampleIds, onProgress, { backbone, store, pixels, fit, signal, now });
   }
 
   async #poolHeld(sampleIds: readonly string[], fit: Fit, signal: AbortSignal): Promise<PooledFeatures> {
