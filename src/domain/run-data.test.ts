@@ -7,6 +7,7 @@ import { createPreset } from './presets';
 import { createProject, parseProject } from './project';
 import { fingerprintData, mostAnswers, packAnswers, unpackAnswers, type RunData } from './run-data';
 import { plainSplitRules } from './split-rules';
+import { plainRun } from './testing/plain-run';
 
 const classNames = ['cat', 'dog', 'fox'];
 const config = createPreset('recommended', 0);
@@ -19,26 +20,7 @@ function say(sampleId: string, labelIndex: number, probabilities: readonly numbe
 }
 
 function runOf(id: string): RunRecord {
-  return {
-    id,
-    number: 1,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    config,
-    classNames,
-    counts: { train: 2, val: 2, test: 0 },
-    device: 'cpu',
-    adapter: null,
-    threads: 1,
-    computePlan: 'test',
-    history: { steps: [], epochs: [] },
-    log: [],
-    seconds: { weights: 0, features: 0, train: 0, total: 0 },
-    stoppedEarly: false,
-    testAccuracy: null,
-    chosenBy: null,
-    bestEpoch: null,
-    weightsHash: null,
-  };
+  return { ...plainRun, id, config, classNames, counts: { train: 2, val: 2, test: 0 }, computePlan: 'test' };
 }
 
 const said = [say('a', 0, [0.7, 0.2, 0.1]), say('b', 1, [0.5, 0.25, 0.25])];

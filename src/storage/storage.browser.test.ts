@@ -1,6 +1,6 @@
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { emptyHistory, type RunRecord } from '../domain/history';
+import type { RunRecord } from '../domain/history';
 import { createPreset } from '../domain/presets';
 import { createProject } from '../domain/project';
 import { createBrowserTables } from './browser-tables';
@@ -9,6 +9,7 @@ import { createOwnership, type Ownership, type TabMessage } from './ownership';
 import { ProjectStore } from './project-store';
 import type { Tables } from './tables';
 import { openWeightsCache, weightsCacheName } from './weights-cache';
+import { plainRun } from '../domain/testing/plain-run';
 
 let name: string;
 let tables: Tables;
@@ -29,24 +30,11 @@ function openStore(on: Tables, now = 1): ProjectStore {
 }
 
 const run: RunRecord = {
-  id: 'run',
+  ...plainRun,
   number: 3,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  config: createPreset('recommended', 0),
-  classNames: ['cat', 'dog'],
   counts: { train: 1, val: 2, test: 3 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
-  computePlan: 'plan',
-  history: emptyHistory,
   log: ['line'],
   seconds: { weights: 1, features: 2, train: 3, total: 6 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
 };
 const head = {
   run,

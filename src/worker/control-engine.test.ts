@@ -12,28 +12,10 @@ import { ProjectStore } from '../storage/project-store';
 import { ControlEngine, type Files, type Keep, type Pictures } from './control-engine';
 import { ProjectDesk, type KeptProjects } from './project-desk';
 import type { ProjectVectors } from './projection/projector';
+import { plainRun } from '../domain/testing/plain-run';
 
 const config = createPreset('recommended', 0);
-const run: RunRecord = {
-  id: 'r1',
-  number: 1,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  config,
-  classNames: ['cat', 'dog'],
-  counts: { train: 2, val: 2, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
-  computePlan: 'test',
-  history: { steps: [], epochs: [] },
-  log: [],
-  seconds: { weights: 0, features: 0, train: 0, total: 0 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
-};
+const run: RunRecord = { ...plainRun, id: 'r1', config, counts: { train: 2, val: 2, test: 0 }, computePlan: 'test' };
 const head: KeptHead = { run, weight: new Float32Array(4), bias: new Float32Array(2), tensors: [] };
 const request: RunRequest = { number: 1, config, classNames: ['cat', 'dog'], samples: [] };
 const never = new AbortController().signal;

@@ -12,29 +12,18 @@ import type { PictureToKeep } from '../ingest/picture-keep';
 import { MemoryTarget } from '../ingest/project-file/testing/memory-target';
 import type { KeptHead } from '../protocol/compute-api';
 import { ProjectFiles, type ProjectFilesParts } from './project-files';
+import { plainRun } from '../domain/testing/plain-run';
 
 const never = new AbortController().signal;
 const ignore = (): void => undefined;
 
 const run: RunRecord = {
+  ...plainRun,
   id: 'then 1',
-  number: 1,
   startedAt: '2026-11-28T10:00:00Z',
   config: createPreset('recommended', 7),
-  classNames: ['cat', 'dog'],
-  counts: { train: 2, val: 1, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
   computePlan: 'plain',
-  history: { steps: [], epochs: [] },
-  log: [],
   seconds: { weights: 0, features: 1, train: 2, total: 3 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
 };
 
 const head: KeptHead = {

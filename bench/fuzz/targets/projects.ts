@@ -10,6 +10,7 @@ import { assignSplits } from '../../../src/domain/split';
 import { candidatesOf, groupPictures } from '../../../src/domain/split-rules';
 import { mutateValue, showValue, smallerValues } from '../mutate-value';
 import { type FuzzTarget, promise } from '../target';
+import { plainRun } from '../../../src/domain/testing/plain-run';
 
 const settings = createPreset('recommended', 0);
 const samples = ['cat', 'dog', null, 'cat', 'dog'].map((className, at): Sample => ({
@@ -27,27 +28,16 @@ const samples = ['cat', 'dog', null, 'cat', 'dog'].map((className, at): Sample =
   bytes: 40_000,
 }));
 const run: RunRecord = {
+  ...plainRun,
   id: 'r1',
-  number: 1,
   startedAt: '2026-11-24T00:00:00.000Z',
   config: settings,
-  classNames: ['cat', 'dog'],
-  counts: { train: 2, val: 1, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
-  computePlan: 'plan',
   history: {
     steps: [{ epoch: 0, step: 0, batchSize: 2, trainLoss: 0.7, trainAccuracy: 0.5, noteLoss: 0.35, noteAccuracy: 0.5 }],
     epochs: [{ epoch: 0, trainLoss: 0.7, trainAccuracy: 0.5, valLoss: 0.6, valAccuracy: 1, noteValLoss: 0.1, seconds: 2 }],
   },
   log: ['line'],
   seconds: { weights: 1, features: 2, train: 3, total: 6 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
 };
 const empty = createProject('id', '2026-11-24T00:00:00.000Z', settings);
 const full = [

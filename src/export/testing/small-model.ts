@@ -2,26 +2,18 @@ import type { Certificate, ExportedModel, ExportedTensor } from '../../domain/mo
 import type { RunRecord } from '../../domain/history';
 import { createPreset } from '../../domain/presets';
 import { convLayers, featureCount, inputValues } from '../../domain/vgg16';
+import { plainRun } from '../../domain/testing/plain-run';
 
 const run: RunRecord = {
+  ...plainRun,
   id: '2026-01-02T00:00:00.000Z 3',
   number: 3,
   startedAt: '2026-01-02T00:00:00.000Z',
   config: createPreset('recommended', 7),
   classNames: ['cat', '*dog*'],
   counts: { train: 8, val: 4, test: 0 },
-  device: 'cpu',
-  adapter: null,
   threads: 2,
   computePlan: 'test float32',
-  history: { steps: [], epochs: [] },
-  log: [],
-  seconds: { weights: 0, features: 0, train: 0, total: 0 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
 };
 
 /** Two pictures, and logits that nothing computed. */

@@ -13,27 +13,17 @@ import { readBytes } from '../archive/picture-bytes';
 import { openProjectFile, readProjectFile, type OpenProjectFile, type ProjectFileSink } from './read-project-file';
 import { MemoryTarget } from './testing/memory-target';
 import { writeProjectFile, type ProjectFileSource } from './write-project-file';
+import { plainRun } from '../../domain/testing/plain-run';
 
 const never = new AbortController().signal;
 const run: RunRecord = {
+  ...plainRun,
   id: '2026-11-28T10:00:00Z 1',
-  number: 1,
   startedAt: '2026-11-28T10:00:00Z',
   config: createPreset('recommended', 7),
-  classNames: ['cat', 'dog'],
-  counts: { train: 2, val: 1, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
   computePlan: 'plain',
-  history: { steps: [], epochs: [] },
   log: ['Epoch 0'],
   seconds: { weights: 0, features: 1, train: 2, total: 3 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
 };
 const head = toBytes('a head');
 const origin = 'these weights, this browser';

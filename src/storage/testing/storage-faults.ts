@@ -1,6 +1,6 @@
 import { crc32 } from '../../domain/crc32';
 import { plainSample, type Sample } from '../../domain/dataset';
-import { emptyHistory, type RunRecord } from '../../domain/history';
+import type { RunRecord } from '../../domain/history';
 import { createPreset } from '../../domain/presets';
 import { createProject, parseProject, type ProjectDocument } from '../../domain/project';
 import { deriveRng } from '../../domain/rng';
@@ -9,6 +9,7 @@ import { PictureStore } from '../picture-store';
 import { ProjectStore } from '../project-store';
 import { MemoryFolder } from './memory-folder';
 import { MemoryTables } from './memory-tables';
+import { plainRun } from '../../domain/testing/plain-run';
 
 /** What goes wrong at one writing: it is refused, half of it is on disk, or all of it is and nobody is told. */
 const faults = ['refused', 'cut', 'unanswered'] as const;
@@ -114,26 +115,7 @@ function projectOf(id: string, indices: readonly number[]): ProjectDocument {
   return { ...empty, name: id, samples: indices.map(sampleOf), classNames: ['cat'] };
 }
 
-const run: RunRecord = {
-  id: 'run',
-  number: 1,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  config: createPreset('recommended', 0),
-  classNames: ['cat', 'dog'],
-  counts: { train: 1, val: 1, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
-  computePlan: 'plan',
-  history: emptyHistory,
-  log: [],
-  seconds: { weights: 0, features: 0, train: 0, total: 0 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
-};
+const run: RunRecord = { ...plainRun, counts: { train: 1, val: 1, test: 0 } };
 const head = { run, weight: Float32Array.of(1, 2), bias: Float32Array.of(3), tensors: [] };
 
 const keep = (pictures: PictureStore, seed: number, indices: readonly number[]): Promise<void> =>
