@@ -26,6 +26,7 @@ import torch.nn.functional as F
 from browser import change_picture, create_head, order_of_epoch
 from dataset import Pictures, read_dataset
 from model import Model, compute_exactly, load_config, to_tensor
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
@@ -42,6 +43,9 @@ class Processes:
         kind = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if kind == "cuda" else torch.device(kind)
         if kind == "cuda":
+            cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+            if self.device.index >= cards:
+                sys.exit(f"PyTorch finds {cards} graphics card(s) here, and process {self.device.index + 1} asks for one of its own. Start fewer, or add --device cpu.")
             torch.cuda.set_device(self.device)
         if self.world > 1:
             dist.init_process_group("nccl" if kind == "cuda" else "gloo")
@@ -111,6 +115,7 @@ class Run:
             self._resume()
 
     def _load_model(self):
+        self.origin = self._find_origin()
         model = Model(len(self.classes), self.settings["featureNorm"])
         tensors = {name: tensor.float() for name, tensor in load_file(self.given.weights).items()}
         if self.given.new_head:
@@ -118,6 +123,15 @@ class Run:
             tensors |= {"classifier.weight": torch.from_numpy(weight), "classifier.bias": torch.from_numpy(bias)}
         model.load_state_dict(tensors, strict=True)
         return model.eval()
+
+    def _find_origin(self):
+        """config.json of the model that this run goes on from: as the file of its weights tells it, else the one beside this script."""
+        with safe_open(self.given.weights, "pt") as file:
+            told = (file.metadata() or {}).get("headstart")
+        origin = self.config if told is None else json.loads(told)
+        if not self.given.new_head and origin["classes"] != self.classes:
+            sys.exit(f"{self.given.weights} has the classes {', '.join(origin['classes'])}, not {', '.join(self.classes)}: begin with --new-head.")
+        return origin
 
     def _make_optimizer(self, parts):
         kind, decay = self.settings["optimizer"], self.settings["weightDecay"]
@@ -335,7 +349,9 @@ class Run:
             "headline": None,
             "stoppedEarly": False,
             "bestEpoch": self.best and self.best["epoch"],
-            "continues": None if self.given.new_head else self.config["fingerprint"],
+            # A new head stands on these convolutions, but goes on from no run's.
+            "continues": None if self.given.new_head else self.origin["run"]["id"],
+            "beganFrom": self.origin["fingerprint"],
         }
         settings = self.settings
         head = self.config["head"] | {"featureNorm": settings["featureNorm"]}
