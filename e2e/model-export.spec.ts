@@ -1,8 +1,12 @@
 import AxeBuilder from '@axe-core/playwright';
+import { chromium } from '@playwright/test';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromiumArguments, ensureChromium } from '../scripts/chromium.mjs';
+import { openExportedPage } from '../scripts/exported-page';
+import { unpackExport } from '../scripts/export-model';
 import { hasPython, runPython } from '../src/export/testing/python';
 import { expect, test } from './app-test';
 import { writeClasses } from './pictures';
@@ -98,6 +102,34 @@ test('a trained model is saved with its certificate, and says the same in PyTorc
   await expect(offline.locator('#check-result')).toHaveText(/^The same answers\. Largest difference \d/);
   expect((await new AxeBuilder({ page: offline }).analyze()).violations).toEqual([]);
   expect(asked).toEqual(['file:']);
+  await offline.context().setOffline(false);
+  await offline.close();
+
+  // The example pages, in a fresh page with the library that their README names, over two pictures of the certificate.
+  // The app's own context lets nothing be asked of another machine.
+  const other = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArguments({ webgpu: false }) });
+  for (const format of ['onnx', 'tensorflow'] as const) {
+    const saved = page.waitForEvent('download');
+    const choice = { format, precision: 'float16' } as const;
+    await (await app.store()).evaluate((store, wanted) => store.getState().actions.exportModel(wanted), choice);
+    await (await saved).saveAs(join(folder, `${format}.zip`));
+    await unpackExport(join(folder, `${format}.zip`), join(folder, format));
+    const example = await other.newPage();
+    const refused: string[] = [];
+    example.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
+    await openExportedPage(example, join(folder, format), (path, text) => {
+      if (!path.endsWith('certificate.json')) return null;
+      const { pictures, ...rest } = JSON.parse(text) as { readonly pictures: readonly unknown[] };
+      return JSON.stringify({ ...rest, pictures: pictures.slice(0, 2) });
+    });
+    await expect(example.locator('#status')).toHaveText(/^Ready/);
+    await example.getByRole('button', { name: 'Check' }).press('Enter');
+    await expect(example.locator('#check-result')).toHaveText(/^The same answers\. Largest difference \d/, { timeout: 60_000 });
+    console.log(`${format}'s example page: ${(await example.locator('#check-result').textContent()) ?? ''}`);
+    expect(refused).toEqual([]);
+    await example.close();
+  }
+  await other.close();
 
   if (!hasPython('check.py over the page’s own export', 'torch', 'safetensors', 'PIL', 'numpy')) return;
   const checked = runPython(['check.py'], out);

@@ -36,7 +36,8 @@ export async function prepareExportFolder(folder: string): Promise<void> {
   if ((await readdir(folder)).length > 0) throw new PlainFailure(`--export: ${folder} is not empty.`, 2);
 }
 
-async function unpack(archive: string, folder: string): Promise<{ files: string[]; bytes: number }> {
+/** Unpacks an export's ZIP; every CRC is checked. */
+export async function unpackExport(archive: string, folder: string): Promise<{ files: string[]; bytes: number }> {
   configure({ useWebWorkers: false });
   const reader = new ZipReader(new BlobReader(await openAsBlob(archive)));
   const files: string[] = [];
@@ -45,7 +46,7 @@ async function unpack(archive: string, folder: string): Promise<{ files: string[
     const path = resolve(folder, entry.filename);
     if (!path.startsWith(folder + sep)) throw new PlainFailure(`${entry.filename} would lie outside ${folder}.`);
     if (entry.directory) continue;
-    const content = await entry.getData(new Uint8ArrayWriter());
+    const content = await entry.getData(new Uint8ArrayWriter(), { checkSignature: true });
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
     files.push(entry.filename);
@@ -68,12 +69,14 @@ function throwIfFailed(error: ErrorRecord | null): void {
 
 /**
  * Has the page write the trained model in every format that has the precision, each into a folder of its own inside `folder`, unpacked.
+ * The pictures of these ids go along in the certificate.
  * Throws the page's error as a PlainFailure.
  */
 export async function exportModel(
   session: Session,
   folder: string,
   precision: ExportPrecision,
+  ownPictures: readonly string[] = [],
 ): Promise<{ readonly certificate: ToldCertificate; readonly written: readonly WrittenExport[] }> {
   const { page, store } = session;
   // The browser's own dialog has nobody to answer it; without it the page downloads, as in Firefox.
@@ -91,12 +94,16 @@ export async function exportModel(
       const download = page.waitForEvent('download', { timeout: 600_000 });
       // Where it fails there is no download: the reason is in the state.
       download.catch(() => undefined);
-      await store.evaluate((handle, choice) => handle.getState().actions.exportModel(choice), { format: id, precision });
+      await store.evaluate((handle, choice) => handle.getState().actions.exportModel(choice), {
+        format: id,
+        precision,
+        withOwnPictures: ownPictures.length > 0 && ownPictures,
+      });
       throwIfFailed((await readExport(session)).error);
       await (await download).saveAs(saved);
       const own = join(folder, id);
       await mkdir(own, { recursive: true });
-      if (ending === '.zip') written.push({ format: id, precision, folder: own, ...(await unpack(saved, own)) });
+      if (ending === '.zip') written.push({ format: id, precision, folder: own, ...(await unpackExport(saved, own)) });
       else {
         const blob = await openAsBlob(saved);
         await writeFile(join(own, basename(saved)), blob.stream());

@@ -9,8 +9,12 @@ import type { WeightsLoader } from './weights-actions';
 /** How many of the person's own pictures may come along. */
 const mostOwnPictures = 8;
 
-/** Held-out pictures from all over the list, so that no class is missing only because it comes last. */
-function chooseOwnPictures(state: PageState): ModelExportRequest['ownSamples'] {
+/** Those that are named; else held-out pictures from all over the list, so that no class is missing only because it comes last. */
+function chooseOwnPictures(state: PageState, named: readonly string[] | null): ModelExportRequest['ownSamples'] {
+  if (named !== null) {
+    const wanted = new Set(named);
+    return state.project.document.samples.filter(({ id }) => wanted.has(id)).map(({ id, name }) => ({ id, name }));
+  }
   const { assignments } = selectSplits(state);
   const heldOut = state.project.document.samples.filter(({ id }) => (assignments.get(id) ?? 'train') !== 'train');
   const step = Math.max(1, heldOut.length / mostOwnPictures);
@@ -73,7 +77,8 @@ export function createModelExportActions(
         const target = await core.ports.openSaveTarget(suggested);
         if (target === null) return;
         core.patch('modelExport', { name: target.handle.name });
-        const ownSamples = withOwnPictures ? chooseOwnPictures(core.state()) : [];
+        const ownSamples =
+          withOwnPictures === false ? [] : chooseOwnPictures(core.state(), withOwnPictures === true ? null : withOwnPictures);
         try {
           await weights.load();
           const report = await core.engine().exportModel(

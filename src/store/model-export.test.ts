@@ -49,7 +49,13 @@ describe('exporting the model', () => {
     const { page } = await createTrainedPage();
     await page.actions.exportModel(choice);
     await page.actions.exportModel({ ...choice, withOwnPictures: true });
-    const [without, own] = page.engine().askedExports;
+    const ids = page
+      .state()
+      .project.document.samples.slice(0, 3)
+      .map(({ id }) => id);
+    await page.actions.exportModel({ ...choice, withOwnPictures: [...ids, 'of another project'] });
+    const [without, own, named] = page.engine().askedExports;
+    expect(named?.ownSamples.map(({ id }) => id)).toEqual(ids);
     expect(without?.ownSamples).toEqual([]);
     expect(own?.ownSamples).toHaveLength(8);
     expect(new Set(own?.ownSamples.map(({ id }) => id.split('/')[1]))).toEqual(new Set(['cat', 'dog']));

@@ -281,8 +281,8 @@ export interface ModelExportState {
 export interface ModelExportChoice {
   readonly format: ExportFormatId;
   readonly precision: ExportPrecision;
-  /** Adds eight of the held-out pictures to the certificate: only where the person said so. */
-  readonly withOwnPictures?: boolean;
+  /** Adds eight of the held-out pictures to the certificate, or those of these ids: only where the person said so. */
+  readonly withOwnPictures?: boolean | readonly string[];
 }
 
 /** The Try column. */

@@ -94,6 +94,13 @@ describe('the exporter of models', () => {
     const own = { ...request, ownSamples: [{ id: 'a', name: 'a.jpg' }] };
     expect(await exporter.write(own, createTarget().target, () => undefined, never)).toMatchObject({ files: 21 });
     expect([asked, given]).toEqual([[8, 9], ['a crop']]);
+    // The same ones in another format were asked about already; others, and those of another head, were not.
+    await exporter.write({ ...own, format: 'html' }, createTarget().target, () => undefined, never);
+    expect(asked).toEqual([8, 9]);
+    await exporter.write({ ...request, ownSamples: [{ id: 'b', name: 'b.jpg' }] }, createTarget().target, () => undefined, never);
+    exporter.forget();
+    await exporter.write(own, createTarget().target, () => undefined, never);
+    expect(asked).toEqual([8, 9, 9, 8, 9]);
   });
 
   it.each([

@@ -18,12 +18,19 @@ export interface ModelExporterParts {
 export class ModelExporter {
   /** By our drawings alone, of the head that was present then. */
   #certified: CertifiedRun | null = null;
+  /** By pictures of the person's too: they often take the same model along in several formats. */
+  #certifiedByOwn: { readonly ids: string; readonly made: CertifiedRun } | null = null;
+
+  /** What is under way for a former head is not kept for this one. */
+  #heads = 0;
 
   constructor(private readonly parts: ModelExporterParts) {}
 
   /** Another head, or another device: what was certified no longer counts. */
   forget(): void {
+    this.#heads += 1;
     this.#certified = null;
+    this.#certifiedByOwn = null;
   }
 
   async offer(onProgress: Tell, signal: AbortSignal): Promise<ModelOffers> {
@@ -38,14 +45,9 @@ export class ModelExporter {
     signal: AbortSignal,
   ): Promise<ModelExportReport> {
     const writer = findFormat(format, precision);
-    const { compute, pixels } = this.parts;
     let certified = await this.#certify(onProgress, signal);
-    if (ownSamples.length > 0) {
-      const { fit } = certified.run.config;
-      const own = await Promise.all(ownSamples.map(async ({ id, name }) => ({ name, pixels: await pixels(id, fit) })));
-      certified = await createCertificate(compute, own, onProgress, signal);
-    }
-    const model = await compute.exportModel();
+    if (ownSamples.length > 0) certified = await this.#certifyByOwn(certified.run.config.fit, ownSamples, onProgress, signal);
+    const model = await this.parts.compute.exportModel();
     throwIfCancelled(signal);
     // A run ended in between: its head has answers of its own.
     if (model.run.id !== certified.certificate.runId) throw new HeadstartError('busy');
@@ -65,11 +67,24 @@ export class ModelExporter {
     );
   }
 
+  async #certifyByOwn(fit: Fit, samples: ModelExportRequest['ownSamples'], onProgress: Tell, signal: AbortSignal) {
+    const { compute, pixels } = this.parts;
+    const ids = JSON.stringify(samples);
+    const kept = this.#certifiedByOwn;
+    if (kept?.ids === ids) return kept.made;
+    const own = await Promise.all(samples.map(async ({ id, name }) => ({ name, pixels: await pixels(id, fit) })));
+    const head = this.#heads;
+    const made = await createCertificate(compute, own, onProgress, signal);
+    if (head === this.#heads) this.#certifiedByOwn = { ids, made };
+    return made;
+  }
+
   async #certify(onProgress: Tell, signal: AbortSignal): Promise<CertifiedRun> {
     const kept = this.#certified;
     if (kept !== null) return kept;
+    const head = this.#heads;
     const made = await createCertificate(this.parts.compute, [], onProgress, signal);
-    this.#certified = made;
+    if (head === this.#heads) this.#certified = made;
     return made;
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sizeOfModel } from '../../domain/model-export';
 import { collectFiles, unpackTo } from '../testing/collect-files';
 import { hasPython, runPython } from '../testing/python';
-import { createSmallModel } from '../testing/small-model';
+import { createSmallModel, nineOf } from '../testing/small-model';
 import { onnxFormat } from './onnx-format';
 import { layOutModel } from './onnx-writer';
 import { bytesField, encodeVarint, integerField, textField, writePieces } from './protobuf-writer';
@@ -121,12 +121,17 @@ describe.runIf(hasRuntime)('the ONNX export in ONNX Runtime', { timeout: 300_000
     const tensors = dark.tensors.map((tensor) =>
       tensor.name.startsWith('features.28') ? { ...tensor, values: new Float32Array(tensor.values.length) } : tensor,
     );
-    await unpackTo(folder, await collectFiles(onnxFormat.files({ ...dark, tensors }, 'float32')));
+    const certified = { ...dark, tensors, certificate: nineOf([0.25, -1]) };
+    await unpackTo(folder, await collectFiles(onnxFormat.files(certified, 'float32')));
     const script = 'from session import *; print(predict(open_model("."), [np.zeros((224, 224, 3), np.uint8)])[0].tolist())';
     expect(runPython(['-c', script], folder)).toMatchObject({ status: 0, stdout: '[[0.25, -1.0]]\n' });
+    const checked = runPython(['check.py'], folder);
+    expect([checked.status, checked.stderr]).toEqual([0, '']);
+    expect(checked.stdout.split('\n').filter((line) => line.includes('differ by 0.0e+00 of their rms'))).toHaveLength(9);
   });
 
   it('fails loudly where the answers are others, and predicts beside files that are no pictures', async () => {
+    await unpackTo(folder, await collectFiles(onnxFormat.files(model, 'float32')));
     expect(runPython(['check.py'], folder)).toMatchObject({ status: 1, stderr: expect.stringContaining('FAILED') as string });
     await appendFile(join(folder, 'broken.png'), 'no picture');
     const predicted = runPython(['predict.py', 'certificate', 'broken.png', '--csv', 'answers.csv'], folder);

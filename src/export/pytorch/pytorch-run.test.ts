@@ -7,7 +7,7 @@ import { createDrawing, drawingClasses } from '../../ingest/sample/drawings';
 import { parseSafetensors } from '../../engine/weights/safetensors';
 import { collectFiles, unpackTo } from '../testing/collect-files';
 import { hasPython, runPython } from '../testing/python';
-import { createSmallModel } from '../testing/small-model';
+import { createSmallModel, nineOf } from '../testing/small-model';
 import { pytorchFormat } from './pytorch-format';
 
 const hasTorch = hasPython('the export in real PyTorch', 'torch', 'safetensors', 'PIL', 'numpy');
@@ -32,12 +32,19 @@ async function readHistory(out: string): Promise<number[]> {
   return [...steps.map(({ trainLoss }) => trainLoss), ...epochs.map(({ valLoss }) => valLoss)];
 }
 
+async function readRun(out: string): Promise<Readonly<Record<string, unknown>>> {
+  const { run } = JSON.parse(await readFile(join(folder, out, 'config.json'), 'utf8')) as {
+    readonly run: Record<string, unknown>;
+  };
+  return run;
+}
+
 describe.runIf(hasTorch)('the export in PyTorch itself', { timeout: 900_000 }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'headstart-torch-'));
     const { run } = createSmallModel();
     const classNames = ['cat', 'dog'];
-    const model = createSmallModel({ classNames, run: { ...run, classNames } });
+    const model = createSmallModel({ classNames, run: { ...run, classNames }, certificate: nineOf([1, 2]) });
     await unpackTo(folder, await collectFiles(pytorchFormat.files(model, 'float32')));
     for (const kind of drawingClasses) {
       await mkdir(join(folder, 'pictures', kind), { recursive: true });
@@ -57,6 +64,7 @@ describe.runIf(hasTorch)('the export in PyTorch itself', { timeout: 900_000 }, (
   it('fails loudly where the answers are others, and predicts a folder to a table', async () => {
     const checked = runPython(['check.py'], folder);
     expect([checked.status, checked.stderr]).toEqual([1, expect.stringContaining('FAILED')]);
+    expect(checked.stdout.match(/^\d\d\.png /gm)).toHaveLength(9);
     const predicted = runPython(['predict.py', 'pictures', 'check.py', '--csv', 'answers.csv'], folder);
     expect([predicted.status, predicted.stderr]).toEqual([1, expect.stringContaining('check.py: cannot be read as a picture')]);
     const rows = (await readFile(join(folder, 'answers.csv'), 'utf8')).trim().split('\r\n');
@@ -123,6 +131,8 @@ with torch.inference_mode():
           .tensors.map(({ name }) => name)
           .sort(),
       );
+      const { run, fingerprint } = createSmallModel();
+      expect(await readRun(`two-${way}`)).toMatchObject({ device: 'pytorch', continues: run.id, beganFrom: fingerprint });
     });
 
     it('goes on after a stop with the numbers of an undisturbed run', async () => {
@@ -130,6 +140,36 @@ with torch.inference_mode():
       expect(train(1, 'stopped', [...options, '--epochs', '1']).status).toBe(0);
       expect(train(1, 'stopped', [...options, '--epochs', '2', '--resume', 'stopped/state.pt']).status).toBe(0);
       expect(await readHistory('stopped')).toEqual(await readHistory('one-features'));
+    });
+
+    it('goes on from what the file of its weights tells, which is not always what lies beside the script', async () => {
+      const options = ['--way', 'features', '--epochs', '1'];
+      expect(train(1, 'first', options).status).toBe(0);
+      const weights = ['--weights', 'first/model.safetensors'];
+      expect(train(1, 'second', [...options, ...weights]).status).toBe(0);
+      expect(await readRun('second')).toMatchObject({ continues: (await readRun('first'))['id'] });
+      expect(train(1, 'new', [...options, ...weights, '--new-head']).status).toBe(0);
+      expect(await readRun('new')).toMatchObject({
+        continues: null,
+        beganFrom: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      });
+      // Two classes as well, by other names: their order would be taken for that of the first.
+      const renamed = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
+      await mkdir(join(folder, 'renamed'), { recursive: true });
+      for (const file of ['train.py', 'model.py', 'browser.py', 'dataset.py', 'picture.py'])
+        await writeFile(join(folder, 'renamed', file), await readFile(join(folder, file)));
+      await writeFile(join(folder, 'renamed', 'config.json'), JSON.stringify({ ...renamed, classes: ['dog', 'cat'] }));
+      const { status, stderr } = runPython(['renamed/train.py', '--data', 'pictures', ...weights], folder);
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('has the classes cat, dog, not dog, cat: begin with --new-head'),
+      ]);
+    });
+
+    const hasCuda = runPython(['-c', 'import torch, sys; sys.exit(not torch.cuda.is_available())'], tmpdir()).status === 0;
+    it.runIf(!hasCuda)('takes nccl and graphics cards only where there are some, and says so in a sentence', () => {
+      const { status, stderr } = runPython(['train.py', '--data', 'pictures', '--device', 'cuda'], folder);
+      expect([status, stderr]).toEqual([1, expect.stringContaining('PyTorch finds 0 graphics card(s) here')]);
     });
 
     it.each([
