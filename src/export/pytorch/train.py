@@ -8,6 +8,7 @@ DIR, on every machine, is what the page saves as a ZIP (class folders and metada
 from config.json, unless options say otherwise. It begins with the browser's weights; --new-head begins the classifier anew, from the
 seed's first weights as the page does. --batch counts the pictures of an update over all processes, so that as many processes as you
 like give the same losses. OUT/ becomes a model folder again: predict.py --model OUT reads it, and the page reads OUT/model.safetensors.
+It has run on processors; on graphics cards nobody has tried it yet.
 """
 import argparse
 import contextlib
