@@ -89,7 +89,8 @@ async function readCertificate(folder: string): Promise<{ readonly known: Logits
 /** Without the photos that this bench put into the certificate: an export has eight drawings there. */
 async function usualBytes({ format, folder, bytes }: WrittenExport, photos: number): Promise<number> {
   if (format === 'html') return bytes - photos * base64Length(inputValues);
-  const names = (await readdir(join(folder, 'certificate'))).filter((name) => name.endsWith('.png')).sort();
+  const names = (await readdir(join(folder, 'certificate'))).filter((name) => name.endsWith('.png'));
+  names.sort((one, other) => parseInt(one, 10) - parseInt(other, 10));
   const own = await Promise.all(names.slice(-photos).map((name) => readFile(join(folder, 'certificate', name))));
   return bytes - own.reduce((sum, { length }) => sum + length, 0);
 }
