@@ -120,6 +120,21 @@ describe('the Data column', () => {
     expect(document.querySelectorAll('img')).toHaveLength(0);
   });
 
+  it.each([1, 12])('leaves count and menu of a class with a long name in sight, with %i such classes', async (classes) => {
+    const nameOf = (index: number) => `${'a name that goes on '.repeat(6)}${String(index)}`;
+    await addFiles(Array.from({ length: classes }, (_, index) => listed(nameOf(index), 2)).flat());
+    const lane = page.getByRole('region', { name: `Class ${nameOf(0)}` });
+    await expect.element(lane).toBeVisible();
+    const edge = lane.element().getBoundingClientRect().right;
+    expect(edge).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    expect(
+      lane
+        .getByRole('button', { name: `More for ${nameOf(0)}` })
+        .element()
+        .getBoundingClientRect().right,
+    ).toBeLessThanOrEqual(edge + 8);
+  });
+
   it('asks before it removes everything', async () => {
     await addFiles([...listed('cat', 3), ...listed('dog', 3)]);
     await page.getByRole('button', { name: 'Add pictures' }).click();
