@@ -117,8 +117,52 @@ function checkData(root: PickleValue): void {
   }
 }
 
+const callable = [
+  'collections.OrderedDict',
+  'torch._utils._rebuild_tensor',
+  'torch._utils._rebuild_tensor_v2',
+  'torch._utils._rebuild_tensor_v3',
+  'torch._utils._rebuild_parameter',
+  'torch._tensor._rebuild_from_type_v2',
+  'torch.Size',
+  'torch.device',
+  'torch.FloatStorage',
+  'os.system',
+] as const;
+const sides = [0, 1, 2, 3, 6, 7, -1, 255, 2 ** 31, 2 ** 40, 1.5] as const;
+
+/** Sound opcodes that make values which make no sense, or some. */
+function chancePython(rng: Rng, depth = 0): Python {
+  const some = (): Python[] => Array.from({ length: rng.integer(4) }, () => chancePython(rng, depth + 1));
+  const numbers = (): Python => ({ tuple: Array.from({ length: rng.integer(3) }, () => pick(rng, sides)) });
+  const storage = (): Python => ({
+    persistent: {
+      tuple: [
+        pick(rng, ['storage', 'storage', 'storage', 'module']),
+        { global: pick(rng, ['torch.FloatStorage', 'torch.BFloat16Storage', 'torch.UntypedStorage', 'torch.Size']) },
+        pick(rng, ['0', '1', '9', '../0', '__proto__']),
+        'cpu',
+        pick(rng, sides),
+        ...(rng.integer(4) === 0 ? [{ tuple: ['v', pick(rng, sides), pick(rng, sides)] }] : []),
+      ],
+    },
+  });
+  const kinds: readonly (() => Python)[] = [
+    () => pick(rng, [null, true, 'state_dict', 'features.0.weight', '__proto__', 'model', ...sides]),
+    () => some(),
+    () => ({ tuple: some() }),
+    () => new Map(some().map((value) => [chancePython(rng, depth + 2), value])),
+    () => ({ call: pick(rng, callable), args: some() }),
+    () => ({ call: 'torch._utils._rebuild_tensor_v2', args: [storage(), pick(rng, sides), numbers(), numbers(), false] }),
+    () => new Map<Python, Python>([[pick(rng, ['state_dict', 'features.0.weight', 'a']), chancePython(rng, depth + 1)]]),
+    storage,
+  ];
+  return depth > 5 ? null : pick(rng, kinds)();
+}
+
 /** Opcodes that mean something, rather than chance. */
 function mutatePickle(rng: Rng): Bytes {
+  if (rng.integer(2) === 0) return writePickle(chancePython(rng));
   const bytes = mutateBytes(pickles, rng);
   const opcodes =
     '(01\x80FGIJKLMNSTUVXcdegijloppqrstuQRabhB]})C\x81\x82\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96.';
@@ -198,7 +242,51 @@ const graphs: readonly Bytes[] = [
   }),
 ];
 
-export const onnxTarget = target('ONNX', 'model-files/onnx', (rng) => mutateBytes(graphs, rng), openFile);
+const layerNames = [
+  'Conv',
+  'Relu',
+  'MaxPool',
+  'Identity',
+  'Cast',
+  'Transpose',
+  'Gemm',
+  'MatMul',
+  'Add',
+  'Constant',
+  'Flatten',
+  'Div',
+];
+
+/** VGG-16 with layers put in that take and give anything, loops too. */
+function chanceGraph(rng: Rng): Bytes {
+  const name = (): string => pick(rng, ['picture', 'v0', 'v1', 'v30', output, 'flat', 'w0', 'b0', 'W', 'B', 'none', '']);
+  const layers = [...nodes, ...head];
+  for (let left = 1 + rng.integer(4); left > 0; left -= 1) {
+    const attributes = pick(rng, [
+      {},
+      { transB: 1 },
+      { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+      { perm: [1, 0] },
+      { axis: -1 },
+    ]);
+    const layer = node(pick(rng, layerNames), [name(), name(), name()], name(), attributes);
+    layers.splice(rng.integer(layers.length), rng.integer(2), layer);
+  }
+  const constants = [...shapes, tensor('W', pick(rng, [[2, 25_088], [25_088, 2], [2], []])), tensor('B', [2])];
+  constants.splice(
+    rng.integer(constants.length),
+    rng.integer(3),
+    tensor(name(), [rng.integer(3), rng.integer(3)], rng.integer(20)),
+  );
+  return writeOnnx({ nodes: layers, tensors: constants, metadata: rng.integer(4) === 0 ? { headstart: '{}' } : {} });
+}
+
+export const onnxTarget = target(
+  'ONNX',
+  'model-files/onnx',
+  (rng) => (rng.integer(2) === 0 ? chanceGraph(rng) : mutateBytes(graphs, rng)),
+  openFile,
+);
 
 const header = {
   __metadata__: { format: 'pt', classes: '["a","b"]' },

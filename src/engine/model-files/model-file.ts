@@ -39,7 +39,7 @@ export async function openModelFile(found: FoundModel, signal: AbortSignal): Pro
       return { name, fileName, format, tensors, told, headProblem: null };
     }
     case 'onnx': {
-      const { tensors, told, headProblem } = await openOnnx(source, beside);
+      const { tensors, told, headProblem } = await openOnnx(source, beside, signal);
       return { name, fileName, format, tensors, told, headProblem };
     }
     case 'legacy-torch':

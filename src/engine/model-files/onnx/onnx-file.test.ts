@@ -24,7 +24,7 @@ function withHead(change: Partial<{ nodes: number[][]; tensors: number[][] }> = 
 }
 
 const open = (graph: WrittenGraph, beside: readonly Companion[] = []) =>
-  openOnnx(memorySource(writeOnnx(graph), 'a.onnx'), beside);
+  openOnnx(memorySource(writeOnnx(graph), 'a.onnx'), beside, never);
 
 async function outcome(opening: Promise<unknown>): Promise<unknown> {
   return opening.then(
