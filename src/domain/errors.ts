@@ -531,6 +531,100 @@ const catalogue = {
     message: 'The photo server’s answer could not be understood.',
     remedy: 'Use the sample drawings or your own pictures.',
   },
+  // models that come in
+  'model-file-unknown': {
+    message: '{name} is no model file that this page can read.',
+    remedy: 'Give a .safetensors, .pth, .pt or .onnx file, or a ZIP for PyTorch or ONNX that this app wrote.',
+  },
+  'model-file-several': {
+    message: '{name} holds several models: {names}.',
+    remedy: 'Give one of them alone.',
+  },
+  'model-file-truncated': {
+    message: '{name} is cut short: {detail}.',
+    remedy: 'Copy or download it again; the weights in force are as they were.',
+  },
+  'model-file-damaged': {
+    message: '{name} is damaged: {detail}.',
+    remedy: 'Copy or download it again; the weights in force are as they were.',
+  },
+  'model-file-big-endian': {
+    message: '{name} was written by a machine with another order of bytes (big-endian), which this page does not read.',
+    remedy: 'Save it as safetensors there: that format has one order of bytes.',
+  },
+  'model-pickle-refused': {
+    message: '{name} asks for {what} to be run, so it was not opened: this page runs no code of a file.',
+    remedy: 'Save the numbers alone, by torch.save(model.state_dict(), …) or as safetensors, and give that file.',
+  },
+  'model-other-architecture': {
+    message: '{name} is not VGG-16: {detail}.',
+    remedy: 'Give weights of torchvision’s vgg16; the weights in force are as they were.',
+  },
+  'model-tensors-missing': {
+    message: '{name} lacks {count} of VGG-16’s tensors: {names}.',
+    remedy: 'Give a file that holds all of features.*; the weights in force are as they were.',
+  },
+  'model-tensors-extra': {
+    message: '{name} holds tensors that are not VGG-16’s: {names}.',
+    remedy: 'Save the model without them; the weights in force are as they were.',
+  },
+  'model-tensor-shape': {
+    message: '{tensor} in {name} has the shape {found}; VGG-16’s is {expected}.',
+    remedy: 'Give weights of torchvision’s vgg16; the weights in force are as they were.',
+  },
+  'model-tensor-type': {
+    message: '{tensor} in {name} holds {found} values; float32, float16 or bfloat16 are needed.',
+    remedy: 'Save it as float32; the weights in force are as they were.',
+  },
+  'model-tensor-not-finite': {
+    message: '{tensor} in {name} holds a value that is no number.',
+    remedy: 'Give a file from before training went wrong; the weights in force are as they were.',
+  },
+  'model-data-elsewhere': {
+    message: 'The values of {name} lie in {file}, which did not come with it.',
+    remedy: 'Give both files together, or save the model as one file.',
+  },
+  'model-head-unusable': {
+    message: 'The head in {name} cannot be used: {detail}.',
+    remedy: 'Take its weights without the head, or give another file.',
+  },
+  'model-closed': { message: 'This model is not held any more.', remedy: 'Give the file again.' },
+  'hub-weights-offline': {
+    message: 'The weights could not be reached at {host}.',
+    remedy: 'Connect to the network and press Fetch again: what came is kept.',
+  },
+  'hub-weights-missing': {
+    message: '{host} has no such weights (HTTP {status}).',
+    remedy: 'Download the file in another way and give it here as a file.',
+  },
+  'hub-weights-range-ignored': {
+    message: '{host} sent the whole file in place of the part that is needed.',
+    remedy: 'Download the file in another way and give it here as a file.',
+  },
+  'hub-weights-changed': {
+    message: 'The file at {host} was changed while it came.',
+    remedy: 'Press Fetch again: it begins anew. The weights in force are as they were.',
+  },
+  'hub-weights-cut': {
+    message: '{host} broke off after {received} of {expected}.',
+    remedy: 'Press Fetch again: what came is kept.',
+  },
+  'hub-weights-unexpected': {
+    message: 'The answer of {host} could not be understood: {detail}.',
+    remedy: 'Download the file in another way and give it here as a file.',
+  },
+  'backbone-gone': {
+    message: 'The weights “{title}” that this project stands on are not kept on this device any more.',
+    remedy: 'Bring them in again, or go on with the weights that come with the page and train anew.',
+  },
+  'head-of-other-weights': {
+    message: 'The head of run {number} was trained on other weights than those in force.',
+    remedy: 'Go back to its weights, or train again.',
+  },
+  'start-classes-differ': {
+    message: 'The model to start from tells {found} apart; the pictures are of {expected}.',
+    remedy: 'Start from a new head, or name the classes alike.',
+  },
   'export-format-unknown': {
     message: 'A model cannot be written as “{format}” in {precision}.',
     remedy: 'Choose one of: {formats}.',
