@@ -1,10 +1,14 @@
 import type { Fit } from './dataset';
+import type { ErrorRecord } from './errors';
 import type { ExportedScaling } from './model-export';
 import type { RunConfig } from './run-config';
 
 /** What a model file can be: by its content, not by its name. A ZIP is looked into for one of these. */
 export const modelFileFormats = ['safetensors', 'pytorch', 'onnx'] as const;
 export type ModelFileFormat = (typeof modelFileFormats)[number];
+
+/** A head of more classes (25,088 values each) is not taken: a project's file has room for so many (see `maxHeadBytes`). */
+export const mostHeadClasses = 2000;
 
 /** Names the convolutions that come with the page, wherever another backbone has its digest. */
 export const shippedBackboneId = 'shipped';
@@ -58,6 +62,8 @@ export interface ModelOffer {
   /** What the page does otherwise than the weights were trained with; the page words them. */
   readonly differences: readonly PreprocessingDifference[];
   readonly head: OfferedHead | null;
+  /** Why the file's head is left out, where it has one that this page cannot use; the convolutions can be taken without it. */
+  readonly headProblem?: ErrorRecord | null;
   /** Tensors that are known and not used, such as ImageNet's classifier. */
   readonly ignored: readonly string[];
   /** As they lie in the file: `float32`, `float16`, `bfloat16`. */
