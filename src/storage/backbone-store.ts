@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { backboneIdentitySchema, type BackboneIdentity, type KeptBackbone } from '../domain/model-import';
+import type { BackboneIdentity, KeptBackbone } from '../domain/model-import';
+import { backboneIdentitySchema } from '../domain/project';
 import { convLayers } from '../domain/vgg16';
 import { openPrivateFolder, type CacheFolder } from './cache-folder';
 import { readRunFileOrReject, readRunHead, writeRunFile } from './run-file';
