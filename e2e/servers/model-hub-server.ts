@@ -152,7 +152,7 @@ export async function startModelHub({
       host,
       method: request.method ?? 'GET',
       range: rangeOf(request.headers.range),
-      ifRange: request.headers['if-range'] ?? null,
+      ifRange: request.headers['if-range']?.toString() ?? null,
       status: 0,
       bytesSent: 0,
     };
