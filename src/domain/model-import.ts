@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Fit } from './dataset';
 import type { ErrorRecord } from './errors';
 import type { ExportedScaling } from './model-export';
@@ -29,6 +30,21 @@ export interface BackboneIdentity {
   /** ISO 8601. */
   readonly addedAt: string;
 }
+
+const number = v.pipe(v.number(), v.finite());
+const three = v.tuple([number, number, number]);
+
+/** Also as it stands in what is kept on this device and in a project's file. */
+export const backboneIdentitySchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  title: v.pipe(v.string(), v.maxLength(300)),
+  source: v.variant('kind', [
+    v.object({ kind: v.literal('hub'), repository: v.string(), revision: v.string() }),
+    v.object({ kind: v.literal('file'), fileName: v.string(), format: v.picklist(modelFileFormats) }),
+  ]),
+  scaling: v.object({ mean: three, std: three }),
+  addedAt: v.string(),
+}) satisfies v.GenericSchema<unknown, BackboneIdentity>;
 
 /** What a file's head was trained as; null where the file does not say. */
 export interface OfferedHead {
