@@ -32,8 +32,8 @@ describe('what the menu says of storage', () => {
     await state().actions.addDrawings();
     await expect.poll(() => state().featureCache.report?.pictures).toBe(20);
     await openDialog();
-    await expect.element(row(/^Other weights/)).toHaveTextContent('58.9 MB');
-    await page.getByRole('button', { name: 'Drop those that no project needs: 58.9 MB' }).click();
+    await expect.element(row(/^Other weights/)).toHaveTextContent('59 MB');
+    await page.getByRole('button', { name: 'Drop those that no project needs: 59 MB' }).click();
     await expect.element(row(/^Other weights/)).toHaveTextContent(/^Other weights0 B$/);
     await expect.element(row(/^Features \(20 pictures\)/)).toHaveTextContent('220 kB');
     await page.getByRole('button', { name: 'Drop features' }).click();
