@@ -2,7 +2,9 @@ import type { FuzzTarget } from './target';
 import { importTarget, salvageTarget, tarTarget, zipTarget } from './targets/archives';
 import { featuresTarget, payloadTarget } from './targets/features';
 import { hubTarget } from './targets/hub';
+import { hubPartTarget, rangeAnswersTarget } from './targets/hub-weights';
 import { manifestTarget, patternTarget } from './targets/manifests';
+import { legacyTorchTarget, modelFileTarget, onnxTarget, pickleTarget, torchArchiveTarget } from './targets/model-files';
 import { pictureTarget } from './targets/pictures';
 import { projectFileTarget } from './targets/project-files';
 import { projectTarget } from './targets/projects';
@@ -30,8 +32,15 @@ export const fuzzTargets: readonly AnyTarget[] = [
   hide(projectFileTarget),
   hide(weightsIndexTarget),
   hide(safetensorsTarget),
+  hide(modelFileTarget),
+  hide(pickleTarget),
+  hide(torchArchiveTarget),
+  hide(legacyTorchTarget),
+  hide(onnxTarget),
   hide(pictureTarget),
   hide(featuresTarget),
   hide(payloadTarget),
   hide(hubTarget),
+  hide(rangeAnswersTarget),
+  hide(hubPartTarget),
 ];
