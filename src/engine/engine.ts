@@ -467,7 +467,7 @@ export class Engine implements ComputeApi {
   async exportModel(): Promise<ModelParts> {
     try {
       const kept = this.#requireHead();
-      return await readModelParts(kept, this.#bases.inUse().inForce);
+      return await readModelParts(kept, this.#bases.inUse().inForce, this.#bases.identity);
     } catch (error) {
       throw toComputeError(error);
     }
