@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Fit } from './dataset';
 import type { ErrorRecord } from './errors';
 import type { ExportedScaling } from './model-export';
@@ -30,6 +31,21 @@ export interface BackboneIdentity {
   readonly addedAt: string;
 }
 
+const number = v.pipe(v.number(), v.finite());
+const three = v.tuple([number, number, number]);
+
+/** Also as it stands in what is kept on this device and in a project's file. */
+export const backboneIdentitySchema: v.GenericSchema<unknown, BackboneIdentity> = v.object({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  title: v.pipe(v.string(), v.maxLength(300)),
+  source: v.variant('kind', [
+    v.object({ kind: v.literal('hub'), repository: v.string(), revision: v.string() }),
+    v.object({ kind: v.literal('file'), fileName: v.string(), format: v.picklist(modelFileFormats) }),
+  ]),
+  scaling: v.object({ mean: three, std: three }),
+  addedAt: v.string(),
+});
+
 /** What a file's head was trained as; null where the file does not say. */
 export interface OfferedHead {
   /** By class index; null where the file has no names: then there are `classes` of them to be named. */
@@ -57,8 +73,11 @@ export interface ModelOffer {
     readonly otherTensors: number;
   } | null;
   readonly scaling: ExportedScaling;
-  /** Where the scaling was read: in the file; or it is torchvision's, which weights of PyTorch are trained with unless they say otherwise. */
-  readonly scalingFrom: 'file' | 'torchvision';
+  /**
+   * Where the scaling was read: in the file; or the file does not say, and it is `page`'s where some of the convolutions are the page's own (a model that
+   * was fine-tuned here) or there are none, else torchvision's, which weights of PyTorch are trained with unless they say otherwise.
+   */
+  readonly scalingFrom: 'file' | 'page' | 'torchvision';
   /** What the page does otherwise than the weights were trained with; the page words them. */
   readonly differences: readonly PreprocessingDifference[];
   readonly head: OfferedHead | null;

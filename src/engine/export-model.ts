@@ -1,6 +1,7 @@
 import { HeadstartError, throwIfCancelled } from '../domain/errors';
 import type { ExportedTensor, ModelParts } from '../domain/model-export';
-import { unfrozenConvs } from '../domain/run-config';
+import type { BackboneIdentity } from '../domain/model-import';
+import { hasOwnConvolutions } from '../domain/history';
 import { featureCount } from '../domain/vgg16';
 import { sha256Hex } from '../domain/sha256';
 import type { CertifiedPicture, KeptHead } from '../protocol/compute-api';
@@ -10,7 +11,7 @@ import type { Compute } from './device';
 import type { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
 import { trainedTensors } from './trained-tensors';
-import { readConvTensors, type BackboneWeights } from './weights/conv-weights';
+import { readConvTensors, withTensors, type BackboneWeights } from './weights/conv-weights';
 import { yieldToTasks } from './yield';
 
 export interface CertifyParts {
@@ -32,7 +33,7 @@ export async function certifyPictures(
   pictures: readonly Uint8Array[],
   { compute, backbone, store, onPicture, signal, now }: CertifyParts,
 ): Promise<readonly CertifiedPicture[]> {
-  const isFineTuned = unfrozenConvs(kept.run.config) > 0;
+  const isFineTuned = hasOwnConvolutions(kept.run);
   const certified: CertifiedPicture[] = [];
   for (const pixels of pictures) {
     await yieldToTasks();
@@ -48,13 +49,17 @@ export async function certifyPictures(
   return certified;
 }
 
-/** Throws `model-not-finite`, `weights-tensor-invalid`, `project-invalid`. */
-export async function readModelParts({ run, weight, bias, tensors }: KeptHead, weights: BackboneWeights): Promise<ModelParts> {
+/** `backbone` is what the weights are, where they came in. Throws `model-not-finite`, `weights-tensor-invalid`, `project-invalid`. */
+export async function readModelParts(
+  { run, weight, bias, tensors }: KeptHead,
+  weights: BackboneWeights,
+  backbone: BackboneIdentity | null = null,
+): Promise<ModelParts> {
   const trained = trainedTensors(tensors);
   if (trained === null) throw new HeadstartError('project-invalid');
   const classes = bias.length;
   const all: ExportedTensor[] = [
-    ...readConvTensors({ ...weights, trained }),
+    ...readConvTensors(withTensors(weights, trained)),
     { name: 'classifier.weight', shape: [classes, featureCount], values: weight.slice() },
     { name: 'classifier.bias', shape: [classes], values: bias.slice() },
   ];
@@ -66,5 +71,5 @@ export async function readModelParts({ run, weight, bias, tensors }: KeptHead, w
     lines.push(`${name} ${await sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))}\n`);
   }
   const fingerprint = await sha256Hex(new TextEncoder().encode(lines.join('')));
-  return { run, tensors: all, scaling: weights.scaling, fingerprint };
+  return { run, tensors: all, scaling: weights.scaling, backbone, fingerprint };
 }

@@ -15,9 +15,20 @@ import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ModelParts } from '../domain/model-export';
+import type { BackboneIdentity, HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from './engine-api';
+import type {
+  DeviceOptions,
+  HeadWish,
+  RunKeep,
+  RunOutcome,
+  RunRequest,
+  RunSample,
+  TakenModel,
+  UnfinishedRun,
+  UsedBackbone,
+} from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -56,6 +67,13 @@ export interface KeptHead {
   readonly tensors: readonly NamedTensor[];
 }
 
+/** Convolutions that came in. */
+export interface BackboneParts {
+  readonly identity: BackboneIdentity;
+  /** All 26, by torchvision's names, OIHW. */
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+}
+
 /** Features of pictures, pooled to one value a channel. */
 export interface PooledFeatures {
   /** Of those asked for that could be read, in that order. */
@@ -73,6 +91,29 @@ export interface ComputeApi {
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
   proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus>;
   skipMeasuring(): Promise<void>;
+  /** See EngineApi, for this and the following. `modelHub` is the address where the hub's weights are. */
+  openModel(
+    files: readonly File[],
+    fit: Fit,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer>;
+  hubModelState(modelHub: string): Promise<HubWeightsState>;
+  fetchHubModel(
+    modelHub: string,
+    fit: Fit,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer>;
+  /** `run` of the answer is of the head that is present then: the model's own, or the former one where its convolutions stay in force. */
+  takeModel(head: HeadWish | null, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<TakenModel>;
+  closeModel(): Promise<void>;
+  /** From then on no head is present, unless these convolutions were in force already. */
+  useBackbone(id: string): Promise<UsedBackbone>;
+  listBackbones(): Promise<readonly KeptBackbone[]>;
+  removeBackbone(id: string): Promise<readonly KeptBackbone[]>;
+  /** Some that are kept, or of this visit alone, copied; null where they are neither. */
+  exportBackbone(id: string): Promise<BackboneParts | null>;
   prepareFeatures(
     sampleIds: readonly string[],
     fit: Fit,
@@ -155,6 +196,7 @@ export interface ComputeApi {
   exportModel(): Promise<ModelParts>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
+  /** Rejects with `project-invalid`, and with `head-of-other-weights` where it stands on other convolutions than those in force. */
   restoreHead(head: KeptHead): Promise<void>;
   /** Forgets head and paused run: another project is opened. The device, and features of any picture, stay. */
   closeProject(): Promise<void>;

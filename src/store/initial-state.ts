@@ -1,5 +1,5 @@
 import { createCommandLog } from '../domain/command-log';
-import { emptyHistory } from '../domain/history';
+import { emptyHistory, type RunRecord } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readEvidenceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
@@ -11,6 +11,7 @@ import type {
   ManyState,
   LikenessState,
   ModelExportState,
+  ModelImportState,
   PageState,
   ProjectFileState,
   RunState,
@@ -32,6 +33,7 @@ export const waitingStages: readonly StageState[] = stageNames.map((stage) => ({
 export const idleRun: RunState = {
   phase: 'idle',
   config: null,
+  start: 'new',
   samples: [],
   stages: [],
   history: emptyHistory,
@@ -44,6 +46,12 @@ export const idleRun: RunState = {
   interrupted: null,
   error: null,
 };
+
+/** As a run is shown that ended on an earlier visit, or came in. */
+export function endedRun(run: RunRecord): RunState {
+  const { config, history, log } = run;
+  return { ...idleRun, phase: 'done', config, history, log, result: run };
+}
 
 export const idleIngest: IngestState = {
   phase: 'idle',
@@ -135,6 +143,16 @@ export const idleModelExport: ModelExportState = {
   error: null,
 };
 
+export const closedModelImport: ModelImportState = {
+  phase: 'closed',
+  hub: null,
+  kept: [],
+  offer: null,
+  progress: null,
+  error: null,
+  problem: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   {
@@ -178,6 +196,7 @@ export function createInitialState(
     proposals: new Map(),
     exporting: idleExport,
     modelExport: idleModelExport,
+    modelImport: closedModelImport,
     thumbnails: new Map(),
     addresses,
     outsideRequests: [],

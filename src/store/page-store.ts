@@ -16,6 +16,7 @@ import { createLookAlikeFinder } from './look-alike-finder';
 import { createInspector } from './inspection-actions';
 import { createManyPredictor } from './many-actions';
 import { createModelExportActions } from './model-export-actions';
+import { createModelTaker } from './model-import-actions';
 import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
@@ -61,9 +62,10 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     });
     const weights = createWeightsLoader(core.at('weights'));
     const device = createDeviceChooser(core.at('compute'), weights);
+    const trial = createTrial(core.at('trial'));
+    const models = createModelTaker(core.at('model import'), weights, trial);
     const pictures = createPictureTaker(core.at('ingest'), ready);
     const inspector = createInspector(core.at('inspection'), weights);
-    const trial = createTrial(core.at('trial'));
     const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
     const revival = createRevival(() => ports.now());
     const runner = createRunner(core.at('run'), weights, device, [inspector, many], revival);
@@ -132,6 +134,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...trial.actions,
         ...createExportActions(core.at('export')),
         ...createModelExportActions(core.at('model export'), weights),
+        ...models,
         ...session.actions,
       },
     };

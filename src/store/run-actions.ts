@@ -7,10 +7,11 @@ import type { EngineApi, RunKeep, RunOutcome, RunRequest, UnfinishedRun } from '
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
-import { idleRun, waitingStages } from './initial-state';
+import { endedRun, idleRun, waitingStages } from './initial-state';
 import type { Revival } from './revival';
 import { applyRunEvents, setStage } from './run-events';
 import { selectMissingPictures } from './run-selectors';
+import { selectStart } from './start-selectors';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
 import type { WeightsLoader } from './weights-actions';
@@ -36,6 +37,7 @@ const waiting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'picture-gone',
   'sample-unknown',
   'out-of-memory',
+  'run-of-other-weights',
 ]);
 
 function namesOf(samples: readonly Sample[]): ReadonlyMap<string, string> {
@@ -48,11 +50,13 @@ function createRequest(state: PageState, everySeconds: number): RunRequest {
   const { id, samples, classNames, settings, runs } = state.project.document;
   const { assignments } = selectSplits(state);
   const labels = new Map(classNames.map((className, labelIndex) => [className, labelIndex]));
+  const start = selectStart(state);
   const number = Math.max(0, state.headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
   return {
     number,
     config: validateRunConfig(settings),
     classNames,
+    ...(start.value === 'present' && start.run !== null ? { startFrom: start.run.id } : {}),
     // Whoever only reads the project keeps nothing in it.
     ...(state.access === 'owner' ? { keep: { project: id, everySeconds } } : {}),
     samples: samples.flatMap(({ id, className }) => {
@@ -220,10 +224,7 @@ export function createRunner(
     const { interrupted } = core.state().run;
     const { headRun } = core.state();
     core.set({
-      run:
-        headRun === null
-          ? idleRun
-          : { ...idleRun, phase: 'done', config: headRun.config, history: headRun.history, log: headRun.log, result: headRun },
+      run: headRun === null ? idleRun : endedRun(headRun),
     });
     try {
       const id = interrupted?.id ?? (await core.engine().unfinishedRun(keepOf()))?.id;
@@ -262,7 +263,8 @@ export function createRunner(
       const request = createRequest(core.state(), core.ports.checkpointSeconds);
       learntFrom = describeSplits();
       const { config, samples } = request;
-      core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
+      const { start } = core.state().run;
+      core.set({ run: { ...idleRun, start, phase: 'running', config, samples, stages: waitingStages } });
       await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
       await finishIfAsked();
     },

@@ -1,5 +1,5 @@
 import { certificateBounds, type ExportedModel, type ExportPrecision } from '../../domain/model-export';
-import { attribution } from '../model-config';
+import { attributionOf, meanNote } from '../model-config';
 import { plainMarkdown } from '../plain-markdown';
 import { opset } from './onnx-writer';
 
@@ -45,7 +45,7 @@ ${half}
 
 Turn the picture as its EXIF block says and fit it to 224 x 224 (\`${fit}\`, see \`config.json\`) by Pillow's antialiased bilinear resizing: that is outside the
 graph. Inside \`model.onnx\`: \`(x / 255 - mean) / std\` with mean ${scaling.mean.join(', ')} and std ${scaling.std.join(', ')}
-(**not torchvision's mean**: the weights are Oxford's own), and RGB rows turned into planes.${norm} Pillow and browsers decode a
+(${meanNote(model)}), and RGB rows turned into planes.${norm} Pillow and browsers decode a
 JPEG to the same pixels. A decoder that spreads its colour in another way (many small ones do) moved logits by up to 2e-2 of their rms over 50
 photos; from the same pixels none differs.
 
@@ -57,6 +57,6 @@ ${certificate.shownDifference.toExponential(1)} of the rms at most.
 
 ## Licence of the weights
 
-${attribution}
+${attributionOf(model)}
 `;
 }
