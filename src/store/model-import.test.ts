@@ -172,6 +172,7 @@ describe('a project on other weights', () => {
     await expect
       .poll(() => storage.projects[0]?.document)
       .toMatchObject({ backbone: { title: 'tuned.safetensors' }, runs: { length: 1 } });
+    await reach(page, ({ features }) => features.phase === 'idle' && features.done === 40);
     change(storage);
     const later = createPage(storage, { models });
     await later.actions.begin();
@@ -203,6 +204,8 @@ describe('a project on other weights', () => {
     await take(page, 'tuned.safetensors', false);
     expect(page.state()).toMatchObject({ headReady: true, modelImport: { problem: null } });
     expect(selectTrainBlocker(page.state())).toBeNull();
+    // Selectors remember for one page: this one comes to rest before the next.
+    await reach(page, ({ features }) => features.phase === 'idle' && features.done === 40);
 
     const other = await reopened(gone);
     await other.actions.useBackbone('shipped');
