@@ -27,11 +27,11 @@ describe('what a model says of where it comes from', () => {
     const model = createSmallModel({ backbone: hub });
     const continues = { runId: 'r', number: 2, fingerprint: 'c'.repeat(64) };
     const config = createModelConfig({ ...model, run: { ...model.run, continues } }, 'float32');
-    expect(config.run.continues).toBe(continues.fingerprint);
+    expect(config.run).toMatchObject({ continues: 'r', beganFrom: continues.fingerprint });
     expect(config.backbone).toEqual({ id: hub.id, title: 'theirs', source: hub.source });
     expect(createModelConfig(createSmallModel(), 'float32')).toMatchObject({
       backbone: null,
-      run: { continues: null, imported: null },
+      run: { continues: null, beganFrom: null, imported: null },
     });
   });
 });

@@ -46,8 +46,10 @@ export interface ModelConfig {
     readonly headline: Headline | null;
     readonly stoppedEarly: boolean;
     readonly bestEpoch: number | null;
-    /** Fingerprint of the model that it began with; null for a new head. */
+    /** `id` of the run whose model it began with; null for a new head. */
     readonly continues: string | null;
+    /** `fingerprint` of that model; null for a new head. */
+    readonly beganFrom: string | null;
     /** Where its head came in with a file: then nothing of `settings` and `counts` was done here. */
     readonly imported: RunRecord['imported'] | null;
   };
@@ -131,7 +133,8 @@ export function createModelConfig(model: ExportedModel, precision: ExportPrecisi
       headline: headlineOf(run),
       stoppedEarly: run.stoppedEarly,
       bestEpoch: run.bestEpoch,
-      continues: run.continues?.fingerprint ?? null,
+      continues: run.continues?.runId ?? null,
+      beganFrom: run.continues?.fingerprint ?? null,
       imported: run.imported ?? null,
     },
     backbone: backbone === null ? null : { id: backbone.id, title: backbone.title, source: backbone.source },
