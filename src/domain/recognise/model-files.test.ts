@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { areModelFiles, listsModel } from './model-files';
+import { areModelFiles, findListedModel } from './model-files';
 
 it('knows a model by its ending, and the values of an ONNX file beside it', () => {
   for (const names of [['a.safetensors'], ['vgg16.PTH'], ['a.pt'], ['a.onnx'], ['a.onnx', 'a.onnx.data'], ['a.onnx', 'w.bin']])
@@ -8,10 +8,11 @@ it('knows a model by its ending, and the values of an ONNX file beside it', () =
     expect([names, areModelFiles(names)]).toEqual([names, false]);
 });
 
-it('knows a model of this app in a listing by the settings that lie beside its tensors', () => {
-  expect(listsModel(['m/README.md', 'm/certificate/01.png', 'm/config.json', 'm/model.safetensors'])).toBe(true);
-  expect(listsModel(['config.json', 'model.onnx', 'weights.bin'])).toBe(true);
-  expect(listsModel(['m/model.safetensors', 'm/cat/1.png'])).toBe(false);
-  expect(listsModel(['a/config.json', 'b/model.safetensors'])).toBe(false);
-  expect(listsModel(['cat/1.png', 'config.json'])).toBe(false);
+it('knows a model of this app in a listing by the settings that lie beside its tensors, and by having no pictures but its own', () => {
+  const own = ['m/README.md', 'm/certificate/01.png', 'm/config.json', 'm/model.safetensors'];
+  expect(findListedModel(own)).toBe('m/model.safetensors');
+  expect(findListedModel(['config.json', 'model-without-preprocessing.onnx', 'model.onnx'])).toBe('model.onnx');
+  expect(findListedModel([...own, 'm/cat/1.png'])).toBeNull();
+  expect(findListedModel(['m/model.safetensors', 'm/certificate/1.png'])).toBeNull();
+  expect(findListedModel(['a/config.json', 'b/model.safetensors'])).toBeNull();
 });

@@ -1,3 +1,5 @@
+import { looksLikePicturePath } from '../label-rules';
+
 /** By its ending; what is in it, only its content tells. */
 export function isModelFileName(name: string): boolean {
   return /\.(safetensors|pth|pt|onnx)$/i.test(name);
@@ -15,10 +17,18 @@ export function areModelFiles(names: readonly string[]): boolean {
   return rest.every(isBesideOnnx) && (rest.length === 0 || names.some((name) => /\.onnx$/i.test(name)));
 }
 
-/** Whether paths, of a ZIP or a folder, are those of a model as this app writes it: the tensors with `config.json` beside them. */
-export function listsModel(paths: readonly string[]): boolean {
-  const folders = new Set(paths.filter((path) => /(^|\/)config\.json$/.test(path)).map(folderOf));
-  return paths.some((path) => /(^|\/)(model\.safetensors|[^/]+\.onnx)$/.test(path) && folders.has(folderOf(path)));
+/**
+ * Of paths, of a ZIP or a folder, the file of a model as this app writes it: its tensors, with `config.json` beside them and no pictures but
+ * those of its certificate. Null where there is none, or where there are pictures to come in.
+ */
+export function findListedModel(paths: readonly string[]): string | null {
+  const present = new Set(paths);
+  const found = paths.find(
+    (path) => /(^|\/)(model\.safetensors|model\.onnx)$/.test(path) && present.has(`${folderOf(path)}config.json`),
+  );
+  if (found === undefined) return null;
+  const certificate = `${folderOf(found)}certificate/`;
+  return paths.every((path) => !looksLikePicturePath(path) || path.startsWith(certificate)) ? found : null;
 }
 
 function folderOf(path: string): string {

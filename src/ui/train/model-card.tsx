@@ -6,7 +6,7 @@ import { backboneParameterCount, convLayers, featureCount, featureMapShape } fro
 import { formatCount } from '../charts/format';
 import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
-import { usePage } from '../store-context';
+import { useActions, usePage } from '../store-context';
 import { Term } from '../terms/term';
 import { SummaryDialog } from '../summary/summary-dialog';
 import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
@@ -46,6 +46,8 @@ export function ModelCard() {
   const classNames = usePage(({ project }) => project.document.classNames);
   const classColours = usePage(({ project }) => project.document.classColours);
   const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
+  const weights = usePage(({ project }) => project.document.backbone?.title ?? null);
+  const { openModelDialog } = useActions();
   const [summaryOpen, setSummaryOpen] = useState(false);
   const [lookOpen, setLookOpen] = useState(false);
   const classCount = classNames.length;
@@ -79,6 +81,18 @@ export function ModelCard() {
             }}
           >
             look inside
+          </AriaButton>
+        </div>
+        <div className={styles['fact']}>
+          <span role="status">Weights: {weights ?? 'as they come with the page'}</span> ·{' '}
+          <AriaButton
+            className={styles['link'] ?? ''}
+            aria-label="Change the weights"
+            onPress={() => {
+              void openModelDialog();
+            }}
+          >
+            change…
           </AriaButton>
         </div>
       </div>

@@ -1,0 +1,144 @@
+import { useState } from 'react';
+import { describeError } from '../../domain/errors';
+import type { ModelOffer } from '../../domain/model-import';
+import type { PageState } from '../../store/state';
+import { Button, Dialog, ErrorNote, ProgressBar } from '../primitives';
+import { useActions, usePage } from '../store-context';
+import { useKeptFocus } from '../use-kept-focus';
+import { formatBytes } from '../words';
+import { FileSection } from './file-section';
+import { createHeadDraft, type HeadDraft } from './head-choice';
+import { HubSection } from './hub-section';
+import styles from './model-import.module.css';
+import { problemOfNames } from './offer-words';
+import { OfferView } from './offer-view';
+import { WeightsSection } from './weights-section';
+
+/** Why no other model can come into force now; null where it can. */
+function selectReason({ access, run }: PageState): string | null {
+  if (access === 'reader') return sentence(describeError('project-not-owned'));
+  if (run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused')
+    return sentence(describeError('run-unfinished'));
+  return null;
+}
+
+function sentence({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
+  return `${message} ${remedy}`;
+}
+
+type Place = 'weights' | 'hub' | 'file';
+
+/** Weights other than the page’s own, and models with their heads: what is in force, what is kept, and two ways in. */
+export function ModelImportDialog() {
+  const { phase, offer } = usePage(({ modelImport }) => modelImport);
+  const { closeModelDialog } = useActions();
+  const shown = phase === 'offered' || phase === 'taking' ? offer : null;
+  const [held, setHeld] = useState<{ readonly offer: ModelOffer; readonly draft: HeadDraft } | null>(null);
+  // What the person says of a head is of that offer alone.
+  if (shown !== null && held?.offer !== shown) setHeld({ offer: shown, draft: createHeadDraft(shown) });
+  const isOffered = shown !== null && held?.offer === shown;
+  return (
+    <Dialog
+      heading="Bring a model in"
+      isOpen
+      onOpenChange={closeModelDialog}
+      actions={
+        isOffered ? (
+          <OfferActions offer={shown} draft={held.draft} />
+        ) : (
+          <Button isDisabled={phase === 'taking'} onPress={closeModelDialog}>
+            Close
+          </Button>
+        )
+      }
+    >
+      {isOffered ? (
+        <OfferView
+          offer={shown}
+          draft={held.draft}
+          isReadOnly={phase === 'taking'}
+          onDraft={(draft) => {
+            setHeld({ offer: shown, draft });
+          }}
+        />
+      ) : (
+        <WaysIn />
+      )}
+    </Dialog>
+  );
+}
+
+function WaysIn() {
+  const phase = usePage(({ modelImport }) => modelImport.phase);
+  const error = usePage(({ modelImport }) => modelImport.error);
+  const reason = usePage(selectReason);
+  const [place, setPlace] = useState<Place>('file');
+  const body = useKeptFocus<HTMLDivElement>(phase);
+  const shownAt: Place = error?.code.startsWith('hub-weights-') === true ? 'hub' : place;
+  const at = (one: Place) => ({
+    isDisabled: reason !== null || phase !== 'open',
+    error: shownAt === one ? error : null,
+    onBegin: () => {
+      setPlace(one);
+    },
+  });
+  return (
+    <div ref={body} tabIndex={-1} className={styles['body']}>
+      {reason === null ? null : (
+        <p role="status" className={styles['reason']}>
+          {reason}
+        </p>
+      )}
+      <WeightsSection {...at('weights')} />
+      <HubSection {...at('hub')} />
+      <FileSection {...at('file')} />
+    </div>
+  );
+}
+
+/** What becomes of the offer, how far it is, and why not. */
+function OfferActions({ offer, draft }: { readonly offer: ModelOffer; readonly draft: HeadDraft }) {
+  const { phase, progress, error } = usePage(({ modelImport }) => modelImport);
+  const reason = usePage(selectReason);
+  const { takeModel, cancelModel, openModelDialog } = useActions();
+  const isTaking = phase === 'taking';
+  const hasSomething = draft.isTaken || (offer.backbone !== null && !offer.backbone.isInForce);
+  const problem = draft.isTaken ? problemOfNames(draft.classNames) : null;
+  return (
+    <>
+      <div className={styles['status']}>
+        {isTaking ? (
+          <ProgressBar
+            label="Putting it in force"
+            showLabel
+            share={progress === null || progress.total === 0 ? null : progress.done / progress.total}
+            valueText={progress?.stage === 'keeping' ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : ''}
+          />
+        ) : null}
+        {error === null ? null : <ErrorNote record={error} />}
+        {reason === null ? null : (
+          <p role="status" className={styles['words']}>
+            {reason}
+          </p>
+        )}
+      </div>
+      {isTaking ? (
+        <Button autoFocus onPress={cancelModel}>
+          Cancel
+        </Button>
+      ) : (
+        <Button onPress={() => void openModelDialog()}>Back</Button>
+      )}
+      <Button
+        look="primary"
+        isDisabled={isTaking || !hasSomething || problem !== null || reason !== null}
+        onPress={() => {
+          const classNames = draft.classNames.map((name) => name.trim());
+          void takeModel({ withHead: draft.isTaken, ...(draft.isTaken ? { classNames } : {}) });
+        }}
+      >
+        Take it
+      </Button>
+    </>
+  );
+}
