@@ -93,7 +93,11 @@ const store = createPageStore({
     present = connect();
     return present.engine;
   },
-  addresses: { weights: readAddress('weights'), datasetsServer: readAddress('datasets-server') },
+  addresses: {
+    weights: readAddress('weights'),
+    datasetsServer: readAddress('datasets-server'),
+    modelHub: readAddress('model-hub'),
+  },
   isolation,
   offline: connectOffline(createOfflineEnvironment()),
   mostThreads: threadLimit(navigator.hardwareConcurrency),

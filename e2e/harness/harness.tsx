@@ -79,7 +79,7 @@ const store = createPageStore({
     engine = createEngine();
     return engine;
   },
-  addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
+  addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/', modelHub: 'https://hub.example/' },
   isolation: query.has('one-thread') ? { isolated: false, reason: 'isolation-refused' } : { isolated: true, by: 'headers' },
   offline: absentOffline,
   mostThreads: 8,

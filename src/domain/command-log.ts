@@ -41,6 +41,7 @@ const notUndone: ReadonlySet<ProjectCommand['kind']> = new Set([
   'add-skipped',
   'dismiss-skipped',
   'change-settings',
+  'use-backbone',
   'add-run',
   'annotate-run',
   'remove-run',

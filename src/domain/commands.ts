@@ -1,5 +1,6 @@
 import type { DatasetOrigin, Sample, SkippedFile, Split } from './dataset';
 import type { RunRecord } from './history';
+import type { BackboneIdentity } from './model-import';
 import { plainNote, type ProjectDocument, type RunNote } from './project';
 import { withRunData, type RunData } from './run-data';
 import type { RunConfig } from './run-config';
@@ -36,6 +37,8 @@ export type ProjectCommand =
   | { readonly kind: 'change-split-rules'; readonly rules: SplitRules }
   | { readonly kind: 'clear-pictures' }
   | { readonly kind: 'change-settings'; readonly settings: RunConfig }
+  /** Null: the convolutions that come with the page. */
+  | { readonly kind: 'use-backbone'; readonly backbone: BackboneIdentity | null }
   | { readonly kind: 'add-run'; readonly run: RunRecord; readonly data?: RunData }
   | { readonly kind: 'annotate-run'; readonly runId: string; readonly change: Partial<RunNote> }
   | { readonly kind: 'remove-run'; readonly runId: string };
@@ -220,6 +223,10 @@ export function applyCommand(document: ProjectDocument, command: ProjectCommand)
       return { ...document, splitRules: command.rules };
     case 'change-settings':
       return { ...document, settings: command.settings };
+    case 'use-backbone':
+      return (command.backbone?.id ?? null) === (document.backbone?.id ?? null)
+        ? document
+        : { ...document, backbone: command.backbone };
     case 'add-run':
       return addRun(document, command.run, command.data);
     case 'annotate-run':

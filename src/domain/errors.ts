@@ -613,6 +613,30 @@ const catalogue = {
     message: 'The head of run {number} was trained on other weights than those in force.',
     remedy: 'Go back to its weights, or train again.',
   },
+  'backbone-in-use': {
+    message: 'The weights “{title}” are in force.',
+    remedy: 'Go back to the weights that come with the page, or to others, and remove them then.',
+  },
+  'backbone-not-kept': {
+    message: 'The weights “{title}” could not be kept on this device: {detail}.',
+    remedy: 'They are in force until this tab is closed. Free some room and bring them in again to keep them.',
+  },
+  'run-unfinished': {
+    message: 'A run is not finished yet, and its weights would change under it.',
+    remedy: 'Let it end, stop it or discard it first.',
+  },
+  'start-norm-differs': {
+    message: 'The model to start from learned with features scaled to {found}; the settings say {expected}.',
+    remedy: 'Set the feature norm as the model has it, or start from a new head.',
+  },
+  'start-tuned': {
+    message: 'The model to start from has convolutions of its own, by fine-tuning.',
+    remedy: 'Choose fine-tuning to go on with it, or start from a new head.',
+  },
+  'start-gone': {
+    message: 'The model to start from is not the one that is present.',
+    remedy: 'Start from a new head, or from the model that is present now.',
+  },
   'start-classes-differ': {
     message: 'The model to start from tells {found} apart; the pictures are of {expected}.',
     remedy: 'Start from a new head, or name the classes alike.',

@@ -1,6 +1,7 @@
 import type { Split } from './dataset';
 import type { Likeness } from './evaluation/likeness';
-import type { RunConfig } from './run-config';
+import type { ModelFileFormat } from './model-import';
+import { unfrozenConvs, type RunConfig } from './run-config';
 
 /** One optimizer update. */
 export interface StepRecord {
@@ -68,6 +69,24 @@ export interface StageSeconds {
   readonly total: number;
 }
 
+/** Of a head that was trained elsewhere, or on an earlier occasion, and came in as a file. */
+export interface ImportedRun {
+  readonly fileName: string;
+  readonly format: ModelFileFormat;
+  /** Null where the file does not say. */
+  readonly trainedBy: 'headstart' | 'pytorch' | null;
+  /** When it came in, ISO 8601. */
+  readonly at: string;
+}
+
+/** The model whose weights a run began with. */
+export interface RunStart {
+  readonly runId: string;
+  readonly number: number;
+  /** Of all its tensors, as `ModelParts.fingerprint`: the same as in an export of it. */
+  readonly fingerprint: string;
+}
+
 /** A finished (or stopped) run: what the page shows, what the project keeps, what the demo prints. */
 export interface RunRecord {
   readonly id: string;
@@ -95,6 +114,20 @@ export interface RunRecord {
   readonly bestEpoch: number | null;
   /** SHA-256 of the head and the trained tensors, see engine/weights-hash; null in records made before it was. */
   readonly weightsHash: string | null;
+  /** Id of the convolutions that it stands on (see BackboneIdentity); absent: those that come with the page. */
+  readonly backbone?: string;
+  /** Its head came in with a file: there is no history. Absent of a run that was made here. */
+  readonly imported?: ImportedRun;
+  /** Absent of a run that began with a new head. */
+  readonly continues?: RunStart;
+}
+
+/**
+ * Whether a run has convolutions of its own, by fine-tuning here. A model that was fine-tuned before it came in has not: its convolutions
+ * are the ones in force.
+ */
+export function hasOwnConvolutions({ config, imported }: Pick<RunRecord, 'config' | 'imported'>): boolean {
+  return imported === undefined && unfrozenConvs(config) > 0;
 }
 
 /** The epoch whose weights the run kept. */

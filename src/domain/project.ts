@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
+import { modelFileFormats, type BackboneIdentity } from './model-import';
 import { isConsistent } from './project-checks';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
 import { runDataSchema, type RunData } from './run-data';
@@ -36,6 +37,8 @@ export interface ProjectDocument {
   readonly splitRules: SplitRules;
   readonly skipped: readonly SkippedFile[];
   readonly settings: RunConfig;
+  /** The convolutions that it stands on; null: those that come with the page. */
+  readonly backbone: BackboneIdentity | null;
   /** Oldest first. */
   readonly runs: readonly RunRecord[];
   /** By the run's id; absent where nothing was said. */
@@ -60,6 +63,7 @@ export function createProject(id: string, createdAt: string, settings: RunConfig
     splitRules: plainSplitRules,
     skipped: [],
     settings,
+    backbone: null,
     runs: [],
     runNotes: {},
     runData: {},
@@ -150,6 +154,20 @@ const epoch = v.object({
   seconds: number,
 });
 
+const three = v.tuple([number, number, number]);
+
+/** Also as it stands in what is kept on this device and in a project's file. */
+export const backboneIdentitySchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  title: v.pipe(v.string(), v.maxLength(300)),
+  source: v.variant('kind', [
+    v.object({ kind: v.literal('hub'), repository: v.string(), revision: v.string() }),
+    v.object({ kind: v.literal('file'), fileName: v.string(), format: v.picklist(modelFileFormats) }),
+  ]),
+  scaling: v.object({ mean: three, std: three }),
+  addedAt: v.string(),
+}) satisfies v.GenericSchema<unknown, BackboneIdentity>;
+
 export const runRecordSchema = v.object({
   id: v.string(),
   number: count,
@@ -169,6 +187,16 @@ export const runRecordSchema = v.object({
   chosenBy: v.optional(v.nullable(v.literal('validation')), null),
   bestEpoch: v.optional(v.nullable(count), null),
   weightsHash: v.optional(v.nullable(v.string()), null),
+  backbone: v.exactOptional(v.string()),
+  imported: v.exactOptional(
+    v.object({
+      fileName: v.string(),
+      format: v.picklist(modelFileFormats),
+      trainedBy: v.nullable(v.picklist(['headstart', 'pytorch'])),
+      at: v.string(),
+    }),
+  ),
+  continues: v.exactOptional(v.object({ runId: v.string(), number: count, fingerprint: v.string() })),
 }) satisfies v.GenericSchema<unknown, RunRecord>;
 
 const projectSchema = v.object({
@@ -185,6 +213,7 @@ const projectSchema = v.object({
     v.object({ path: v.string(), reason: v.object({ code: errorCode, message: v.string(), remedy: v.string() }) }),
   ),
   settings: runConfig,
+  backbone: v.optional(v.nullable(backboneIdentitySchema), null),
   runs: v.array(runRecordSchema),
   runNotes: v.optional(v.record(v.string(), v.object({ name: v.string(), note: v.string(), starred: v.boolean() })), {}),
   runData: v.optional(v.record(v.string(), runDataSchema), {}),

@@ -17,13 +17,28 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { Prediction, SamplePrediction } from '../domain/history';
 import type { ModelParts } from '../domain/model-export';
+import {
+  shippedBackboneId,
+  type BackboneIdentity,
+  type HubWeightsState,
+  type KeptBackbone,
+  type ModelOffer,
+} from '../domain/model-import';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { CarriedFeatures } from '../domain/project-file';
 import type { CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
-import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from '../protocol/engine-api';
+import type {
+  DeviceOptions,
+  RunKeep,
+  RunOutcome,
+  RunRequest,
+  RunSample,
+  TakenModel,
+  UnfinishedRun,
+} from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { collectFeatures, takeFeatures } from './carried-features';
 import { BackgroundExtraction } from './background-extraction';
@@ -427,6 +442,39 @@ export class Engine implements ComputeApi {
     } catch (error) {
       throw toComputeError(error);
     }
+  }
+
+  openModel(): Promise<ModelOffer> {
+    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
+  }
+
+  hubModelState(): Promise<HubWeightsState> {
+    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
+  }
+
+  fetchHubModel(): Promise<ModelOffer> {
+    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
+  }
+
+  takeModel(): Promise<TakenModel> {
+    return Promise.reject(new HeadstartError('model-closed'));
+  }
+
+  closeModel(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  useBackbone(id: string): Promise<BackboneIdentity | null> {
+    if (id === shippedBackboneId) return Promise.resolve(null);
+    return Promise.reject(new HeadstartError('backbone-gone', { title: id.slice(0, 8) }));
+  }
+
+  listBackbones(): Promise<readonly KeptBackbone[]> {
+    return Promise.resolve([]);
+  }
+
+  removeBackbone(): Promise<readonly KeptBackbone[]> {
+    return Promise.resolve([]);
   }
 
   exportHead(): Promise<KeptHead | null> {

@@ -15,9 +15,19 @@ import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ModelParts } from '../domain/model-export';
+import type { BackboneIdentity, HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { DeviceOptions, RunKeep, RunOutcome, RunRequest, RunSample, UnfinishedRun } from './engine-api';
+import type {
+  DeviceOptions,
+  HeadWish,
+  RunKeep,
+  RunOutcome,
+  RunRequest,
+  RunSample,
+  TakenModel,
+  UnfinishedRun,
+} from './engine-api';
 
 /**
  * Gives the pixels of a sample: 224 x 224 RGB, 8 bit, row-major, 150,528 values, transferred.
@@ -73,6 +83,21 @@ export interface ComputeApi {
   loadWeights(baseUrl: string, onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport>;
   proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus>;
   skipMeasuring(): Promise<void>;
+  /** See EngineApi, for this and the following. `modelHub` is the address where the hub's weights are. */
+  openModel(
+    files: readonly File[],
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer>;
+  hubModelState(modelHub: string): Promise<HubWeightsState>;
+  fetchHubModel(modelHub: string, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer>;
+  /** `run` of the answer is the model's own head; null where it was left out, or there is none: then no head is present. */
+  takeModel(head: HeadWish | null, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<TakenModel>;
+  closeModel(): Promise<void>;
+  /** From then on no head is present, unless these convolutions were in force already. Gives null for those that come with the page. */
+  useBackbone(id: string): Promise<BackboneIdentity | null>;
+  listBackbones(): Promise<readonly KeptBackbone[]>;
+  removeBackbone(id: string): Promise<readonly KeptBackbone[]>;
   prepareFeatures(
     sampleIds: readonly string[],
     fit: Fit,
@@ -155,6 +180,7 @@ export interface ComputeApi {
   exportModel(): Promise<ModelParts>;
   /** The present head, copied; null when nothing is trained. */
   exportHead(): Promise<KeptHead | null>;
+  /** Rejects with `project-invalid`, and with `head-of-other-weights` where it stands on other convolutions than those in force. */
   restoreHead(head: KeptHead): Promise<void>;
   /** Forgets head and paused run: another project is opened. The device, and features of any picture, stay. */
   closeProject(): Promise<void>;

@@ -22,6 +22,8 @@ import type { Projection, ProjectionMethod } from '../domain/evaluation/projecti
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { ModelExportProgress, ModelExportReport, ModelExportRequest, ModelOffers } from '../domain/model-export';
+import type { ErrorRecord } from '../domain/errors';
+import type { BackboneIdentity, HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { History, Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { OutsideRequest } from '../domain/outside-request';
@@ -45,6 +47,8 @@ export interface EngineAddresses {
   readonly weights: string;
   /** Hugging Face's dataset viewer, ends with `/`. */
   readonly datasetsServer: string;
+  /** Hugging Face's hub, where torchvision's weights are; ends with `/`. */
+  readonly modelHub: string;
 }
 
 /** What the person chose besides the device. */
@@ -75,6 +79,8 @@ export interface RunRequest {
   readonly config: RunConfig;
   readonly classNames: readonly string[];
   readonly samples: readonly RunSample[];
+  /** Id of the run whose head is present: its weights are the first ones. Absent: a new head. */
+  readonly startFrom?: string;
   /** Absent: the run is gone with the worker. */
   readonly keep?: RunKeep;
 }
@@ -132,6 +138,39 @@ export interface OpenedProject {
   readonly folders: readonly LeftFolder[];
   /** Why nothing could be read or will be kept; null when storage works. */
   readonly problem: 'storage-refused' | 'project-newer' | 'project-invalid' | null;
+  /** Why the convolutions that the project stands on are not in force: those that come with the page are meanwhile. Null where they are. */
+  readonly backboneProblem: ErrorRecord | null;
+}
+
+/** The run that a model's head becomes. */
+export interface HeadWish {
+  readonly runId: string;
+  readonly number: number;
+  /** By class index; the file's own where it has names. */
+  readonly classNames: readonly string[];
+}
+
+/** A run of the project whose head may be present with the convolutions that it stands on. */
+export type RunOnBackbone = Pick<RunRecord, 'id' | 'backbone'>;
+
+export interface TakeModelRequest {
+  /** Null leaves the model's head out. */
+  readonly head: HeadWish | null;
+  /** Whose head may be present where the model brings none, the one that is wanted most first. */
+  readonly runs: readonly RunOnBackbone[];
+}
+
+/** Convolutions that are in force from now on. */
+export interface UsedBackbone {
+  /** Null: those that come with the page. */
+  readonly backbone: BackboneIdentity | null;
+  /** Whose head is present; null where none is. */
+  readonly run: RunRecord | null;
+}
+
+export interface TakenModel extends UsedBackbone {
+  /** Why its convolutions are not kept for later visits; null where they are, or need not be. */
+  readonly notKept: ErrorRecord | null;
 }
 
 export interface KagglePlan {
@@ -166,6 +205,39 @@ export interface EngineApi {
    * Gives the worker some of the files of an import, before it is opened. In parts, because a browser sends thousands of files in one
    * long task. The page chooses the id. `folders` are those among them whose pictures may be left where they are.
    */
+  /**
+   * Reads a model out of files and holds it; nothing is replaced. One is held at a time. The weights that come with the page must have
+   * been loaded: it is compared with them. Rejects with model-*, `cancelled`.
+   */
+  openModel(
+    files: readonly File[],
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer>;
+  /** What is on this device of the hub's weights. Nothing is asked of the network. */
+  hubModelState(): Promise<HubWeightsState>;
+  /** Fetches what is missing of them; what came is kept when it ends early. Rejects with hub-weights-*, `cancelled`. */
+  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer>;
+  /**
+   * Puts the held model in force: its convolutions, kept for later visits where that can be, and its head. What was in force is set aside.
+   * Rejects with `model-closed`, `busy`, `run-unfinished`, `model-head-unusable`, `cancelled`; nothing is changed then.
+   */
+  takeModel(
+    request: TakeModelRequest,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TakenModel>;
+  /** Lets go of the held model. Safe to call twice. */
+  closeModel(): Promise<void>;
+  /**
+   * Puts convolutions in force: those that come with the page (`shipped`) or kept ones; `runs` as in TakeModelRequest. Rejects with
+   * `backbone-gone`, `busy`, `run-unfinished`; nothing is changed then.
+   */
+  useBackbone(id: string, runs: readonly RunOnBackbone[]): Promise<UsedBackbone>;
+  listBackbones(): Promise<readonly KeptBackbone[]>;
+  /** Frees the disk of kept ones; gives those that are left. Rejects with `backbone-in-use` for those in force, and `storage-refused`. */
+  removeBackbone(id: string): Promise<readonly KeptBackbone[]>;
+
   stageImport(importId: string, files: readonly ImportFile[], folders?: readonly StagedFolder[]): Promise<void>;
   /**
    * Opens the archives of an import, those inside others too, and lists everything; no picture is decoded. An archive that cannot be

@@ -22,7 +22,8 @@ type PageSlice =
   | 'likeness'
   | 'lookAlikes'
   | 'exporting'
-  | 'modelExport';
+  | 'modelExport'
+  | 'modelImport';
 
 /** What every slice of actions stands on. */
 export interface StoreCore {

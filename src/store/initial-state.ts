@@ -11,6 +11,7 @@ import type {
   ManyState,
   LikenessState,
   ModelExportState,
+  ModelImportState,
   PageState,
   ProjectFileState,
   RunState,
@@ -32,6 +33,7 @@ export const waitingStages: readonly StageState[] = stageNames.map((stage) => ({
 export const idleRun: RunState = {
   phase: 'idle',
   config: null,
+  start: 'new',
   samples: [],
   stages: [],
   history: emptyHistory,
@@ -135,6 +137,16 @@ export const idleModelExport: ModelExportState = {
   error: null,
 };
 
+export const closedModelImport: ModelImportState = {
+  phase: 'closed',
+  hub: null,
+  kept: [],
+  offer: null,
+  progress: null,
+  error: null,
+  problem: null,
+};
+
 export function createInitialState(
   document: ProjectDocument,
   {
@@ -178,6 +190,7 @@ export function createInitialState(
     proposals: new Map(),
     exporting: idleExport,
     modelExport: idleModelExport,
+    modelImport: closedModelImport,
     thumbnails: new Map(),
     addresses,
     outsideRequests: [],

@@ -16,6 +16,7 @@ import { createLookAlikeFinder } from './look-alike-finder';
 import { createInspector } from './inspection-actions';
 import { createManyPredictor } from './many-actions';
 import { createModelExportActions } from './model-export-actions';
+import { createModelTaker } from './model-import-actions';
 import { noteError } from './noted-errors';
 import type { PagePorts } from './ports';
 import { createProjectActions } from './project-actions';
@@ -132,6 +133,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...trial.actions,
         ...createExportActions(core.at('export')),
         ...createModelExportActions(core.at('model export'), weights),
+        ...createModelTaker(core.at('model import'), weights),
         ...session.actions,
       },
     };

@@ -11,6 +11,7 @@ import { idleRun, waitingStages } from './initial-state';
 import type { Revival } from './revival';
 import { applyRunEvents, setStage } from './run-events';
 import { selectMissingPictures } from './run-selectors';
+import { selectStart } from './start-selectors';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
 import type { WeightsLoader } from './weights-actions';
@@ -48,11 +49,13 @@ function createRequest(state: PageState, everySeconds: number): RunRequest {
   const { id, samples, classNames, settings, runs } = state.project.document;
   const { assignments } = selectSplits(state);
   const labels = new Map(classNames.map((className, labelIndex) => [className, labelIndex]));
+  const start = selectStart(state);
   const number = Math.max(0, state.headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
   return {
     number,
     config: validateRunConfig(settings),
     classNames,
+    ...(start.value === 'present' && start.run !== null ? { startFrom: start.run.id } : {}),
     // Whoever only reads the project keeps nothing in it.
     ...(state.access === 'owner' ? { keep: { project: id, everySeconds } } : {}),
     samples: samples.flatMap(({ id, className }) => {
@@ -262,7 +265,8 @@ export function createRunner(
       const request = createRequest(core.state(), core.ports.checkpointSeconds);
       learntFrom = describeSplits();
       const { config, samples } = request;
-      core.set({ run: { ...idleRun, phase: 'running', config, samples, stages: waitingStages } });
+      const { start } = core.state().run;
+      core.set({ run: { ...idleRun, start, phase: 'running', config, samples, stages: waitingStages } });
       await follow((engine, onEvent, signal) => engine.startRun(request, onEvent, signal));
       await finishIfAsked();
     },

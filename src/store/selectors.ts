@@ -5,6 +5,7 @@ import { keptEpoch, type RunRecord } from '../domain/history';
 import { conflictKey, findConflicts, type Conflict } from '../domain/look-alikes';
 import { assignSplits, type SplitCandidate } from '../domain/split';
 import { candidatesOf, groupPictures, type Grouping, type SplitRules } from '../domain/split-rules';
+import { selectStart } from './start-selectors';
 import type { PageState, SplitOverview, TrainBlocker } from './state';
 
 let candidatesFor: {
@@ -153,6 +154,10 @@ function findTrainBlocker(state: PageState): TrainBlocker {
   }
   if (compute.error !== null && compute.status === null) return compute.error;
   if (weights.phase === 'failed' && weights.error !== null) return weights.error;
+  if (state.modelImport.problem !== null) return state.modelImport.problem;
+  if (state.modelImport.phase === 'taking') return describeError('busy');
+  const start = selectStart(state);
+  if (start.value === 'present' && start.reasonNot !== null) return start.reasonNot;
   return null;
 }
 
@@ -173,6 +178,11 @@ export function selectTrainBlocker(state: PageState): TrainBlocker {
     state.workerDead,
     state.folders,
     state.access,
+    state.modelImport.problem,
+    state.modelImport.phase,
+    state.headRun,
+    state.headReady,
+    state.run.start,
   ];
   if (blockerOf?.keys.every((key, index) => key === keys[index])) return blockerOf.blocker;
   const blocker = findTrainBlocker(state);

@@ -16,6 +16,7 @@ import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { SmallerRun } from '../domain/estimate';
 import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { ImportFile, ImportProgress } from '../domain/import-listing';
+import type { HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { ManifestColumns } from '../domain/recognise/manifest';
 import type { ImportTotals, RowChange, RowChanges } from '../domain/recognise/decision';
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
@@ -131,6 +132,35 @@ export interface ImportState {
   readonly keeping: Keeping;
 }
 
+/** A model on its way in, and the convolutions that are kept on this device. What is in force is `project.document.backbone`. */
+export interface ModelImportState {
+  /** offered: what was read is in `offer` and waits for the person. Only closed, open and offered take another file. */
+  readonly phase: 'closed' | 'open' | 'fetching' | 'reading' | 'offered' | 'taking';
+  /** What was told last of the hub's weights; null before anybody asked. */
+  readonly hub: HubWeightsState | null;
+  /** As told last. */
+  readonly kept: readonly KeptBackbone[];
+  readonly offer: ModelOffer | null;
+  readonly progress: ModelImportProgress | null;
+  readonly error: ErrorRecord | null;
+  /**
+   * Why the convolutions that the project stands on are not in force: nothing is extracted or trained until they come in again or the
+   * person goes on with others. Null where they are.
+   */
+  readonly problem: ErrorRecord | null;
+}
+
+/** What Train begins with. */
+export interface StartOffer {
+  /** Whether the present model can be chosen. */
+  readonly offered: boolean;
+  readonly value: 'new' | 'present';
+  /** Why the present model cannot be started from, or not with these settings; while it is chosen Train is blocked by it. */
+  readonly reasonNot: ErrorRecord | null;
+  /** Of the present model; null where there is none. */
+  readonly run: RunRecord | null;
+}
+
 /** Pictures whose features a run would need now, in the order in which they are best extracted. */
 export interface WantedFeatures {
   readonly sampleIds: readonly string[];
@@ -226,6 +256,8 @@ export interface RunState {
   /** stopping: pause or stop asked, the worker has not answered yet. */
   readonly phase: 'idle' | 'running' | 'stopping' | 'paused' | 'done' | 'failed';
   readonly config: RunConfig | null;
+  /** What the next one begins with: a new head, or the model that is present (see selectStart). */
+  readonly start: 'new' | 'present';
   /** The pictures that it was given; empty for a run of an earlier visit. */
   readonly samples: readonly RunSample[];
   readonly stages: readonly StageState[];
@@ -394,6 +426,7 @@ export interface PageState {
   readonly proposals: ReadonlyMap<string, Proposal>;
   readonly exporting: ExportState;
   readonly modelExport: ModelExportState;
+  readonly modelImport: ModelImportState;
   /** Sample id -> thumbnail. */
   readonly thumbnails: ReadonlyMap<string, Blob>;
   /** Where things are fetched from; fixed when the page is built. */
@@ -469,6 +502,26 @@ export interface PageActions {
   /** Writes the trained model. Within a click: the browser asks where it goes. */
   exportModel(choice: ModelExportChoice): Promise<void>;
   cancelModelExport(): void;
+  /** Opens the dialog for models that come in: asks what is here of the hub's weights, and what is kept. */
+  openModelDialog(): Promise<void>;
+  /** Ends what goes on there, and lets go of what was read. */
+  closeModelDialog(): void;
+  /** Reads a model out of files; it is in `modelImport.offer` then. Opens the dialog too. */
+  readModel(files: readonly File[]): Promise<void>;
+  /** Fetches torchvision's weights from the hub. */
+  fetchHubModel(): Promise<void>;
+  /** Ends reading, fetching or taking; what came of the hub's weights is kept. */
+  cancelModel(): void;
+  /**
+   * Puts what was read in force. With its head it becomes a run, which is present then and started from; `classNames` where the file has
+   * none. Resolves once it is, or could not be: then `modelImport.error` says why and nothing is changed.
+   */
+  takeModel(choice: { readonly withHead: boolean; readonly classNames?: readonly string[] }): Promise<void>;
+  /** Convolutions that are kept, or those that come with the page (`shipped`). The newest head that stands on them is present then. */
+  useBackbone(id: string): Promise<void>;
+  removeBackbone(id: string): Promise<void>;
+  /** What Train begins with. With the present model its feature norm goes into the settings. */
+  setStart(start: 'new' | 'present'): void;
   removeSamples(ids: readonly string[]): Promise<void>;
   clearPictures(): Promise<void>;
   /** Stops extracting in the background, until `goOnWithFeatures` or a run. */

@@ -73,6 +73,7 @@ const noFiles: Files = {
 
 const idleCompute: Partial<ComputeApi> = {
   closeProject: () => Promise.resolve(),
+  useBackbone: () => Promise.resolve(null),
   forgetSamples: () => Promise.resolve(),
   forgetFeatures: () => Promise.resolve(),
 };
@@ -102,6 +103,7 @@ const emptyShelf = {
   lost: [],
   folders: [],
   problem: null,
+  backboneProblem: null,
 };
 
 async function tablesWith(stored: unknown, id = 'p'): Promise<MemoryTables> {

@@ -1,7 +1,7 @@
 import { proxy, transfer } from 'comlink';
 import type { Fit, PictureSource, Sample } from '../domain/dataset';
 import type { ExportEntry } from '../domain/dataset-export';
-import { HeadstartError, throwIfCancelled, toHeadstartError } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, toHeadstartError, type ErrorRecord } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -27,6 +27,13 @@ import type { HubChoice, HubCounts, HubDataset } from '../domain/hub-dataset';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { ImportFile, ImportListing, ImportProgress, StagedFolder } from '../domain/import-listing';
 import type { ModelExportProgress, ModelExportReport, ModelExportRequest, ModelOffers } from '../domain/model-export';
+import {
+  shippedBackboneId,
+  type HubWeightsState,
+  type KeptBackbone,
+  type ModelImportProgress,
+  type ModelOffer,
+} from '../domain/model-import';
 import { exportDataset } from '../ingest/export-dataset';
 import type { ProjectDocument } from '../domain/project';
 import type { ProjectFileOffer, ProjectFileProgress, ProjectFileReport } from '../domain/project-file';
@@ -53,10 +60,14 @@ import type {
   OpenedProject,
   ProjectionRequest,
   RunKeep,
+  RunOnBackbone,
   RunOutcome,
   RunRequest,
   RunSample,
+  TakeModelRequest,
+  TakenModel,
   UnfinishedRun,
+  UsedBackbone,
 } from '../protocol/engine-api';
 import { ModelExporter } from './model-exporter';
 import { type Glance, predictMany } from './predict-many';
@@ -203,6 +214,55 @@ export class ControlEngine implements EngineApi {
 
   loadWeights(onProgress: (progress: WeightsProgress) => void, signal: AbortSignal): Promise<WeightsReport> {
     return this.#compute.loadWeights(this.#requireAddresses().weights, onProgress, signal);
+  }
+
+  openModel(
+    files: readonly File[],
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer> {
+    return this.#compute.openModel(files, onProgress, signal);
+  }
+
+  hubModelState(): Promise<HubWeightsState> {
+    return this.#compute.hubModelState(this.#requireAddresses().modelHub);
+  }
+
+  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
+    return this.#compute.fetchHubModel(this.#requireAddresses().modelHub, onProgress, signal);
+  }
+
+  takeModel(
+    { head, runs }: TakeModelRequest,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TakenModel> {
+    return this.#exclusively('weights', async () => {
+      const taken = await this.#compute.takeModel(head, onProgress, signal);
+      this.#exporter.forget();
+      if (taken.run !== null) await this.#keepHead(taken.run.id);
+      return { ...taken, run: taken.run ?? (await this.#restoreHeadOn(taken.backbone?.id, runs)) };
+    });
+  }
+
+  closeModel(): Promise<void> {
+    return this.#compute.closeModel();
+  }
+
+  useBackbone(id: string, runs: readonly RunOnBackbone[]): Promise<UsedBackbone> {
+    return this.#exclusively('weights', async () => {
+      const backbone = await this.#compute.useBackbone(id);
+      this.#exporter.forget();
+      return { backbone, run: await this.#restoreHeadOn(backbone?.id, runs) };
+    });
+  }
+
+  listBackbones(): Promise<readonly KeptBackbone[]> {
+    return this.#compute.listBackbones();
+  }
+
+  removeBackbone(id: string): Promise<readonly KeptBackbone[]> {
+    return this.#compute.removeBackbone(id);
   }
 
   stageImport(importId: string, files: readonly ImportFile[], folders: readonly StagedFolder[] = []): Promise<void> {
@@ -671,9 +731,28 @@ export class ControlEngine implements EngineApi {
     await this.#compute.closeProject();
     this.#exporter.forget();
     if (left.length > 0) await this.#compute.forgetSamples(left);
-    const run = project === null ? null : await this.#restoreHead(project);
+    const backboneProblem = await this.#restoreBackbone(project);
+    const run = project === null || backboneProblem !== null ? null : await this.#restoreHead(project);
     const folders = project === null ? [] : await this.#pictures.folders();
-    return { project, run, access, lost, folders, problem };
+    return { project, run, access, lost, folders, problem, backboneProblem };
+  }
+
+  /** Before anything asks for features of it. Where its convolutions are gone, those that come with the page are in force, and why is told. */
+  async #restoreBackbone(project: ProjectDocument | null): Promise<ErrorRecord | null> {
+    const wanted = project?.backbone ?? null;
+    if (wanted === null) {
+      await this.#compute.useBackbone(shippedBackboneId);
+      return null;
+    }
+    try {
+      await this.#compute.useBackbone(wanted.id);
+      return null;
+    } catch (thrown) {
+      const { code } = toHeadstartError(thrown);
+      if (code === 'worker-dead') throw thrown;
+      await this.#compute.useBackbone(shippedBackboneId);
+      return (code === 'backbone-gone' ? new HeadstartError(code, { title: wanted.title }) : toHeadstartError(thrown)).toRecord();
+    }
   }
 
   /** The run of the head that is kept, once it is back in the compute worker; null when there is none or it does not fit. */
@@ -686,6 +765,22 @@ export class ControlEngine implements EngineApi {
     } catch {
       return null; // the project is worth more than a head that does not fit it
     }
+  }
+
+  /** The first of the runs that stands on these convolutions and whose head is kept. */
+  async #restoreHeadOn(backboneId: string | undefined, runs: readonly RunOnBackbone[]): Promise<RunRecord | null> {
+    for (const run of runs) {
+      if (run.backbone !== backboneId) continue;
+      try {
+        const head = await this.#projects.loadHead(run.id);
+        if (head === null) continue;
+        await this.#compute.restoreHead(head);
+        return head.run;
+      } catch {
+        return null; // as in #restoreHead
+      }
+    }
+    return null;
   }
 
   /** Another project may not take the pictures from under a run or a reading. */

@@ -18,6 +18,7 @@ export type KeptProjects = Pick<
   | 'delete'
   | 'undelete'
   | 'saveHead'
+  | 'loadHead'
   | 'latestHead'
   | 'sweep'
 >;
@@ -146,6 +147,10 @@ export class ProjectDesk {
   async saveHead(head: KeptHead): Promise<void> {
     const open = this.#open;
     if (open?.access === 'owner') await this.#parts.store.saveHead(head, open.id);
+  }
+
+  loadHead(runId: string): Promise<KeptHead | null> {
+    return this.#parts.store.loadHead(runId);
   }
 
   latestHead(project: ProjectDocument): Promise<KeptHead | null> {

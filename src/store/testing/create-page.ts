@@ -22,7 +22,11 @@ export function createPage(
       engines.push(new FakeEngine({ ...options, storage }));
       return latest();
     },
-    addresses: { weights: 'https://site.example/models/vgg16/', datasetsServer: 'https://photos.example/' },
+    addresses: {
+      weights: 'https://site.example/models/vgg16/',
+      datasetsServer: 'https://photos.example/',
+      modelHub: 'https://hub.example/',
+    },
     isolation,
     offline: absentOffline,
     mostThreads: 4,

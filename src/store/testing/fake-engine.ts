@@ -50,12 +50,21 @@ import type {
   ModelExportRequest,
   ModelOffers,
 } from '../../domain/model-export';
+import {
+  shippedBackboneId,
+  type BackboneIdentity,
+  type HubWeightsState,
+  type KeptBackbone,
+  type ModelImportProgress,
+  type ModelOffer,
+} from '../../domain/model-import';
 import { hashText } from '../../domain/rng';
 import type {
   DeviceOptions,
   EngineAddresses,
   EngineApi,
   FittedPicture,
+  HeadWish,
   KagglePlan,
   LookedAt,
   OpenedProject,
@@ -64,7 +73,11 @@ import type {
   RunRequest,
   RunSample,
   RunKeep,
+  RunOnBackbone,
+  TakeModelRequest,
+  TakenModel,
   UnfinishedRun,
+  UsedBackbone,
 } from '../../protocol/engine-api';
 
 export interface FakeProject {
@@ -94,6 +107,10 @@ export interface FakeStorage {
   /** Why unfinished runs are not kept. */
   runProblem: ErrorCode | null;
   persisted: boolean;
+  /** Convolutions, and the run ids of heads that stand on them or on the page's own. */
+  backbones: KeptBackbone[];
+  /** By the run's id; `heads` has the newest of each project. */
+  runHeads: Map<string, RunRecord>;
 }
 
 export function createFakeStorage(): FakeStorage {
@@ -109,6 +126,8 @@ export function createFakeStorage(): FakeStorage {
     unfinished: new Map(),
     runProblem: null,
     persisted: false,
+    backbones: [],
+    runHeads: new Map(),
   };
 }
 
@@ -135,6 +154,10 @@ export interface FakeEngineOptions {
   readonly secondsPerPicture?: number;
   /** What a project's file holds, by the file's name or its address; null for another archive. */
   readonly projectFiles?: ReadonlyMap<string, ProjectFileOffer | null>;
+  /** What a model file holds, by the name of the first file; any other is `model-file-unknown`. */
+  readonly models?: ReadonlyMap<string, ModelOffer>;
+  /** What the hub gives. */
+  readonly hubModel?: ModelOffer;
   /** Reached in every epoch; it follows the training accuracy by default. */
   readonly valAccuracy?: number;
 }
@@ -158,6 +181,19 @@ interface PausedRun {
 
 const weightsBytes = 29_441_056;
 const fakeFeatureBytes = 11_000;
+
+/** torchvision's weights as the hub gives them. */
+export const fakeHubOffer: ModelOffer = {
+  title: 'torchvision’s VGG-16',
+  source: { kind: 'hub', repository: 'timm/vgg16.tv_in1k', revision: 'b8d8aa2dd860' },
+  backbone: { id: '7f'.repeat(32), isShipped: false, isInForce: false, otherTensors: 26 },
+  scaling: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  scalingFrom: 'torchvision',
+  differences: [],
+  head: null,
+  ignored: ['head.fc.weight', 'head.fc.bias'],
+  precision: ['float32'],
+};
 
 /** Below it the fake finds a picture unlike all others. */
 const fakeLimit = 0.5;
@@ -201,8 +237,12 @@ export class FakeEngine implements EngineApi {
   readonly #imports = new Map<string, readonly ImportFile[]>();
   #paused: PausedRun | null = null;
   #head: RunRecord | null = null;
+  #backbone: BackboneIdentity | null = null;
+  #offer: ModelOffer | null = null;
+  #hubBytes = 0;
   #loaded = false;
   #status: ComputeStatus | null = null;
+  #addresses: EngineAddresses | null = null;
   #prepareCall = 0;
   readonly #held = new Set<string>();
   #featureBudget: number | null = null;
@@ -244,7 +284,8 @@ export class FakeEngine implements EngineApi {
     this.#kill(new HeadstartError('worker-dead'));
   }
 
-  start(_addresses: EngineAddresses): Promise<void> {
+  start(addresses: EngineAddresses): Promise<void> {
+    this.#addresses = addresses;
     return this.#answer('start', () => undefined);
   }
 
@@ -285,6 +326,113 @@ export class FakeEngine implements EngineApi {
       this.#loaded = true;
       this.#storage.hasWeights = true;
       return { from, totalBytes: weightsBytes, seconds: 1, kept: true };
+    });
+  }
+
+  openModel(
+    files: readonly File[],
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer> {
+    return this.#answer('openModel', async () => {
+      this.#offer = null;
+      const name = files[0]?.name ?? '';
+      for (let part = 0; part <= 4; part += 1) {
+        onProgress({
+          stage: part < 3 ? 'reading' : 'checking',
+          done: part < 3 ? part * 20e6 : (part - 3) * 26,
+          total: part < 3 ? 60e6 : 26,
+        });
+        await this.#tick();
+        throwIfCancelled(signal);
+      }
+      const offer = this.#options.models?.get(name);
+      if (offer === undefined) throw new HeadstartError('model-file-unknown', { name });
+      return (this.#offer = this.#withPresent(offer));
+    });
+  }
+
+  hubModelState(): Promise<HubWeightsState> {
+    return this.#answer('hubModelState', () => this.#hubState());
+  }
+
+  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
+    return this.#answer('fetchHubModel', async () => {
+      this.#offer = null;
+      const { totalBytes: total } = this.#hubState();
+      for (;;) {
+        onProgress({ stage: 'fetching', done: this.#hubBytes, total });
+        await this.#tick();
+        throwIfCancelled(signal);
+        if (this.#hubBytes === total) break;
+        this.#hubBytes = Math.min(total, this.#hubBytes + Math.ceil(total / 10));
+      }
+      return (this.#offer = this.#withPresent(this.#options.hubModel ?? fakeHubOffer));
+    });
+  }
+
+  takeModel(
+    { head, runs }: TakeModelRequest,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TakenModel> {
+    return this.#answer('takeModel', async () => {
+      const offer = this.#offer;
+      if (offer === null) throw new HeadstartError('model-closed');
+      if (this.#paused !== null) throw new HeadstartError('run-unfinished');
+      for (let part = 0; part <= 4; part += 1) {
+        onProgress({ stage: 'keeping', done: part * 15e6, total: 60e6 });
+        await this.#tick();
+        throwIfCancelled(signal);
+      }
+      const { backbone, source, title, scaling } = offer;
+      const addedAt = '2026-11-28T12:00:00.000Z';
+      const isRefused = this.#storage.problem === 'storage-refused';
+      if (backbone !== null) this.#backbone = backbone.isShipped ? null : { id: backbone.id, title, source, scaling, addedAt };
+      const own = this.#backbone;
+      if (own !== null && !isRefused && !this.#storage.backbones.some(({ id }) => id === own.id))
+        this.#storage.backbones.push({ ...own, bytes: 58_858_752 });
+      const run = head === null || offer.head === null ? this.#headOn(runs) : this.#importHead(offer, head);
+      this.#head = run;
+      this.#held.clear();
+      this.#reference = null;
+      this.#offer = null;
+      const isNotKept = own !== null && isRefused && backbone !== null;
+      const detail = 'the browser refuses to keep anything';
+      return {
+        backbone: own,
+        run,
+        notKept: isNotKept ? new HeadstartError('backbone-not-kept', { title, detail }).toRecord() : null,
+      };
+    });
+  }
+
+  closeModel(): Promise<void> {
+    return this.#answer('closeModel', () => {
+      this.#offer = null;
+    });
+  }
+
+  useBackbone(id: string, runs: readonly RunOnBackbone[]): Promise<UsedBackbone> {
+    return this.#answer('useBackbone', () => {
+      if (this.#paused !== null) throw new HeadstartError('run-unfinished');
+      this.#backbone = this.#requireBackbone(id);
+      this.#head = this.#headOn(runs);
+      this.#held.clear();
+      this.#reference = null;
+      return { backbone: this.#backbone, run: this.#head };
+    });
+  }
+
+  listBackbones(): Promise<readonly KeptBackbone[]> {
+    return this.#answer('listBackbones', () => [...this.#storage.backbones]);
+  }
+
+  removeBackbone(id: string): Promise<readonly KeptBackbone[]> {
+    return this.#answer('removeBackbone', () => {
+      if (this.#backbone?.id === id) throw new HeadstartError('backbone-in-use', { title: this.#backbone.title });
+      this.#storage.backbones = this.#storage.backbones.filter((kept) => kept.id !== id);
+      return [...this.#storage.backbones];
     });
   }
 
@@ -591,6 +739,7 @@ export class FakeEngine implements EngineApi {
 
   discardRun(id: string): Promise<void> {
     return this.#answer('discardRun', () => {
+      this.#paused = null;
       for (const [project, run] of this.#storage.unfinished) if (run.id === id) this.#storage.unfinished.delete(project);
     });
   }
@@ -1023,6 +1172,80 @@ export class FakeEngine implements EngineApi {
     return found;
   }
 
+  #hubState(): HubWeightsState {
+    const { host } = new URL(this.#addresses?.modelHub ?? 'https://hub.example/');
+    return {
+      repository: 'timm/vgg16.tv_in1k',
+      revision: 'b8d8aa2dd860',
+      host,
+      receivedBytes: this.#hubBytes,
+      totalBytes: 58_858_752,
+    };
+  }
+
+  /** What is in force may be otherwise than when the test wrote the offer. */
+  #withPresent(offer: ModelOffer): ModelOffer {
+    const { backbone } = offer;
+    if (backbone === null) return offer;
+    const isInForce = backbone.isShipped ? this.#backbone === null : this.#backbone?.id === backbone.id;
+    return { ...offer, backbone: { ...backbone, isInForce } };
+  }
+
+  #requireBackbone(id: string): BackboneIdentity | null {
+    if (id === shippedBackboneId) return null;
+    const present = this.#backbone?.id === id ? this.#backbone : undefined;
+    const found = present ?? this.#storage.backbones.find((kept) => kept.id === id);
+    if (found === undefined) throw new HeadstartError('backbone-gone', { title: id.slice(0, 8) });
+    const { title, source, scaling, addedAt } = found;
+    return { id, title, source, scaling, addedAt };
+  }
+
+  /** The first of the runs that stands on what is in force and whose head is kept. */
+  #headOn(runs: readonly RunOnBackbone[]): RunRecord | null {
+    const fitting = runs.filter(({ backbone }) => backbone === this.#backbone?.id);
+    const kept = fitting.flatMap(({ id }) => this.#storage.runHeads.get(id) ?? []);
+    return kept[0] ?? null;
+  }
+
+  #importHead({ source, head }: ModelOffer, { runId: id, number, classNames }: HeadWish): RunRecord {
+    const config = head?.settings ?? createPreset('recommended', 0);
+    const run: RunRecord = {
+      id,
+      number,
+      startedAt: '2026-11-28T12:00:00.000Z',
+      config: { ...config, featureNorm: head?.featureNorm ?? null, fit: head?.fit ?? config.fit },
+      classNames,
+      counts: { train: 0, val: 0, test: 0 },
+      device: 'cpu',
+      adapter: null,
+      threads: 1,
+      computePlan: 'fake float32',
+      history: { steps: [], epochs: [] },
+      log: [],
+      seconds: { weights: 0, features: 0, train: 0, total: 0 },
+      stoppedEarly: false,
+      testAccuracy: null,
+      chosenBy: null,
+      bestEpoch: null,
+      weightsHash: 'fa4e'.repeat(16),
+      imported: {
+        fileName: source.kind === 'file' ? source.fileName : source.repository,
+        format: source.kind === 'file' ? source.format : 'safetensors',
+        trainedBy: head?.trainedBy ?? null,
+        at: '2026-11-28T12:00:00.000Z',
+      },
+      ...(this.#backbone === null ? {} : { backbone: this.#backbone.id }),
+    };
+    this.#keepHead(run);
+    return run;
+  }
+
+  #keepHead(run: RunRecord): void {
+    if (this.#open === null || this.#storage.problem === 'storage-refused') return;
+    this.#storage.heads.set(this.#open, run);
+    this.#storage.runHeads.set(run.id, run);
+  }
+
   #requireFree(id: string): void {
     if ((this.#storage.owners.get(id) ?? this.#tab) !== this.#tab) throw new HeadstartError('project-in-use');
   }
@@ -1045,7 +1268,13 @@ export class FakeEngine implements EngineApi {
     this.#setAside.clear();
     this.#paused = null;
     this.#open = found === undefined ? null : id;
-    this.#head = found === undefined ? null : (this.#storage.heads.get(found.document.id) ?? null);
+    const wanted = found?.document.backbone ?? null;
+    const isGone = wanted !== null && !this.#storage.backbones.some((kept) => kept.id === wanted.id);
+    this.#backbone = isGone ? null : wanted;
+    const head = found === undefined ? undefined : this.#storage.heads.get(found.document.id);
+    this.#head =
+      isGone || head?.backbone !== this.#backbone?.id ? this.#headOn((found?.document.runs ?? []).toReversed()) : (head ?? null);
+    if (isGone) this.#head = null;
     return {
       project: found === undefined ? null : structuredClone(found.document),
       run: this.#head,
@@ -1053,6 +1282,7 @@ export class FakeEngine implements EngineApi {
       lost: samples.filter((sample) => !isKept(sample)).map((sample) => sample.id),
       folders: this.#folders,
       problem,
+      backboneProblem: isGone ? new HeadstartError('backbone-gone', { title: wanted.title }).toRecord() : null,
     };
   }
 
@@ -1284,10 +1514,14 @@ export class FakeEngine implements EngineApi {
       chosenBy: request.config.earlyStopping === null ? null : 'validation',
       bestEpoch: request.config.earlyStopping === null ? null : (epochs.at(-1)?.epoch ?? null),
       weightsHash: 'fa4e'.repeat(16),
+      ...(this.#backbone === null ? {} : { backbone: this.#backbone.id }),
+      ...(request.startFrom === undefined || this.#head === null
+        ? {}
+        : { continues: { runId: this.#head.id, number: this.#head.number, fingerprint: 'c0ffee00'.repeat(8) } }),
     };
     this.#head = run;
     this.#reference = null;
-    if (this.#open !== null && this.#storage.problem !== 'storage-refused') this.#storage.heads.set(this.#open, run);
+    this.#keepHead(run);
     return { status: 'done', run };
   }
 

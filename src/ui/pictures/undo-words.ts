@@ -43,6 +43,7 @@ export function describeStep({ command, parts }: UndoStep, document: ProjectDocu
     case 'dismiss-skipped':
     case 'lose-samples':
     case 'change-settings':
+    case 'use-backbone':
     case 'add-run':
     case 'annotate-run':
     case 'remove-run':

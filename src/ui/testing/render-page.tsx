@@ -34,7 +34,7 @@ export async function renderPage(children: ReactNode, options: { readonly isolat
   const store = createPageStore({
     engine,
     restartEngine: () => engine,
-    addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/' },
+    addresses: { weights: 'https://site.example/', datasetsServer: 'https://photos.example/', modelHub: 'https://hub.example/' },
     isolation: options.isolation ?? { isolated: true, by: 'headers' },
     offline: absentOffline,
     mostThreads: 4,

@@ -20,6 +20,7 @@ function stage(name: StageState['stage'], change: Partial<StageState> = {}): Sta
 function createRun(change: Partial<RunState> = {}): RunState {
   return {
     phase: 'running',
+    start: 'new',
     config: { ...createPreset('recommended', 0), epochs: 5 },
     samples: [],
     stages: [],

@@ -55,7 +55,11 @@ export function renderPanels(panels: ReactNode, options: FakeEngineOptions = {})
   const store = createPageStore({
     engine,
     restartEngine: () => engine,
-    addresses: { weights: 'https://host.invalid/models/', datasetsServer: 'https://host.invalid/' },
+    addresses: {
+      weights: 'https://host.invalid/models/',
+      datasetsServer: 'https://host.invalid/',
+      modelHub: 'https://hub.invalid/',
+    },
     isolation: { isolated: true, by: 'headers' },
     offline: absentOffline,
     mostThreads: 4,

@@ -1,0 +1,209 @@
+import { describeError, type ErrorRecord } from '../domain/errors';
+import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '../domain/model-import';
+import type { EngineApi, UsedBackbone } from '../protocol/engine-api';
+import type { StoreCore } from './core';
+import { closedModelImport, idleFeatures, idleLikeness, idleModelExport, idleRun, idleTrial } from './initial-state';
+import type { PageActions, PageState } from './state';
+import type { WeightsLoader } from './weights-actions';
+
+type ModelActions = Pick<
+  PageActions,
+  | 'openModelDialog'
+  | 'closeModelDialog'
+  | 'readModel'
+  | 'fetchHubModel'
+  | 'cancelModel'
+  | 'takeModel'
+  | 'useBackbone'
+  | 'removeBackbone'
+  | 'setStart'
+>;
+
+type Ask = (engine: EngineApi, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal) => Promise<ModelOffer>;
+
+/** A run would lose its weights, and who only reads the project may not change it. */
+function findObstacle({ run, access, ingest, inspection }: PageState): ErrorRecord | null {
+  if (access === 'reader') return describeError('project-not-owned');
+  if (run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused') return describeError('run-unfinished');
+  return ingest.phase !== 'idle' || inspection.task !== null ? describeError('busy') : null;
+}
+
+/** Models that come in, and which convolutions are in force. */
+export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, 'load'>): ModelActions {
+  let abort: AbortController | null = null;
+
+  const isBusy = (): boolean => {
+    const { phase } = core.state().modelImport;
+    return phase === 'fetching' || phase === 'reading' || phase === 'taking';
+  };
+
+  const look = async (): Promise<void> => {
+    try {
+      const [hub, kept] = await Promise.all([core.engine().hubModelState(), core.engine().listBackbones()]);
+      core.patch('modelImport', { hub, kept });
+    } catch (thrown) {
+      core.patch('modelImport', { error: core.fail(thrown) });
+    }
+  };
+
+  /** What is asked for comes as an offer; what fails is shown where it was asked for. */
+  const ask = async (phase: 'fetching' | 'reading', work: Ask): Promise<void> => {
+    if (isBusy()) return;
+    const controller = new AbortController();
+    abort = controller;
+    core.patch('modelImport', { phase, offer: null, progress: null, error: null });
+    const isPresent = (): boolean => abort === controller;
+    try {
+      // It is compared with the weights that come with the page.
+      await weights.load();
+      const tell = (progress: ModelImportProgress): void => {
+        if (isPresent()) core.patch('modelImport', { progress });
+      };
+      const offer = await work(core.engine(), tell, controller.signal);
+      if (isPresent()) core.patch('modelImport', { phase: 'offered', offer, progress: null });
+      else await core.engine().closeModel();
+    } catch (thrown) {
+      const error = core.fail(thrown);
+      if (isPresent())
+        core.patch('modelImport', { phase: 'open', progress: null, error: error?.code === 'cancelled' ? null : error });
+    } finally {
+      if (isPresent()) abort = null;
+    }
+    await look();
+  };
+
+  /** Everything that was said by the former convolutions or the former head goes. */
+  const show = ({ backbone, run }: UsedBackbone): void => {
+    const { trial, features, inspection } = core.state();
+    if (trial.target?.kind === 'file') URL.revokeObjectURL(trial.target.url);
+    core.set({
+      headReady: run !== null,
+      headRun: run,
+      run:
+        run === null
+          ? idleRun
+          : { ...idleRun, phase: 'done', config: run.config, history: run.history, log: run.log, result: run },
+      trial: idleTrial,
+      proposals: new Map(),
+      likeness: idleLikeness,
+      modelExport: idleModelExport,
+      features: { ...idleFeatures, paused: features.paused },
+      inspection: { ...inspection, predictions: null, folds: null, maps: {}, error: null },
+    });
+    core.patch('modelImport', { problem: null });
+    core.dispatch({ kind: 'use-backbone', backbone });
+  };
+
+  const runsNewestFirst = (): PageState['project']['document']['runs'] => core.state().project.document.runs.toReversed();
+
+  const takeNorm = (): void => {
+    const { headRun, project } = core.state();
+    const { settings } = project.document;
+    if (headRun === null || headRun.config.featureNorm === settings.featureNorm) return;
+    core.dispatch({
+      kind: 'change-settings',
+      settings: { ...settings, preset: 'custom', featureNorm: headRun.config.featureNorm },
+    });
+  };
+
+  return {
+    openModelDialog: async () => {
+      if (core.state().modelImport.phase === 'closed') core.patch('modelImport', { phase: 'open', error: null });
+      await look();
+    },
+    closeModelDialog: () => {
+      // What is being put in force goes on to its end: it is either done or not.
+      if (core.state().modelImport.phase === 'taking') return;
+      const { kept, hub, problem } = core.state().modelImport;
+      const hadOffer = core.state().modelImport.offer !== null;
+      abort?.abort();
+      abort = null;
+      core.set({ modelImport: { ...closedModelImport, kept, hub, problem } });
+      if (hadOffer) core.engine().closeModel().catch((thrown: unknown) => core.fail(thrown));
+    },
+    readModel: (files) => ask('reading', (engine, onProgress, signal) => engine.openModel(files, onProgress, signal)),
+    fetchHubModel: () => ask('fetching', (engine, onProgress, signal) => engine.fetchHubModel(onProgress, signal)),
+    cancelModel: () => {
+      abort?.abort();
+    },
+    takeModel: async ({ withHead, classNames }) => {
+      const { offer, phase } = core.state().modelImport;
+      if (offer === null || phase !== 'offered') return;
+      const obstacle = findObstacle(core.state());
+      if (obstacle !== null) {
+        core.patch('modelImport', { error: obstacle });
+        return;
+      }
+      const { runs } = core.state().project.document;
+      const number = Math.max(0, core.state().headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
+      const names = offer.head?.classNames ?? classNames ?? [];
+      const head = withHead && offer.head !== null ? { runId: core.ports.createId(), number, classNames: names } : null;
+      const controller = new AbortController();
+      abort = controller;
+      core.patch('modelImport', { phase: 'taking', progress: null, error: null });
+      try {
+        const request = {
+          head,
+          runs: runsNewestFirst().map(({ id, backbone }) => ({ id, ...(backbone === undefined ? {} : { backbone }) })),
+        };
+        const tell = (progress: ModelImportProgress): void => {
+          core.patch('modelImport', { progress });
+        };
+        const taken = await core.engine().takeModel(request, tell, controller.signal);
+        show(taken);
+        const { run } = taken;
+        if (run !== null && run.id === head?.runId) {
+          core.dispatch({ kind: 'add-run', run });
+          core.patch('run', { start: 'present' });
+          takeNorm();
+        }
+        const { kept, hub } = core.state().modelImport;
+        core.set({ modelImport: { ...closedModelImport, kept, hub } });
+        if (taken.notKept !== null) core.set({ notice: taken.notKept });
+      } catch (thrown) {
+        const error = core.fail(thrown);
+        // A held model that is gone cannot be taken again.
+        const isGone = error?.code === 'model-closed';
+        core.patch('modelImport', {
+          phase: isGone ? 'open' : 'offered',
+          offer: isGone ? null : offer,
+          progress: null,
+          error: error?.code === 'cancelled' ? null : error,
+        });
+      } finally {
+        abort = null;
+      }
+      await look();
+    },
+    useBackbone: async (id) => {
+      if (isBusy()) return;
+      const obstacle = findObstacle(core.state());
+      if (obstacle !== null) {
+        core.patch('modelImport', { error: obstacle });
+        return;
+      }
+      const { phase } = core.state().modelImport;
+      core.patch('modelImport', { phase: 'taking', progress: null, error: null });
+      try {
+        if (id !== shippedBackboneId) await weights.load();
+        show(await core.engine().useBackbone(id, runsNewestFirst()));
+        core.patch('modelImport', { phase });
+      } catch (thrown) {
+        core.patch('modelImport', { phase, error: core.fail(thrown) });
+      }
+      await look();
+    },
+    removeBackbone: async (id) => {
+      try {
+        core.patch('modelImport', { error: null, kept: await core.engine().removeBackbone(id) });
+      } catch (thrown) {
+        core.patch('modelImport', { error: core.fail(thrown) });
+      }
+    },
+    setStart: (start) => {
+      if (start === core.state().run.start) return;
+      core.patch('run', { start });
+      if (start === 'present') takeNorm();
+    },
+  };
+}
