@@ -82,7 +82,10 @@ export async function bringModel(
   return {
     ...{ title, source, scaling, scalingFrom, precision, differences, classes },
     ignored: offer.ignored,
-    convolutions: backbone === null ? null : { id: backbone.isShipped ? shippedBackboneId : backbone.id, otherTensors: backbone.otherTensors },
+    convolutions:
+      backbone === null
+        ? null
+        : { id: backbone.isShipped ? shippedBackboneId : backbone.id, otherTensors: backbone.otherTensors },
   };
 }
 

@@ -3,6 +3,7 @@ import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '..
 import type { EngineApi, UsedBackbone } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { closedModelImport, idleFeatures, idleLikeness, idleModelExport, idleRun, idleTrial } from './initial-state';
+import { selectStart } from './start-selectors';
 import type { PageActions, PageState } from './state';
 import type { WeightsLoader } from './weights-actions';
 
@@ -119,7 +120,11 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
       abort?.abort();
       abort = null;
       core.set({ modelImport: { ...closedModelImport, kept, hub, problem } });
-      if (hadOffer) core.engine().closeModel().catch((thrown: unknown) => core.fail(thrown));
+      if (hadOffer)
+        core
+          .engine()
+          .closeModel()
+          .catch((thrown: unknown) => core.fail(thrown));
     },
     readModel: (files) => ask('reading', (engine, onProgress, signal) => engine.openModel(files, onProgress, signal)),
     fetchHubModel: () => ask('fetching', (engine, onProgress, signal) => engine.fetchHubModel(onProgress, signal)),
@@ -136,7 +141,7 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
       }
       const { runs } = core.state().project.document;
       const number = Math.max(0, core.state().headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
-      const names = offer.head?.classNames ?? classNames ?? [];
+      const names = classNames ?? offer.head?.classNames ?? [];
       const head = withHead && offer.head !== null ? { runId: core.ports.createId(), number, classNames: names } : null;
       const controller = new AbortController();
       abort = controller;
@@ -155,7 +160,10 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
         if (run !== null && run.id === head?.runId) {
           core.dispatch({ kind: 'add-run', run });
           core.patch('run', { start: 'present' });
-          takeNorm();
+          // Of other classes it predicts, and Train is not in its way.
+          if (core.state().project.document.classNames.length > 0 && !selectStart(core.state()).offered)
+            core.patch('run', { start: 'new' });
+          else takeNorm();
         }
         const { kept, hub } = core.state().modelImport;
         core.set({ modelImport: { ...closedModelImport, kept, hub } });

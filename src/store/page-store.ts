@@ -62,7 +62,8 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     });
     const weights = createWeightsLoader(core.at('weights'));
     const device = createDeviceChooser(core.at('compute'), weights);
-    const pictures = createPictureTaker(core.at('ingest'), ready);
+    const models = createModelTaker(core.at('model import'), weights);
+    const pictures = createPictureTaker(core.at('ingest'), ready, models.readModel);
     const inspector = createInspector(core.at('inspection'), weights);
     const trial = createTrial(core.at('trial'));
     const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
@@ -133,7 +134,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
         ...trial.actions,
         ...createExportActions(core.at('export')),
         ...createModelExportActions(core.at('model export'), weights),
-        ...createModelTaker(core.at('model import'), weights),
+        ...models,
         ...session.actions,
       },
     };

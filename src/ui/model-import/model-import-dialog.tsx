@@ -100,34 +100,43 @@ function WaysIn() {
 function OfferActions({ offer, draft }: { readonly offer: ModelOffer; readonly draft: HeadDraft }) {
   const { phase, progress, error } = usePage(({ modelImport }) => modelImport);
   const reason = usePage(selectReason);
-  const { takeModel, cancelModel, openModelDialog } = useActions();
+  const { takeModel, cancelModel, openModelDialog, closeModelDialog } = useActions();
   const isTaking = phase === 'taking';
   const hasSomething = draft.isTaken || (offer.backbone !== null && !offer.backbone.isInForce);
   const problem = draft.isTaken ? problemOfNames(draft.classNames) : null;
   return (
     <>
-      <div className={styles['status']}>
-        {isTaking ? (
-          <ProgressBar
-            label="Putting it in force"
-            showLabel
-            share={progress === null || progress.total === 0 ? null : progress.done / progress.total}
-            valueText={progress?.stage === 'keeping' ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : ''}
-          />
-        ) : null}
-        {error === null ? null : <ErrorNote record={error} />}
-        {reason === null ? null : (
-          <p role="status" className={styles['words']}>
-            {reason}
-          </p>
-        )}
-      </div>
+      {isTaking || error !== null || reason !== null ? (
+        <div className={styles['status']}>
+          {isTaking ? (
+            <ProgressBar
+              label="Putting it in force"
+              showLabel
+              share={progress === null || progress.total === 0 ? null : progress.done / progress.total}
+              valueText={progress?.stage === 'keeping' ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : ''}
+            />
+          ) : null}
+          {error === null ? null : <ErrorNote record={error} />}
+          {reason === null ? null : (
+            <p role="status" className={styles['words']}>
+              {reason}
+            </p>
+          )}
+        </div>
+      ) : null}
       {isTaking ? (
         <Button autoFocus onPress={cancelModel}>
           Cancel
         </Button>
       ) : (
-        <Button onPress={() => void openModelDialog()}>Back</Button>
+        <Button
+          onPress={() => {
+            closeModelDialog();
+            void openModelDialog();
+          }}
+        >
+          Back
+        </Button>
       )}
       <Button
         look="primary"

@@ -80,7 +80,7 @@ export function OfferView({ offer, draft, isReadOnly, onDraft }: OfferViewProps)
 
 function Sentences({ heading, sentences }: { readonly heading: string; readonly sentences: readonly string[] }) {
   return (
-    <div className={styles['section']}>
+    <div className={styles['sentences']}>
       <h3>{heading}</h3>
       <ul className={styles['list']}>
         {sentences.map((sentence) => (

@@ -15,9 +15,11 @@ const formatNames: Readonly<Record<ModelFileFormat, string>> = {
 
 const fitNames: Readonly<Record<Fit, string>> = { crop: 'Crop', squash: 'Squash', pad: 'Pad' };
 
-/** `the file vgg.pth (PyTorch)`. */
+/** `the file vgg.pth (PyTorch)`, `the file a.safetensors`. */
 export function describeSource(source: BackboneSource, host: string): string {
-  return source.kind === 'hub' ? `${host}, ${source.repository}` : `the file ${source.fileName} (${formatNames[source.format]})`;
+  if (source.kind === 'hub') return `${host}, ${source.repository}`;
+  const { fileName, format } = source;
+  return `the file ${fileName}${fileName.toLowerCase().endsWith(`.${format}`) ? '' : ` (${formatNames[format]})`}`;
 }
 
 /** Weight and bias of each convolution. */
@@ -35,7 +37,13 @@ export function describeConvolutions({ backbone, precision }: ModelOffer): strin
   return `other values than the page’s own in ${String(otherTensors)} of ${String(tensors)} tensors${inForce}`;
 }
 
-const triple = (values: readonly number[]): string => values.map((value) => value.toFixed(3)).join(', ');
+const triple = (values: readonly number[], digits = 3): string => values.map((value) => value.toFixed(digits)).join(', ');
+
+/** Both with as many digits as it takes to see that they differ. */
+function contrast(theirs: readonly number[], own: readonly number[]): string {
+  const digits = [3, 4, 5, 6].find((count) => triple(theirs, count) !== triple(own, count)) ?? 8;
+  return `${triple(theirs, digits)} in place of ${triple(own, digits)}`;
+}
 
 /** `mean 0.485, 0.456, 0.406, deviation 0.229, 0.224, 0.225; read in the file`. */
 export function describeScaling({ scaling, scalingFrom }: ModelOffer): string {
@@ -65,11 +73,12 @@ export function describeIgnored(ignored: readonly string[]): string | null {
 /** One sentence for each thing that the page does otherwise than the weights were trained with. */
 export function describeDifferences(differences: readonly PreprocessingDifference[]): string[] {
   const sentences: string[] = [];
-  const scalings = differences.filter((one) => one.kind === 'mean' || one.kind === 'std');
-  if (scalings.length > 0) {
-    const parts = scalings.map(
-      ({ kind, own, theirs }) => `${kind === 'mean' ? 'the mean' : 'the deviation'} ${triple(theirs)} in place of ${triple(own)}`,
-    );
+  const parts = differences.flatMap((one) =>
+    one.kind === 'mean' || one.kind === 'std'
+      ? [`${one.kind === 'mean' ? 'the mean' : 'the deviation'} ${contrast(one.theirs, one.own)}`]
+      : [],
+  );
+  if (parts.length > 0) {
     sentences.push(`Colours are scaled by ${parts.join(' and ')}. The page does so for these weights.`);
   }
   for (const one of differences) {
@@ -107,8 +116,8 @@ export function problemOfNames(names: readonly string[]): string | null {
 export interface Taking {
   readonly offer: ModelOffer;
   readonly withHead: boolean;
-  /** Of the weights in force now. */
-  readonly inForce: string;
+  /** Title of the weights in force now; null: those that come with the page. */
+  readonly inForce: string | null;
   /** Of the head that predicts now; null where there is none. */
   readonly headNumber: number | null;
   /** That the head in the file would get. */
@@ -127,7 +136,7 @@ export function describeTaking(taking: Taking): string[] {
   const sentences: string[] = [];
   if (changes) {
     const title = backbone.isShipped ? 'The page’s own weights come' : `“${offer.title}” comes`;
-    sentences.push(`${title} into force for this project, in place of “${inForce}”.`);
+    sentences.push(`${title} into force for this project, in place of ${inForce === null ? 'the page’s own' : `“${inForce}”`}.`);
     if (pictures > 0) sentences.push(describeFeatures(pictures, secondsPerPicture));
     if (headNumber !== null)
       sentences.push(`The head of run ${String(headNumber)} is set aside; it comes back when you go back to its weights.`);

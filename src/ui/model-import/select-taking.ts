@@ -1,7 +1,7 @@
 import { selectWantedFeatures } from '../../store/feature-selectors';
 import { remember } from '../../store/remember';
 import type { PageState } from '../../store/state';
-import { shippedTitle, type Taking } from './offer-words';
+import type { Taking } from './offer-words';
 
 /** What of the page decides what taking a model changes. The same object until that changes. */
 export const selectTaking = remember(
@@ -13,7 +13,7 @@ export const selectTaking = remember(
     state.features.secondsPerPicture,
   ],
   (state): Omit<Taking, 'offer' | 'withHead'> => ({
-    inForce: state.project.document.backbone?.title ?? shippedTitle,
+    inForce: state.project.document.backbone?.title ?? null,
     headNumber: state.headRun?.number ?? null,
     nextNumber: nextNumberOf(state),
     pictures: selectWantedFeatures(state)?.sampleIds.length ?? 0,

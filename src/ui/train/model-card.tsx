@@ -18,6 +18,7 @@ const LookDialog = lazy(async () => ({ default: (await import('../look/look-dial
 /** Bar height of each block, pixels: the feature map gets smaller. */
 const blockHeights = [46, 36, 28, 20, 12] as const;
 const mostSwatches = 8;
+const ownWeights = 'as they come with the page';
 
 /** One bar a convolution; those that train are filled, and the number of their block is marked. */
 function Blocks({ unfrozen }: { readonly unfrozen: number }) {
@@ -83,16 +84,16 @@ export function ModelCard() {
             look inside
           </AriaButton>
         </div>
-        <div className={styles['fact']}>
-          <span role="status">Weights: {weights ?? 'as they come with the page'}</span> ·{' '}
+        <div className={styles['fact']} role="status">
+          Weights:{' '}
           <AriaButton
-            className={styles['link'] ?? ''}
-            aria-label="Change the weights"
+            className={joinClasses(styles['link'], styles['title'])}
+            aria-label={`${weights ?? ownWeights}, change the weights`}
             onPress={() => {
               void openModelDialog();
             }}
           >
-            change…
+            {weights ?? ownWeights}
           </AriaButton>
         </div>
       </div>

@@ -16,7 +16,8 @@ export function StartChoice({ isReadOnly }: { readonly isReadOnly: boolean }) {
     <div className={styles['start']}>
       <Field
         label="Start from"
-        {...(reasonNot === null ? {} : { hint: `${reasonNot.message}${value === 'present' ? ` ${reasonNot.remedy}` : ''}` })}
+        // While it is chosen Train says what is in the way; what to do about it stands here.
+        {...(reasonNot === null ? {} : { hint: value === 'present' ? reasonNot.remedy : reasonNot.message })}
       >
         {(control) => (
           <select

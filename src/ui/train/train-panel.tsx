@@ -125,14 +125,18 @@ export function TrainPanel() {
           metric="loss"
           heading="Loss"
           source={source}
-          emptyText={isBroughtIn ? 'A file holds no history: how it learnt was seen elsewhere.' : 'The loss is drawn here, step by step.'}
+          emptyText={
+            isBroughtIn ? 'A file holds no history: how it learnt was seen elsewhere.' : 'The loss is drawn here, step by step.'
+          }
         />
         <LineChart
           metric="accuracy"
           heading="Accuracy"
           source={source}
           emptyText={
-            isBroughtIn ? 'Train on, or press Evaluation under Try, to measure it here.' : 'The accuracy is drawn here, step by step.'
+            isBroughtIn
+              ? 'Train on, or press Evaluation under Try, to measure it here.'
+              : 'The accuracy is drawn here, step by step.'
           }
         />
       </div>
