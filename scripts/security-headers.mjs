@@ -19,15 +19,24 @@ const injectedStyles = [
 /** @param {string} text */
 const hashSource = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
+/** `https://*.hf.co` too: every host below one name. */
+const origin = /^https?:\/\/(?:\*\.)?[a-z0-9.-]+(?::\d+)?$/i;
+
 /**
- * The origins of the addresses in index.html that are not the page's own: all that a click can ever reach.
+ * The origins of the addresses in index.html that are not the page's own: all that a click can ever reach. A policy is asked about each
+ * address that an answer sends on to as well, so where the hub has its files elsewhere those origins are named beside it
+ * (`headstart:model-hub-files`, between spaces).
  * @param {string} html
  * @returns {string[]}
  */
 export function foreignOrigins(html) {
-  const addresses = [...html.matchAll(/<meta\s+name="headstart:(?:weights|datasets-server)"\s+content="([^"]*)"/g)];
-  const absolute = addresses.flatMap(([, address = '']) => (/^https?:/.test(address) ? [new URL(address).origin] : []));
-  return [...new Set(absolute)];
+  const metas = [...html.matchAll(/<meta\s+name="headstart:([\w-]+)"\s+content="([^"]*)"/g)];
+  const origins = metas.flatMap(([, name = '', content = '']) => {
+    if (name === 'model-hub-files') return content.split(/\s+/).filter((one) => origin.test(one));
+    const isAddress = ['weights', 'datasets-server', 'model-hub'].includes(name) && /^https?:/.test(content);
+    return isAddress ? [new URL(content).origin] : [];
+  });
+  return [...new Set(origins)];
 }
 
 /**

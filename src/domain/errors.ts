@@ -536,6 +536,10 @@ const catalogue = {
     message: '{name} is no model file that this page can read.',
     remedy: 'Give a .safetensors, .pth, .pt or .onnx file, or a ZIP that this app wrote.',
   },
+  'model-file-several': {
+    message: '{name} holds several models: {names}.',
+    remedy: 'Give one of them alone.',
+  },
   'model-file-truncated': {
     message: '{name} is cut short: {detail}.',
     remedy: 'Copy or download it again; the weights in force are as they were.',

@@ -1,10 +1,15 @@
+import * as v from 'valibot';
 import type { Fit } from './dataset';
+import type { ErrorRecord } from './errors';
 import type { ExportedScaling } from './model-export';
 import type { RunConfig } from './run-config';
 
 /** What a model file can be: by its content, not by its name. A ZIP is looked into for one of these. */
 export const modelFileFormats = ['safetensors', 'pytorch', 'onnx'] as const;
 export type ModelFileFormat = (typeof modelFileFormats)[number];
+
+/** A head of more classes (25,088 values each) is not taken: a project's file has room for so many (see `maxHeadBytes`). */
+export const mostHeadClasses = 2000;
 
 /** Names the convolutions that come with the page, wherever another backbone has its digest. */
 export const shippedBackboneId = 'shipped';
@@ -25,6 +30,21 @@ export interface BackboneIdentity {
   /** ISO 8601. */
   readonly addedAt: string;
 }
+
+const number = v.pipe(v.number(), v.finite());
+const three = v.tuple([number, number, number]);
+
+/** Also as it stands in what is kept on this device and in a project's file. */
+export const backboneIdentitySchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  title: v.pipe(v.string(), v.maxLength(300)),
+  source: v.variant('kind', [
+    v.object({ kind: v.literal('hub'), repository: v.string(), revision: v.string() }),
+    v.object({ kind: v.literal('file'), fileName: v.string(), format: v.picklist(modelFileFormats) }),
+  ]),
+  scaling: v.object({ mean: three, std: three }),
+  addedAt: v.string(),
+}) satisfies v.GenericSchema<unknown, BackboneIdentity>;
 
 /** What a file's head was trained as; null where the file does not say. */
 export interface OfferedHead {
@@ -58,6 +78,8 @@ export interface ModelOffer {
   /** What the page does otherwise than the weights were trained with; the page words them. */
   readonly differences: readonly PreprocessingDifference[];
   readonly head: OfferedHead | null;
+  /** Why the file's head is left out, where it has one that this page cannot use; the convolutions can be taken without it. */
+  readonly headProblem?: ErrorRecord | null;
   /** Tensors that are known and not used, such as ImageNet's classifier. */
   readonly ignored: readonly string[];
   /** As they lie in the file: `float32`, `float16`, `bfloat16`. */

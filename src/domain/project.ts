@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
 import type { RunRecord } from './history';
-import { modelFileFormats, type BackboneIdentity } from './model-import';
+import { backboneIdentitySchema, modelFileFormats, type BackboneIdentity } from './model-import';
 import { isConsistent } from './project-checks';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
 import { runDataSchema, type RunData } from './run-data';
@@ -153,20 +153,6 @@ const epoch = v.object({
   noteValLoss: measured,
   seconds: number,
 });
-
-const three = v.tuple([number, number, number]);
-
-/** Also as it stands in what is kept on this device and in a project's file. */
-export const backboneIdentitySchema = v.object({
-  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  title: v.pipe(v.string(), v.maxLength(300)),
-  source: v.variant('kind', [
-    v.object({ kind: v.literal('hub'), repository: v.string(), revision: v.string() }),
-    v.object({ kind: v.literal('file'), fileName: v.string(), format: v.picklist(modelFileFormats) }),
-  ]),
-  scaling: v.object({ mean: three, std: three }),
-  addedAt: v.string(),
-}) satisfies v.GenericSchema<unknown, BackboneIdentity>;
 
 export const runRecordSchema = v.object({
   id: v.string(),

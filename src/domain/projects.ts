@@ -71,18 +71,18 @@ export type ProjectEvent =
   /** Another tab forgot everything; the open project is in no storage any more. */
   | { readonly kind: 'forgotten' };
 
-export const storedKinds = ['weights', 'features', 'pictures', 'heads', 'checkpoints', 'projects'] as const;
-/** `projects`: documents, thumbnails and lists. */
+export const storedKinds = ['weights', 'backbones', 'features', 'pictures', 'heads', 'checkpoints', 'projects'] as const;
+/** `projects`: documents, thumbnails and lists; `backbones`: weights other than the page's own. */
 export type StoredKind = (typeof storedKinds)[number];
 
 /** What a person can free without losing a picture of a project. */
-export const freeableKinds = ['features', 'deleted-projects', 'older-heads'] as const;
+export const freeableKinds = ['features', 'deleted-projects', 'older-heads', 'backbones'] as const;
 export type FreeableKind = (typeof freeableKinds)[number];
 
 /** Everything that this page keeps on the device. Bytes. */
 export interface StorageReport {
   readonly kinds: readonly { readonly kind: StoredKind; readonly bytes: number }[];
-  /** What can be freed now, the largest first; those of nothing are left out. `older-heads`: of all runs but each project's last. */
+  /** What can be freed now, the largest first; those of nothing are left out. `older-heads`: of all runs but each project's last; `backbones`: those that no project names. */
   readonly freeable: readonly { readonly kind: FreeableKind; readonly bytes: number }[];
   /** What the browser lets this site keep, and what it counts as kept; null where it does not say. */
   readonly quota: number | null;
@@ -132,6 +132,7 @@ export const freeableWords: Readonly<Record<FreeableKind, string>> = {
   features: 'kept features',
   'deleted-projects': 'deleted projects',
   'older-heads': 'heads of older runs',
+  'backbones': 'weights that no project needs',
 };
 
 /** What to do where storage is full. */

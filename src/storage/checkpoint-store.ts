@@ -1,9 +1,7 @@
 import { openPrivateFolder, type CacheFolder } from './cache-folder';
+import { holdLock } from './hold-lock';
 import { readRunFile, readSequence, writeRunFile, type RunParts } from './run-file';
 import { checkpointFolder } from './storage-sizes';
-
-/** How long a lock is waited for: a worker that just ended gives its own back a moment later. */
-const lockPatienceMs = 1_500;
 
 export interface CheckpointEnvironment {
   /** Of one project. Rejects where nothing may be kept. */
@@ -22,16 +20,7 @@ export function createBrowserCheckpointEnvironment(): CheckpointEnvironment {
     clear: async () => {
       await (await openPrivateFolder(checkpointFolder)).removeAll();
     },
-    lock: (name) =>
-      new Promise((resolve, reject) => {
-        const patience = AbortSignal.timeout(lockPatienceMs);
-        navigator.locks
-          .request(name, { signal: patience }, () => new Promise<void>((release) => resolve(() => release())))
-          .catch((error: unknown) => {
-            if (patience.aborted) resolve(null);
-            else reject(error instanceof Error ? error : new Error(String(error)));
-          });
-      }),
+    lock: holdLock,
   };
 }
 

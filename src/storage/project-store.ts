@@ -19,6 +19,8 @@ export interface Holding {
   readonly id: string;
   readonly contents: ReadonlySet<string>;
   readonly runIds: readonly string[];
+  /** Ids of the convolutions that it or one of its runs stands on, beside those that come with the page. */
+  readonly backbones: ReadonlySet<string>;
 }
 
 /** So long a head may wait for the document that names its run, milliseconds. */
@@ -190,7 +192,7 @@ export class ProjectStore {
   }
 
   /**
-   * Which pictures and runs each project holds, deleted ones too.
+   * Which pictures, runs and convolutions each project holds, deleted ones too.
    * @throws HeadstartError `project-invalid` where one cannot be read: it may hold any
    */
   async holdings(): Promise<readonly Holding[]> {
@@ -198,8 +200,9 @@ export class ProjectStore {
     for (const id of await this.#tables.keys('project-documents')) {
       const document = v.safeParse(looseDocument, await this.#tables.get('project-documents', id));
       if (!document.success) throw new HeadstartError('project-invalid');
-      const { samples, runs } = document.output;
-      found.push({ id, contents: new Set(samples.map(contentOf)), runIds: runs.map((run) => run.id) });
+      const { samples, runs, backbone } = document.output;
+      const backbones = new Set([backbone?.id, ...runs.map((run) => run.backbone)].filter((one) => one !== undefined));
+      found.push({ id, contents: new Set(samples.map(contentOf)), runIds: runs.map((run) => run.id), backbones });
     }
     return found;
   }
@@ -240,5 +243,6 @@ export class ProjectStore {
 /** As much as any version's documents have. */
 const looseDocument = v.object({
   samples: v.array(v.object({ id: v.string(), contentHash: v.optional(v.nullable(v.string()), null) })),
-  runs: v.array(v.object({ id: v.string() })),
+  runs: v.array(v.object({ id: v.string(), backbone: v.optional(v.string()) })),
+  backbone: v.optional(v.nullable(v.object({ id: v.string() }))),
 });

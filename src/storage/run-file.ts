@@ -148,28 +148,52 @@ export async function readSequence(folder: CacheFolder, name: string): Promise<n
   return (await readTrailer(folder, name).catch(() => null))?.sequence ?? null;
 }
 
+interface Table extends v.InferOutput<typeof tableSchema> {
+  readonly bodyBytes: number;
+}
+
+/** Null where it is torn, altered, absent, or of another version. */
+async function readTable(folder: CacheFolder, name: string): Promise<Table | null> {
+  const trailer = await readTrailer(folder, name);
+  if (trailer === null) return null;
+  const table = await folder.read(name, trailer.bodyBytes, trailer.tableBytes);
+  const sum = await sha256Hex(join(trailer.bytes.subarray(0, sumAt), table));
+  if (sum !== hexOf(trailer.bytes.subarray(sumAt))) return null;
+  const listed = v.safeParse(tableSchema, JSON.parse(new TextDecoder().decode(table)));
+  return listed.success ? { ...listed.output, bodyBytes: trailer.bodyBytes } : null;
+}
+
+/**
+ * What a file says of itself without its arrays, which are only known to be as long as they should be. Null where it is torn, altered,
+ * absent, or of another version; rejects where the disk does.
+ */
+export async function readRunHead(folder: CacheFolder, name: string): Promise<{ readonly head: unknown } | null> {
+  const table = await readTable(folder, name);
+  return table === null ? null : { head: table.head };
+}
+
+/** As readRunFile, but rejects where the disk does: what cannot be read now may be whole. */
+export async function readRunFileOrReject(folder: CacheFolder, name: string): Promise<RunParts | null> {
+  const table = await readTable(folder, name);
+  if (table === null) return null;
+  const arrays: RunArray[] = [];
+  let at = 0;
+  for (const { kind, bytes, sha256 } of table.arrays) {
+    const section = await folder.read(name, at, bytes);
+    if (section.length !== bytes || (await sha256Hex(section)) !== sha256) return null;
+    const own = kinds[kind];
+    if (bytes % own.BYTES_PER_ELEMENT !== 0) return null;
+    // A slice begins at 0, as the elements of every kind want it.
+    arrays.push(new own(section.slice().buffer));
+    at += bytes;
+  }
+  return at === table.bodyBytes ? { head: table.head, arrays } : null;
+}
+
 /** A file whose every byte is as it was written; null where it is torn, altered, absent, or of another version. */
 export async function readRunFile(folder: CacheFolder, name: string): Promise<RunParts | null> {
   try {
-    const trailer = await readTrailer(folder, name);
-    if (trailer === null) return null;
-    const table = await folder.read(name, trailer.bodyBytes, trailer.tableBytes);
-    const sum = await sha256Hex(join(trailer.bytes.subarray(0, sumAt), table));
-    if (sum !== hexOf(trailer.bytes.subarray(sumAt))) return null;
-    const listed = v.safeParse(tableSchema, JSON.parse(new TextDecoder().decode(table)));
-    if (!listed.success) return null;
-    const arrays: RunArray[] = [];
-    let at = 0;
-    for (const { kind, bytes, sha256 } of listed.output.arrays) {
-      const section = await folder.read(name, at, bytes);
-      if (section.length !== bytes || (await sha256Hex(section)) !== sha256) return null;
-      const own = kinds[kind];
-      if (bytes % own.BYTES_PER_ELEMENT !== 0) return null;
-      // A slice begins at 0, as the elements of every kind want it.
-      arrays.push(new own(section.slice().buffer));
-      at += bytes;
-    }
-    return at === trailer.bodyBytes ? { head: listed.output.head, arrays } : null;
+    return await readRunFileOrReject(folder, name);
   } catch {
     return null; // gone while it was read, or not readable: as good as torn
   }

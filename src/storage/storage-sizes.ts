@@ -4,9 +4,15 @@ import { weightsCacheName } from './weights-cache';
 export const pictureFolder = 'headstart-pictures-v1';
 /** One folder a project inside, called by its id. */
 export const checkpointFolder = 'headstart-checkpoints-v1';
+/** Convolutions other than the page's own, a file each, called by their id. */
+export const backboneFolder = 'headstart-backbones-v1';
+/** What came so far of those that a hub holds. */
+export const hubPartFolder = 'headstart-hub-part-v1';
 
 export interface DeviceSizes {
   readonly weights: number;
+  readonly backbones: number;
+  readonly hubPart: number;
   readonly pictures: number;
   readonly checkpoints: number;
   readonly quota: number | null;
@@ -41,12 +47,15 @@ const weightsBytes = (): Promise<number> =>
 
 /** What the browser says of the site's storage, and the sizes of what is not in the database. Bytes. Never rejects. */
 export async function measureDevice(): Promise<DeviceSizes> {
-  const [weights, pictures, checkpoints, estimate, persisted] = await Promise.all([
+  const [weights, backbones, hubPart, pictures, checkpoints, estimate, persisted] = await Promise.all([
     weightsBytes(),
+    folderBytes(backboneFolder),
+    folderBytes(hubPartFolder),
     folderBytes(pictureFolder),
     folderBytes(checkpointFolder),
     orElse<StorageEstimate>(() => navigator.storage.estimate(), {}),
     orElse<boolean | null>(() => navigator.storage.persisted(), null),
   ]);
-  return { weights, pictures, checkpoints, quota: estimate.quota ?? null, usage: estimate.usage ?? null, persisted };
+  const said = { quota: estimate.quota ?? null, usage: estimate.usage ?? null, persisted };
+  return { weights, backbones, hubPart, pictures, checkpoints, ...said };
 }

@@ -8,9 +8,11 @@ import type { ComputeApi } from '../protocol/compute-api';
 import { connectWorker } from '../protocol/connect-worker';
 import { allowOwnScripts } from '../protocol/own-scripts';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { BackboneStore, createBrowserBackboneEnvironment } from '../storage/backbone-store';
 import { createBrowserTables } from '../storage/browser-tables';
 import { openPrivateFolder } from '../storage/cache-folder';
 import { FolderStore } from '../storage/folder-store';
+import { createBrowserHubPartEnvironment, HubPart } from '../storage/hub-part';
 import { dropScratchLeftovers, freeRoom, openOpfsScratch } from '../storage/opfs-scratch';
 import { createOwnership } from '../storage/ownership';
 import { PictureStore } from '../storage/picture-store';
@@ -66,13 +68,14 @@ const pictureStore: PictureStore = new PictureStore({
 const folderStore = new FolderStore(tables, createToken);
 const pictureKeep = createPictureKeep({ pictures: pictureStore, folders: folderStore });
 const store = new ProjectStore({ tables, now, thumbnails: (contents) => readFaces(pictureStore, contents) });
+const backbones = new BackboneStore(createBrowserBackboneEnvironment());
 const desk = new ProjectDesk({ store, connect: (events) => createOwnership(events), createToken, now });
 const library = new PictureLibrary(pool, {}, imports, pictureKeep);
 
 const sweep = (all: boolean): Promise<void> =>
   sweepDevice(
     {
-      ...{ desk, store, ownership: desk.ownership, pictures: pictureStore, folders: folderStore },
+      ...{ desk, store, ownership: desk.ownership, pictures: pictureStore, folders: folderStore, backbones, now },
       held: () => new Set([...library.contentsHeld(), ...files.contentsHeld()]),
       onMoved: () => pictureKeep.forget(),
     },
@@ -83,7 +86,8 @@ const forget = () => {
   folderStore.forget();
   pictureKeep.forget();
 };
-const keep = createDeviceKeep({ compute: compute.api, sweep, forget, store, tables });
+const hubPart = new HubPart(createBrowserHubPartEnvironment());
+const keep = createDeviceKeep({ compute: compute.api, sweep, forget, store, backbones, hubPart, tables });
 
 const drawThumbnail = async (picture: Blob): Promise<Blob | null> => {
   const outcome = await pool.run({ kind: 'inspect', file: picture });

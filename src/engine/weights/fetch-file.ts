@@ -1,8 +1,7 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
+import { type Delay, isPassingStatus, Passing, withTries } from './tries';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-/** Waits so many milliseconds; rejects with `cancelled` when the signal is aborted. Tests give one that does not wait. */
-export type Delay = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 export interface FileRequest {
   readonly url: string;
@@ -12,18 +11,6 @@ export interface FileRequest {
   readonly onBytes: (received: number) => void;
   readonly signal: AbortSignal;
 }
-
-/** A failure that another try may mend. */
-class Passing extends Error {
-  constructor(readonly reason: HeadstartError) {
-    super(reason.message, { cause: reason });
-  }
-}
-
-const tries = 4;
-const firstDelay = 500;
-/** Answers that mean "later", besides every 5xx. */
-const passingStatus = new Set([408, 425, 429]);
 
 async function readBody(response: Response, { file, expectedBytes, onBytes, signal }: FileRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -68,7 +55,7 @@ async function fetchOnce(request: FileRequest, fetch: Fetch, attempt: number): P
   }
   if (!response.ok) {
     const missing = new HeadstartError('weights-missing', { file, status: response.status });
-    throw response.status >= 500 || passingStatus.has(response.status) ? new Passing(missing) : missing;
+    throw isPassingStatus(response.status) ? new Passing(missing) : missing;
   }
   // Hosts of single-page apps answer an unknown path with their start page.
   if (response.headers.get('content-type')?.startsWith('text/html') === true)
@@ -83,33 +70,16 @@ async function fetchOnce(request: FileRequest, fetch: Fetch, attempt: number): P
 export async function fetchFile(
   request: FileRequest,
   verify: (bytes: Uint8Array) => Promise<void>,
-  { fetch, delay, random }: { fetch: Fetch; delay: Delay; random: () => number },
+  { fetch, ...waiting }: { fetch: Fetch; delay: Delay; random: () => number },
 ): Promise<Uint8Array> {
-  for (let attempt = 0; ; attempt++) {
-    throwIfCancelled(request.signal);
+  const attempt = async (number: number): Promise<Uint8Array> => {
+    const bytes = await fetchOnce(request, fetch, number);
     try {
-      const bytes = await fetchOnce(request, fetch, attempt);
       await verify(bytes);
-      return bytes;
     } catch (error) {
-      const isAltered = error instanceof HeadstartError && error.code === 'weights-altered';
-      if (!(error instanceof Passing) && !isAltered) throw error;
-      if (attempt === tries - 1) throw error instanceof Passing ? error.reason : error;
-      // Half fixed, half by chance, so that many shards and many visitors do not come back at the same moment.
-      await delay(firstDelay * 2 ** attempt * (0.5 + random() / 2), request.signal);
+      throw error instanceof HeadstartError && error.code === 'weights-altered' ? new Passing(error) : error;
     }
-  }
+    return bytes;
+  };
+  return withTries(attempt, waiting, request.signal);
 }
-
-export const waitFor: Delay = (milliseconds, signal) =>
-  new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new HeadstartError('cancelled'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });

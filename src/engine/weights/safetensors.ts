@@ -4,14 +4,64 @@ import { widenFloat16 } from '../../domain/float16';
 
 const bytesPerValue = { F16: 2, F32: 4 } as const;
 
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.object({
-  dtype: v.picklist(['F16', 'F32']),
-  shape: v.pipe(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), v.maxLength(8)),
-  data_offsets: v.tuple([v.pipe(v.number(), v.safeInteger(), v.minValue(0)), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),
+  dtype: v.pipe(v.string(), v.regex(/^[A-Z0-9_]{1,16}$/)),
+  shape: v.pipe(v.array(whole), v.maxLength(8)),
+  data_offsets: v.tuple([whole, whole]),
 });
 
 /** A real header of this model has about 2 kB; a longer claim is not read at all. */
 const largestHeaderBytes = 1_000_000;
+
+/** A tensor as a header describes it: `begin` and `end` are bytes after the header. */
+export interface HeaderEntry {
+  /** `F32`, `BF16`, `I64`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  /** In the header's order. */
+  readonly tensors: ReadonlyMap<string, HeaderEntry>;
+  /** `__metadata__`; what is not text there is left out. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+function metadataOf(value: unknown): ReadonlyMap<string, string> {
+  if (typeof value !== 'object' || value === null) return new Map();
+  return new Map(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Checks form and offsets of a header, not whether the values are there. What `refuse` makes of a fault and its place is thrown. */
+export function parseHeader(text: Uint8Array, refuse: (where: string, cause?: unknown) => Error): SafetensorsHeader {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  } catch (error) {
+    throw refuse('its header', error);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw refuse('its header');
+  const tensors = new Map<string, HeaderEntry>();
+  let metadata: ReadonlyMap<string, string> = new Map();
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') {
+      metadata = metadataOf(value);
+      continue;
+    }
+    const entry = v.safeParse(entrySchema, value);
+    if (!entry.success || entry.output.data_offsets[1] < entry.output.data_offsets[0]) throw refuse(name);
+    const {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    } = entry.output;
+    tensors.set(name, { dtype, shape, begin, end });
+  }
+  return { tensors, metadata };
+}
 
 /** A tensor as it lies in the file; `bytes` is a view, nothing is copied. */
 export interface StoredTensor {
@@ -31,27 +81,13 @@ export function parseSafetensors(bytes: Uint8Array, file: string): ReadonlyMap<s
   const headerBytes = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (headerBytes > BigInt(Math.min(largestHeaderBytes, bytes.length - 8))) throw refuse('its header');
   const values = bytes.subarray(8 + Number(headerBytes));
-
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + Number(headerBytes))));
-  } catch (error) {
-    throw refuse('its header', error);
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw refuse('its header');
+  const header = parseHeader(bytes.subarray(8, 8 + Number(headerBytes)), refuse);
 
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const entry = v.safeParse(entrySchema, value);
-    if (!entry.success) throw refuse(name);
-    const {
-      dtype,
-      shape,
-      data_offsets: [begin, end],
-    } = entry.output;
+  for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+    if (dtype !== 'F16' && dtype !== 'F32') throw refuse(name);
     const expected = shape.reduce((product, side) => product * side, bytesPerValue[dtype]);
-    if (end > values.length || end - begin !== expected) throw refuse(name);
+    if (expected === 0 || end > values.length || end - begin !== expected) throw refuse(name);
     tensors.set(name, { dtype, shape, bytes: values.subarray(begin, end) });
   }
   return tensors;

@@ -1314,6 +1314,7 @@ export class FakeEngine implements EngineApi {
     const deleted = projects.filter(({ deletedAt }) => deletedAt !== null).length;
     const kinds = [
       { kind: 'weights', bytes: hasWeights ? weightsBytes : 0 },
+      { kind: 'backbones', bytes: 0 },
       { kind: 'features', bytes: features * fakeFeatureBytes },
       { kind: 'pictures', bytes: [...pictures.values()].reduce((sum, { size }) => sum + size, 0) },
       { kind: 'heads', bytes: heads.size * 200_000 },

@@ -8,6 +8,7 @@ import styles from './storage.module.css';
 
 const kindNames: Readonly<Record<StoredKind, string>> = {
   weights: 'Weights of VGG-16',
+  backbones: 'Other weights',
   features: 'Features',
   pictures: 'Pictures',
   heads: 'Trained heads',
@@ -18,6 +19,7 @@ const kindNames: Readonly<Record<StoredKind, string>> = {
 /** What can be freed, beside the kind that it is part of. */
 const freeable: readonly { readonly kind: FreeableKind; readonly of: StoredKind; readonly name: string }[] = [
   { kind: 'features', of: 'features', name: 'Drop features' },
+  { kind: 'backbones', of: 'backbones', name: 'Drop those that no project needs' },
   { kind: 'older-heads', of: 'heads', name: 'Drop all but the last of each project' },
   { kind: 'deleted-projects', of: 'projects', name: 'Remove deleted projects for good' },
 ];
@@ -59,7 +61,8 @@ export function StorageDialog({ onClose, onForget }: StorageDialogProps) {
         {report === null ? null : <Kinds report={report} />}
         <p className={styles['hint']}>
           Features are what VGG-16 made of each picture: with them a run starts at once; dropped, pictures go through it again.
-          Pictures are copies of what you added and go with the projects that hold them. Weights that are gone are fetched again.
+          Pictures are copies of what you added and go with the projects that hold them. Weights that are gone are
+          fetched again; other weights are those that you brought in.
         </p>
         {featureError === null ? null : <ErrorNote record={featureError} />}
         <FeatureRoomField />
