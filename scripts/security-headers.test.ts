@@ -12,9 +12,20 @@ const policyOf = (headers: Record<string, string>) =>
 
 test('the origins that a click can reach are those of the addresses in the page, and no others', async () => {
   const html = await readFile('index.html', 'utf8');
-  expect(foreignOrigins(html)).toEqual(['https://datasets-server.huggingface.co']);
+  const usual = ['https://datasets-server.huggingface.co', 'https://huggingface.co', 'https://*.hf.co'];
+  expect(foreignOrigins(html)).toEqual(usual);
   const other = html.replace('"./models/vgg16/"', '"https://weights.example:8443/vgg16/"');
-  expect(foreignOrigins(other)).toEqual(['https://weights.example:8443', 'https://datasets-server.huggingface.co']);
+  expect(foreignOrigins(other)).toEqual(['https://weights.example:8443', ...usual]);
+});
+
+test('where the hub keeps its files goes with the hub, and is let in as an origin or not at all', async () => {
+  const html = await readFile('index.html', 'utf8');
+  const files = (content: string) => foreignOrigins(html.replace('"https://*.hf.co"', `"${content}"`)).slice(2);
+  expect(files('')).toEqual([]);
+  expect(files('https://a.example:8080 http://127.0.0.1:4000')).toEqual(['https://a.example:8080', 'http://127.0.0.1:4000']);
+  expect(files("https: * 'unsafe-inline' https://*; script-src https://a.example/path https://*.*.example")).toEqual([]);
+  const mirror = html.replace('"https://huggingface.co/"', '"https://hub.example/mirror/"').replace('"https://*.hf.co"', '""');
+  expect(foreignOrigins(mirror)).toEqual(['https://datasets-server.huggingface.co', 'https://hub.example']);
 });
 
 test('everything is forbidden that is not named, and what runs comes from this site alone', () => {

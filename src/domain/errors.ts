@@ -548,6 +548,10 @@ const catalogue = {
     message: '{name} is damaged: {detail}.',
     remedy: 'Copy or download it again; the weights in force are as they were.',
   },
+  'model-file-big-endian': {
+    message: '{name} was written by a machine with another order of bytes (big-endian), which this page does not read.',
+    remedy: 'Save it as safetensors there: that format has one order of bytes.',
+  },
   'model-pickle-refused': {
     message: '{name} asks for {what} to be run, so it was not opened: this page runs no code of a file.',
     remedy: 'Save the numbers alone, by torch.save(model.state_dict(), …) or as safetensors, and give that file.',

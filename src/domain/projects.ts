@@ -132,7 +132,7 @@ export const freeableWords: Readonly<Record<FreeableKind, string>> = {
   features: 'kept features',
   'deleted-projects': 'deleted projects',
   'older-heads': 'heads of older runs',
-  'backbones': 'weights that no project needs',
+  backbones: 'weights that no project needs',
 };
 
 /** What to do where storage is full. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { backboneIdentitySchema, type BackboneIdentity, type KeptBackbone } from '../domain/model-import';
+import type { BackboneIdentity, KeptBackbone } from '../domain/model-import';
+import { backboneIdentitySchema } from '../domain/project';
 import { convLayers } from '../domain/vgg16';
 import { openPrivateFolder, type CacheFolder } from './cache-folder';
 import { readRunFileOrReject, readRunHead, writeRunFile } from './run-file';
@@ -11,6 +12,14 @@ export interface BackboneStoreEnvironment {
   readonly openFolder: () => Promise<CacheFolder>;
   /** Lets one worker of one tab at a time change the files. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What a file holds, in its order; VGG-16's 26 without it. */
+  readonly tensors?: readonly KeptTensor[];
+}
+
+export interface KeptTensor {
+  readonly name: string;
+  /** Values. */
+  readonly length: number;
 }
 
 export function createBrowserBackboneEnvironment(): BackboneStoreEnvironment {
@@ -20,13 +29,11 @@ export function createBrowserBackboneEnvironment(): BackboneStoreEnvironment {
   };
 }
 
-/** In the file's order: as torchvision names them, with the count of values. */
-const tensors: readonly { readonly name: string; readonly length: number }[] = convLayers.flatMap(
-  ({ index, inChannels, outChannels }) => [
-    { name: `features.${String(index)}.weight`, length: outChannels * inChannels * 9 },
-    { name: `features.${String(index)}.bias`, length: outChannels },
-  ],
-);
+/** As torchvision names them. */
+const vgg16Tensors: readonly KeptTensor[] = convLayers.flatMap(({ index, inChannels, outChannels }) => [
+  { name: `features.${String(index)}.weight`, length: outChannels * inChannels * 9 },
+  { name: `features.${String(index)}.bias`, length: outChannels },
+]);
 
 /**
  * Convolutions other than the page's own, kept on this device for every project: a file each, called by its id, that counts only once its
@@ -35,9 +42,11 @@ const tensors: readonly { readonly name: string; readonly length: number }[] = c
  */
 export class BackboneStore {
   readonly #environment: BackboneStoreEnvironment;
+  readonly #tensors: readonly KeptTensor[];
 
   constructor(environment: BackboneStoreEnvironment) {
     this.#environment = environment;
+    this.#tensors = environment.tensors ?? vgg16Tensors;
   }
 
   /** Those that are kept, the newest first; none where storage is refused. Never rejects. */
@@ -63,8 +72,8 @@ export class BackboneStore {
   async read(id: string): Promise<ReadonlyMap<string, Float32Array> | null> {
     try {
       const folder = await this.#environment.openFolder();
-      const kept = await readTensors(folder, id);
-      if (kept === null) await this.#removeHarmed(folder, id, async () => (await readTensors(folder, id)) === null);
+      const kept = await this.#readTensors(folder, id);
+      if (kept === null) await this.#removeHarmed(folder, id, async () => (await this.#readTensors(folder, id)) === null);
       return kept;
     } catch (thrown) {
       throw toStorageError(thrown);
@@ -77,7 +86,7 @@ export class BackboneStore {
    * @throws RangeError where a tensor is missing or of another length
    */
   async write(identity: BackboneIdentity, conv: ReadonlyMap<string, Float32Array>): Promise<void> {
-    const arrays = tensors.map(({ name, length }) => {
+    const arrays = this.#tensors.map(({ name, length }) => {
       const values = conv.get(name);
       if (values?.length !== length) throw new RangeError(`${name} is not VGG-16’s`);
       return values;
@@ -85,7 +94,7 @@ export class BackboneStore {
     try {
       await this.#environment.exclusively(async () => {
         const folder = await this.#environment.openFolder();
-        if ((await readTensors(folder, identity.id)) !== null) return;
+        if ((await this.#readTensors(folder, identity.id)) !== null) return;
         await writeRunFile(folder, identity.id, 0, { head: identity, arrays });
       });
     } catch (thrown) {
@@ -107,6 +116,18 @@ export class BackboneStore {
     return (await this.list()).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  async #readTensors(folder: CacheFolder, name: string): Promise<ReadonlyMap<string, Float32Array> | null> {
+    const kept = await readRunFileOrReject(folder, name);
+    if (kept === null || parseIdentity(kept.head, name) === null || kept.arrays.length !== this.#tensors.length) return null;
+    const found = new Map<string, Float32Array>();
+    for (const [at, { name: tensor, length }] of this.#tensors.entries()) {
+      const values = kept.arrays[at];
+      if (!(values instanceof Float32Array) || values.length !== length) return null;
+      found.set(tensor, values);
+    }
+    return found;
+  }
+
   /** Another tab may be writing just this file, so it is looked at again once nobody is. What cannot be removed is not offered either. */
   async #removeHarmed(folder: CacheFolder, name: string, isHarmed: () => Promise<boolean>): Promise<void> {
     await this.#environment
@@ -124,16 +145,4 @@ function parseIdentity(head: unknown, name: string): BackboneIdentity | null {
 
 async function readIdentity(folder: CacheFolder, name: string): Promise<BackboneIdentity | null> {
   return parseIdentity((await readRunHead(folder, name))?.head, name);
-}
-
-async function readTensors(folder: CacheFolder, name: string): Promise<ReadonlyMap<string, Float32Array> | null> {
-  const kept = await readRunFileOrReject(folder, name);
-  if (kept === null || parseIdentity(kept.head, name) === null || kept.arrays.length !== tensors.length) return null;
-  const found = new Map<string, Float32Array>();
-  for (const [at, { name: tensor, length }] of tensors.entries()) {
-    const values = kept.arrays[at];
-    if (!(values instanceof Float32Array) || values.length !== length) return null;
-    found.set(tensor, values);
-  }
-  return found;
 }

@@ -77,8 +77,7 @@ export function createDeviceKeep(parts: DeviceKeepParts): Keep {
       else if (kind === 'backbones') {
         await hubPart.discard();
         for (const { id } of await unneededBackbones(backbones, store)) await backbones.remove(id);
-      }
-      else await store.dropHeads((await olderHeads()).map(({ runId }) => runId));
+      } else await store.dropHeads((await olderHeads()).map(({ runId }) => runId));
     },
     forgetEverything: async () => {
       try {

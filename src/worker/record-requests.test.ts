@@ -7,15 +7,22 @@ import { recordRequests } from './record-requests';
 function createWorker() {
   const log = new RequestLog();
   const told: OutsideRequest[] = [];
-  const end = new AbortController();
-  const following = log.follow((requests) => told.push(...requests), end.signal);
+  const stop = new AbortController();
+  const following = log.follow((requests) => told.push(...requests), stop.signal);
   const order: string[] = [];
   const scope = {
     location: { origin: 'https://site.example' },
     fetch: (() => {
       order.push(`fetch after ${String(told.length)}`);
-      return Promise.resolve(new Response());
+      const response = new Response();
+      if (end !== null) Object.defineProperties(response, { redirected: { value: true }, url: { value: end } });
+      return Promise.resolve(response);
     }) as typeof fetch,
+  };
+  let end: string | null = null;
+  /** Where the next requests end. */
+  const redirect = (address: string): void => {
+    end = address;
   };
   let resource: (address: string) => void = () => undefined;
   recordRequests(
@@ -26,7 +33,7 @@ function createWorker() {
     },
     () => 7,
   );
-  return { scope, log, told, order, end, following, resource: (address: string) => resource(address) };
+  return { scope, log, told, order, end: stop, redirect, following, resource: (address: string) => resource(address) };
 }
 
 const info = 'https://data.example:8443/info?dataset=some%2Fbeans';
@@ -42,6 +49,20 @@ describe('a worker’s requests to other sites', () => {
       { at: 7, host: 'data.example:8443', purpose: 'describe', dataset: 'some/beans', bytesUp: 26 },
       { at: 7, host: 'data.example', purpose: 'picture', dataset: 'some/beans', bytesUp: 72 },
       { at: 7, host: 'weights.example', purpose: 'weights', dataset: null, bytesUp: 39 },
+    ]);
+  });
+
+  it('are named by the repository where weights of a hub are asked for, and so is where the hub sends them on', async () => {
+    const { scope, told, redirect } = createWorker();
+    redirect('https://files.example/xet/0123?Signature=x');
+    await scope.fetch('https://hub.example/timm/vgg16.tv_in1k/resolve/b8d8/model.safetensors');
+    redirect('https://hub.example/elsewhere');
+    await scope.fetch('https://hub.example/timm/vgg16.tv_in1k/resolve/b8d8/model.safetensors');
+    const said = { at: 7, purpose: 'weights', dataset: 'timm/vgg16.tv_in1k' };
+    expect(told).toEqual([
+      { ...said, host: 'hub.example', bytesUp: 50 },
+      { ...said, host: 'files.example', bytesUp: 21 },
+      { ...said, host: 'hub.example', bytesUp: 50 },
     ]);
   });
 

@@ -21,7 +21,8 @@ function addressOf(input: RequestInfo | URL, base: string): URL | null {
 }
 
 /**
- * From now on every fetch of this worker to another site is written down before it is made. `seen` gives the browser's own account of what was
+ * From now on every fetch of this worker to another site is written down before it is made, and a third one that the answer sent on to once
+ * it is known. `watchResources` gives the browser's own account of what was
  * requested: whatever is in it and was not written down is added as unexplained.
  */
 export function recordRequests(
@@ -35,13 +36,18 @@ export function recordRequests(
   /** Address -> how often it was written down and not seen yet. */
   const expected = new Map<string, number>();
   const original = scope.fetch.bind(scope);
-  scope.fetch = (input, init) => {
+  scope.fetch = async (input, init) => {
     const address = addressOf(input, origin);
-    if (address !== null && isOutside(address)) {
-      log.add(describeRequest(address, lengthOf(init?.body), now()));
-      expected.set(address.href, (expected.get(address.href) ?? 0) + 1);
-    }
-    return original(input, init);
+    if (address === null || !isOutside(address)) return original(input, init);
+    const request = describeRequest(address, lengthOf(init?.body), now());
+    log.add(request);
+    expected.set(address.href, (expected.get(address.href) ?? 0) + 1);
+    const response = await original(input, init);
+    const end = addressOf(response.url, origin);
+    // Where an answer sent the browser on is known only now. It was for the same purpose.
+    if (response.redirected && end !== null && isOutside(end) && end.host !== address.host)
+      log.add({ ...describeRequest(end, 0, now()), purpose: request.purpose, dataset: request.dataset });
+    return response;
   };
   watchResources((text) => {
     const address = addressOf(text, origin);

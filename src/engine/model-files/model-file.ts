@@ -1,34 +1,70 @@
-import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { ModelImportProgress } from '../../domain/model-import';
-import type { ByteSource } from './byte-source';
+import { type ByteSource, readPart } from './byte-source';
+import { findModel } from './find-model';
+import { type Companion, type FoundModel, formatOf } from './model-place';
+import { openOnnx } from './onnx/onnx-file';
 import { type OpenedModel, type ReadModel, readOpened } from './read-model';
-import { isSafetensors, openSafetensors } from './safetensors-file';
-import { nothingTold, readMetadata } from './told-config';
+import { openSafetensors } from './safetensors-file';
+import { nothingTold, readConfigFile, readMetadata, type ToldConfig } from './told-config';
+import { openLegacyTorch } from './torch/legacy-file';
+import { openTorchArchive } from './torch/torch-archive';
+import { openPlainPickle } from './torch/torch-pickle';
 
-/** Enough to tell the formats apart. */
-const sniffedBytes = 64;
+const configName = 'config.json';
+/** Class names and settings are shorter. */
+const longestConfig = 16_000_000;
 
-async function open(source: ByteSource): Promise<OpenedModel | null> {
-  const first = await source.read(0, Math.min(sniffedBytes, source.size));
-  if (!isSafetensors(first)) return null;
-  const { tensors, metadata } = await openSafetensors(source);
-  const told = readMetadata(metadata, source.name) ?? nothingTold;
-  return { name: source.name, fileName: source.name, format: 'safetensors', tensors, told };
+/** What the `config.json` beside a model says. @throws HeadstartError `model-file-damaged` */
+async function readConfigBeside(beside: readonly Companion[]): Promise<ToldConfig> {
+  const config = beside.find(({ baseName }) => baseName === configName);
+  if (config === undefined || config.size > longestConfig) return nothingTold;
+  const source = await config.open();
+  const text = new TextDecoder().decode(await readPart(source, 0, source.size, configName));
+  return readConfigFile(text, source.name);
+}
+
+async function open(found: FoundModel, signal: AbortSignal): Promise<OpenedModel> {
+  const { place, fileName, beside } = found;
+  const { source } = place;
+  const { name } = source;
+  const format = formatOf(place);
+  switch (place.kind) {
+    case 'safetensors': {
+      const { tensors, metadata } = await openSafetensors(source);
+      const told = readMetadata(metadata, name) ?? (await readConfigBeside(beside));
+      return { name, fileName, format, tensors, told, headProblem: null };
+    }
+    case 'onnx': {
+      const { tensors, told, headProblem } = await openOnnx(source, beside);
+      return { name, fileName, format, tensors, told, headProblem };
+    }
+    case 'legacy-torch':
+      return {
+        name,
+        fileName,
+        format,
+        tensors: await openLegacyTorch(source),
+        told: await readConfigBeside(beside),
+        headProblem: null,
+      };
+    case 'torch-archive': {
+      const tensors = await openTorchArchive(name, place.members, place.folder, signal);
+      return { name, fileName, format, tensors, told: await readConfigBeside(beside), headProblem: null };
+    }
+    case 'pickle':
+      return openPlainPickle(source);
+  }
 }
 
 /**
- * Reads one model out of the files given: usually one; ONNX with its external data, a ZIP. Only the bytes that are needed are read.
- * @throws HeadstartError the `model-*` codes, `file-unreadable`, `cancelled`
+ * Reads one model out of the files given: usually one; ONNX with the file of its values, a ZIP, weights with their `config.json`. What each
+ * file is is told by its content. Only the bytes that are needed are read, and nothing of a file is ever run.
+ * @throws HeadstartError the `model-*` codes of files, `file-unreadable`, `cancelled`
  */
 export async function readModelFile(
   files: readonly ByteSource[],
   onProgress: (progress: ModelImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ReadModel> {
-  for (const source of files) {
-    throwIfCancelled(signal);
-    const opened = await open(source);
-    if (opened !== null) return readOpened(opened, onProgress, signal);
-  }
-  throw new HeadstartError('model-file-unknown', { name: files[0]?.name ?? 'Nothing' });
+  return readOpened(await open(await findModel(files, signal), signal), onProgress, signal);
 }

@@ -49,8 +49,8 @@ export interface OpenedModel {
   readonly format: ModelFileFormat;
   readonly tensors: readonly FoundTensor[];
   readonly told: ToldConfig;
-  /** Known and left out already. */
-  readonly ignored?: readonly string[];
+  /** Why its head cannot be used, where opening it told that already. */
+  readonly headProblem: HeadstartError | null;
 }
 
 const [weightName, biasName] = ['classifier.weight', 'classifier.bias'];
@@ -68,6 +68,7 @@ function checkClassNames({ told, name }: OpenedModel, { head }: Vgg16Tensors): v
 /** The tensors to read, and what is wrong with the head where only that is. */
 function choose(opened: OpenedModel, checked: Vgg16Tensors): Pick<Vgg16Tensors, 'head' | 'headProblem'> {
   try {
+    if (opened.headProblem !== null && checked.head !== null) throw opened.headProblem;
     checkClassNames(opened, checked);
     return checked;
   } catch (thrown) {
@@ -108,7 +109,7 @@ export async function readOpened(
     headProblem: problem,
     scaling,
     resize,
-    ignored: [...(opened.ignored ?? []), ...checked.ignored],
+    ignored: checked.ignored,
     precision: [...new Set([...wanted.values()].map(({ type }) => type))],
   };
 }

@@ -65,7 +65,10 @@ function refusalOf(response: Response, { url, mark }: RangeRequest): Error {
 }
 
 /** Which file it is and whether these are the bytes that were asked for. Throws `hub-weights-unexpected`, `hub-weights-changed`. */
-function checkPart(response: Response, { url, begin, end, mark }: RangeRequest): { readonly mark: FileMark; readonly length: number } {
+function checkPart(
+  response: Response,
+  { url, begin, end, mark }: RangeRequest,
+): { readonly mark: FileMark; readonly length: number } {
   const { host } = new URL(url);
   const told = contentRange.exec(response.headers.get('content-range') ?? '');
   if (told === null)
@@ -88,7 +91,7 @@ function checkPart(response: Response, { url, begin, end, mark }: RangeRequest):
  * Rejects with `cancelled`, `hub-weights-*`; with Passing where another try may help.
  */
 export async function fetchRange(request: RangeRequest, fetch: Fetch, onIfRangeRefused: () => void): Promise<FileMark> {
-  const { url, begin, end, signal, ifRange } = request;
+  const { url, begin, end, signal } = request;
   const stop = new AbortController();
   const onAbort = () => stop.abort();
   signal.addEventListener('abort', onAbort, { once: true });
@@ -116,7 +119,7 @@ async function askFor(
   onIfRangeRefused: () => void,
 ): Promise<Response> {
   if (ifRange !== null) {
-    const conditional = await ask({ 'Range': range, 'If-Range': ifRange }).catch(() => null);
+    const conditional = await ask({ Range: range, 'If-Range': ifRange }).catch(() => null);
     throwIfCancelled(signal);
     if (conditional !== null) return conditional;
   }
@@ -140,7 +143,10 @@ async function readPart(response: Response, length: number, { url, take, describ
       if (chunk === undefined || chunk.done) break;
       received += chunk.value.length;
       if (received > length)
-        throw new HeadstartError('hub-weights-unexpected', { host: new URL(url).host, detail: 'it sent more bytes than it said' });
+        throw new HeadstartError('hub-weights-unexpected', {
+          host: new URL(url).host,
+          detail: 'it sent more bytes than it said',
+        });
       take(chunk.value);
     }
   } catch (error) {

@@ -4,7 +4,8 @@ import { backboneParameterCount } from '../../domain/vgg16';
 import type { BackboneStore } from '../../storage/backbone-store';
 import type { ByteRange, HubPart, OpenPart } from '../../storage/hub-part';
 import type { ByteSource } from '../model-files/byte-source';
-import { readTensors } from '../model-files/read-tensors';
+import { readModelFile } from '../model-files/model-file';
+import type { ReadModel } from '../model-files/read-model';
 import { headerLength, lengthBytes, openSafetensors } from '../model-files/safetensors-file';
 import { checkVgg16 } from '../model-files/vgg16-check';
 import { type DownloadEnvironment, PartDownload } from './download-part';
@@ -23,16 +24,6 @@ export const hubFile = {
 /** Of the convolutions, float32. */
 const expectedBytes = backboneParameterCount * 4;
 
-/** What was fetched, checked: VGG-16's 26 tensors, finite. */
-export interface FetchedWeights {
-  /** By torchvision's names, OIHW. */
-  readonly conv: ReadonlyMap<string, Float32Array>;
-  /** Tensors of the file that are known and were not fetched. */
-  readonly ignored: readonly string[];
-  /** As they lie in the file. */
-  readonly precision: readonly string[];
-}
-
 export interface HubWeightsParts {
   readonly part: HubPart;
   readonly store: Pick<BackboneStore, 'list' | 'read'>;
@@ -45,6 +36,17 @@ const browserEnvironment: DownloadEnvironment = {
   now: () => performance.now(),
   random: () => Math.random(),
 };
+
+/** Of what is kept as bare convolutions. */
+const nothingElse = {
+  format: 'safetensors',
+  head: null,
+  headProblem: null,
+  scaling: null,
+  resize: null,
+  ignored: [],
+  precision: ['float32'],
+} as const satisfies Omit<ReadModel, 'fileName' | 'conv'>;
 
 /** `hub` is the address of the Hub and ends with `/`. */
 export function hubFileUrl(hub: string): string {
@@ -80,9 +82,9 @@ export class HubWeights {
    * From what is kept on this device, else from the Hub, at most four tries a piece. Nothing is replaced by it.
    * @throws HeadstartError `hub-weights-*` and `cancelled`, what came being kept; `model-*` where the Hub holds other weights, nothing being kept
    */
-  async fetch(hub: string, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<FetchedWeights> {
+  async fetch(hub: string, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ReadModel> {
     const kept = await this.#readKept();
-    if (kept !== null) return { conv: kept, ignored: [], precision: ['float32'] };
+    if (kept !== null) return { ...nothingElse, fileName: hubFile.name, conv: kept };
     const url = hubFileUrl(hub);
     try {
       const open = await this.#download.run(this.#part, {
@@ -108,14 +110,9 @@ export class HubWeights {
     url: string,
     onProgress: (progress: ModelImportProgress) => void,
     signal: AbortSignal,
-  ): Promise<FetchedWeights> {
+  ): Promise<ReadModel> {
     try {
-      const source = partSource(open, url);
-      const { tensors } = await openSafetensors(source);
-      const { conv, ignored } = checkVgg16(tensors, source.name);
-      if (conv === null) throw unexpected(url, 'it holds no convolutions');
-      const precision = [...new Set([...conv.values()].map(({ type }) => type))];
-      return { conv: await readTensors(conv, source.name, onProgress, signal), ignored, precision };
+      return await readModelFile([partSource(open, url)], onProgress, signal);
     } catch (error) {
       // What is not VGG-16 will not be on a second look either.
       if (error instanceof HeadstartError && error.code !== 'cancelled') await this.#part.drop();

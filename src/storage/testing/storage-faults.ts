@@ -4,6 +4,9 @@ import type { RunRecord } from '../../domain/history';
 import { createPreset } from '../../domain/presets';
 import { createProject, parseProject, type ProjectDocument } from '../../domain/project';
 import { deriveRng } from '../../domain/rng';
+import type { BackboneIdentity } from '../../domain/model-import';
+import { BackboneStore } from '../backbone-store';
+import { HubPart } from '../hub-part';
 import { toStorageError } from '../tables';
 import { PictureStore } from '../picture-store';
 import { ProjectStore } from '../project-store';
@@ -24,19 +27,25 @@ export interface StorageFaultCase {
 /** A device whose nth writing goes wrong, and after which nothing is written: the browser was ended. */
 class FaultyDevice {
   readonly folder = new MemoryFolder();
+  readonly backboneFolder = new MemoryFolder();
+  readonly partFolder = new MemoryFolder();
   readonly tables = new MemoryTables();
   writes = 0;
   #fault: { readonly at: number; readonly kind: Fault } | null = null;
   #isDown = false;
 
   constructor() {
-    const { folder, tables } = this;
+    const { tables } = this;
     tables.aroundCommit = (apply) => {
       const kind = this.#next();
       // A transaction is whole or not at all: half of one is none.
       if (kind === null || kind === 'unanswered') apply();
       if (kind !== null) this.#goDown(kind);
     };
+    for (const folder of [this.folder, this.backboneFolder, this.partFolder]) this.#surround(folder);
+  }
+
+  #surround(folder: MemoryFolder): void {
     const [write, remove] = [folder.write.bind(folder), folder.remove.bind(folder)];
     folder.write = async (name, at, parts) => {
       const kind = this.#next();
@@ -80,11 +89,13 @@ class FaultyDevice {
 interface Visit {
   readonly projects: ProjectStore;
   readonly pictures: PictureStore;
+  readonly backbones: BackboneStore;
+  readonly part: HubPart;
 }
 
 const hour = 3_600_000;
 
-function openVisit({ tables, folder }: FaultyDevice, visit: string, now = 0): Visit {
+function openVisit({ tables, folder, backboneFolder, partFolder }: FaultyDevice, visit: string, now = 0): Visit {
   const pictures = new PictureStore({
     openFolder: () => Promise.resolve(folder),
     tables,
@@ -93,7 +104,21 @@ function openVisit({ tables, folder }: FaultyDevice, visit: string, now = 0): Vi
     // So that the sweep finds several files.
     fileBytes: 400,
   });
-  return { pictures, projects: new ProjectStore({ tables, now: () => now, thumbnails: () => Promise.resolve([]) }) };
+  const backbones = new BackboneStore({
+    openFolder: () => Promise.resolve(backboneFolder),
+    exclusively: (work) => work(),
+    tensors: [
+      { name: 'features.0.weight', length: 30 },
+      { name: 'features.0.bias', length: 2 },
+    ],
+  });
+  const part = new HubPart({ openFolder: () => Promise.resolve(partFolder), lock: () => Promise.resolve(() => undefined) });
+  return {
+    pictures,
+    backbones,
+    part,
+    projects: new ProjectStore({ tables, now: () => now, thumbnails: () => Promise.resolve([]) }),
+  };
 }
 
 const contentOfIndex = (index: number): string => index.toString(16).padStart(32, '0');
@@ -127,6 +152,42 @@ const keep = (pictures: PictureStore, seed: number, indices: readonly number[]):
     })),
   );
 
+/** Convolutions by their number. */
+function backboneOf(index: number): readonly [BackboneIdentity, ReadonlyMap<string, Float32Array>] {
+  const identity: BackboneIdentity = {
+    id: String(index).repeat(64),
+    title: `weights ${String(index)}`,
+    source: { kind: 'file', fileName: 'a.pth', format: 'pytorch' },
+    scaling: { mean: [0, 0, 0], std: [1, 1, 1] },
+    addedAt: '2026-01-01T00:00:00.000Z',
+  };
+  const conv = new Map([
+    ['features.0.weight', Float32Array.from({ length: 30 }, (_, at) => index + at / 7)],
+    ['features.0.bias', Float32Array.of(index, -0)],
+  ]);
+  return [identity, conv];
+}
+
+const partValues = Uint8Array.from({ length: 90 }, (_, at) => at * 3);
+const partSubject = {
+  url: 'https://hub.example/model',
+  etag: '"1"',
+  lastModified: null,
+  totalBytes: 1000,
+  header: Uint8Array.of(1, 2, 3),
+  ranges: [
+    { begin: 10, end: 60 },
+    { begin: 100, end: 140 },
+  ],
+};
+
+/** Goes on with what is there, up to so many bytes in all. */
+async function fetchUpTo(part: HubPart, bytes: number): Promise<void> {
+  const open = (await part.open()) ?? (await part.begin(partSubject));
+  await part.append(partValues.subarray(open.received, bytes));
+  part.close();
+}
+
 /** Each: what is there before, and one thing that a person does. */
 const scenarios: Readonly<Record<string, (visit: Visit, seed: number) => Promise<unknown>>> = {
   'a project is saved': ({ projects }) => projects.save(projectOf('first', [0, 1]), 'token'),
@@ -136,10 +197,17 @@ const scenarios: Readonly<Record<string, (visit: Visit, seed: number) => Promise
   'a project is deleted': ({ projects }) => projects.delete('first'),
   'pictures are kept': ({ pictures }, seed) => keep(pictures, seed, [20, 21, 22]),
   'a head is kept': ({ projects }) => projects.saveHead(head, 'first'),
+  'other weights are kept': ({ backbones }) => backbones.write(...backboneOf(2)),
+  'other weights are removed': ({ backbones }) => backbones.remove(backboneOf(1)[0].id),
+  'weights go on coming': ({ part }) => fetchUpTo(part, 70),
 };
 
 /** Everything that a visit can read, as text; each picture's bytes compared with what they were. */
-async function snapshot({ projects, pictures }: Visit, seed: number, isWanted = (_content: string) => true): Promise<string> {
+async function snapshot(
+  { projects, pictures, backbones, part }: Visit,
+  seed: number,
+  isWanted = (_content: string) => true,
+): Promise<string> {
   const list = await projects.list();
   const documents: unknown[] = [];
   for (const { id, deletedAt } of list) {
@@ -164,12 +232,20 @@ async function snapshot({ projects, pictures }: Visit, seed: number, isWanted = 
   }
   const small: string[] = [];
   await pictures.thumbnails(rows, (some) => small.push(...some.map(({ content }) => content)), new AbortController().signal);
-  return JSON.stringify({ list, documents, tensors, readable, small: small.sort() });
+  const kept = await backbones.list();
+  const weights = await Promise.all(kept.map(async ({ id }) => [...((await backbones.read(id)) ?? ['offered and not there'])]));
+  const told = await part.state();
+  const open = await part.open();
+  part.close();
+  const came = open?.values.slice(0, open.received) ?? new Uint8Array(0);
+  if (came.length !== (told?.received ?? 0) || !came.every((byte, at) => byte === partValues[at]))
+    throw new Error('what came is not what was sent');
+  return JSON.stringify({ list, documents, tensors, readable, small: small.sort(), kept, weights, came: came.length });
 }
 
 async function prepare(seed: number): Promise<FaultyDevice> {
   const device = new FaultyDevice();
-  const { projects, pictures } = openVisit(device, 'before');
+  const { projects, pictures, backbones, part } = openVisit(device, 'before');
   await projects.own('first', 'token');
   for (const some of [
     [0, 1, 2, 3],
@@ -180,6 +256,9 @@ async function prepare(seed: number): Promise<FaultyDevice> {
   await projects.save(projectOf('first', [0, 4, 8]), 'token');
   await projects.keep(projectOf('old', [1, 2]));
   await projects.delete('old');
+  await backbones.write(...backboneOf(1));
+  await fetchUpTo(part, 20);
+  await fetchUpTo(part, 50);
   return device;
 }
 

@@ -16,8 +16,8 @@ export function ForgetDialog({ isOpen, onClose }: { readonly isOpen: boolean; re
     >
       <div className={styles['prose']}>
         <p>
-          All projects with their copies of your pictures, labels, runs and trained heads, kept features, the kept weights and the
-          page’s own files are removed from this browser. The picture files on your disk are not touched.
+          All projects with their copies of your pictures, labels, runs and trained heads, kept features, weights, those too that
+          you brought in, and the page’s own files are removed from this browser. The picture files on your disk are not touched.
         </p>
         <p>This cannot be undone. The weights and the page are fetched again on the next visit.</p>
       </div>

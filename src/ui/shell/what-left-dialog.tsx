@@ -36,7 +36,7 @@ export function WhatLeftDialog({ isOpen, onClose }: { readonly isOpen: boolean; 
         <section>
           <h3>What it keeps in this browser</h3>
           <p>
-            Your projects with their pictures, labels, runs and trained heads, what VGG-16 made of the pictures, the weights, your
+            Your projects with their pictures, labels, runs and trained heads, what VGG-16 made of the pictures, weights, your
             choices and the page’s own files. The menu tells how much each takes, and can forget all of it.
           </p>
         </section>
@@ -107,7 +107,7 @@ function formatTime(at: number): string {
 
 /** What a click can cause: the addresses are fixed when the page is built, and its policy stops the browser from asking any other. */
 function Possible() {
-  const { weights, datasetsServer } = usePage(({ addresses }) => addresses);
+  const { weights, datasetsServer, modelHub } = usePage(({ addresses }) => addresses);
   const home = new URL(weights).origin === location.origin;
   return (
     <section>
@@ -116,6 +116,10 @@ function Possible() {
         <li>
           <b>{new URL(datasetsServer).host}</b>: pictures of a public dataset, when you press “From Hugging Face” or “Get 500 cats
           and dogs” and say yes. The dataset’s name is all that is sent.
+        </li>
+        <li>
+          <b>{new URL(modelHub).host}</b>, and where it keeps its files: torchvision’s weights of VGG-16, when you press “Fetch”.
+          Which file and which part of it is all that is sent.
         </li>
         {home ? null : (
           <li>

@@ -1,0 +1,73 @@
+import { HeadstartError } from '../../../domain/errors';
+import type { ByteSource } from '../byte-source';
+import type { Companion } from '../model-place';
+import type { FoundTensor } from '../tensor-values';
+import type { ToldConfig } from '../told-config';
+import { nothingTold, readMetadata } from '../told-config';
+import { readOnnxGraph } from './onnx-messages';
+import { findVgg16, type OnnxNetwork, OtherNetwork } from './onnx-network';
+import { foundOnnxTensor } from './onnx-tensor';
+import { decodeVarint, ProtobufReader } from './protobuf-reader';
+
+/** Fields of ModelProto with how they are written: 0 a number, 2 a text or a message. */
+const modelFields: Readonly<Record<number, 0 | 2>> = { 1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2 };
+const newestVersion = 100;
+
+/** Whether a file begins as ONNX files do: its version, then fields that a model has. */
+export function isOnnx(first: Uint8Array): boolean {
+  const version = first[0] === 0x08 ? decodeVarint(first, 1) : null;
+  if (version === null || version.value < 1 || version.value > newestVersion) return false;
+  let [at, count] = [version.end, 0];
+  while (at < first.length) {
+    const tag = decodeVarint(first, at);
+    if (tag === null) break;
+    const wire = modelFields[Math.floor(tag.value / 8)];
+    if (wire === undefined || wire !== (tag.value & 7)) return false;
+    count += 1;
+    const value = decodeVarint(first, tag.end);
+    if (value === null || value.value < 0) break;
+    at = wire === 0 ? value.end : value.end + value.value;
+  }
+  return count > 0;
+}
+
+/** The names, without folders, of other files that an ONNX file's values lie in. */
+export async function outsideFilesOf(source: ByteSource): Promise<ReadonlySet<string>> {
+  const { tensors } = await readOnnxGraph(new ProtobufReader(source), source.size);
+  const names = new Set<string>();
+  for (const { values } of tensors.values())
+    if (values.kind === 'outside') names.add(values.entries.get('location')?.split(/[/\\]/).at(-1) ?? '');
+  return names;
+}
+
+export interface OnnxFile {
+  readonly tensors: readonly FoundTensor[];
+  readonly told: ToldConfig;
+  readonly headProblem: HeadstartError | null;
+}
+
+function networkOf(graph: Parameters<typeof findVgg16>[0], isNormed: boolean, name: string): OnnxNetwork {
+  try {
+    return findVgg16(graph, isNormed);
+  } catch (thrown) {
+    if (!(thrown instanceof OtherNetwork)) throw thrown;
+    throw new HeadstartError('model-other-architecture', { name, detail: thrown.message });
+  }
+}
+
+/**
+ * Finds VGG-16 in an ONNX file by its layers and names its tensors as torchvision does. Values that lie in another file are looked for among
+ * those that came along.
+ * @throws HeadstartError `model-other-architecture`, `model-file-damaged`, `model-file-truncated`
+ */
+export async function openOnnx(source: ByteSource, beside: readonly Companion[]): Promise<OnnxFile> {
+  const { name } = source;
+  const graph = await readOnnxGraph(new ProtobufReader(source), source.size);
+  const told = readMetadata(graph.metadata, name) ?? nothingTold;
+  const { used, headProblem } = networkOf(graph, told.featureNorm !== null, name);
+  return {
+    tensors: used.map(({ name: own, tensor, isTransposed }) => foundOnnxTensor(own, tensor, { source, beside, isTransposed })),
+    told,
+    headProblem: headProblem === null ? null : new HeadstartError('model-head-unusable', { name, detail: headProblem }),
+  };
+}
