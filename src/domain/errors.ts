@@ -641,6 +641,14 @@ const catalogue = {
     message: 'The model to start from has convolutions of its own, by fine-tuning.',
     remedy: 'Choose fine-tuning to go on with it, or start from a new head.',
   },
+  'start-tuned-more': {
+    message: 'The model to start from has {found} fine-tuned convolutions; these settings train {expected}.',
+    remedy: 'Train at least as many, or start from a new head.',
+  },
+  'run-of-other-weights': {
+    message: 'The unfinished run trains on other weights than those in force.',
+    remedy: 'Bring its weights in again, or discard the run.',
+  },
   'start-gone': {
     message: 'The model to start from is not the one that is present.',
     remedy: 'Start from a new head, or from the model that is present now.',

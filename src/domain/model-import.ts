@@ -73,8 +73,11 @@ export interface ModelOffer {
     readonly otherTensors: number;
   } | null;
   readonly scaling: ExportedScaling;
-  /** Where the scaling was read: in the file; or it is torchvision's, which weights of PyTorch are trained with unless they say otherwise. */
-  readonly scalingFrom: 'file' | 'torchvision';
+  /**
+   * Where the scaling was read: in the file; or the file does not say, and it is `page`'s where some of the convolutions are the page's own (a model that
+   * was fine-tuned here) or there are none, else torchvision's, which weights of PyTorch are trained with unless they say otherwise.
+   */
+  readonly scalingFrom: 'file' | 'page' | 'torchvision';
   /** What the page does otherwise than the weights were trained with; the page words them. */
   readonly differences: readonly PreprocessingDifference[];
   readonly head: OfferedHead | null;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { datasetOrigins, plainSample, type DatasetOrigin, type Sample, type SkippedFile } from './dataset';
 import { HeadstartError, isErrorCode, type ErrorCode } from './errors';
-import type { RunRecord } from './history';
+import type { RunRecord, RunStart } from './history';
 import { backboneIdentitySchema, modelFileFormats, type BackboneIdentity } from './model-import';
 import { isConsistent } from './project-checks';
 import { settingsBeforeFineTuning, type RunConfig, type Unfreeze } from './run-config';
@@ -154,6 +154,12 @@ const epoch = v.object({
   seconds: number,
 });
 
+export const runStartSchema = v.object({
+  runId: v.string(),
+  number: count,
+  fingerprint: v.string(),
+}) satisfies v.GenericSchema<unknown, RunStart>;
+
 export const runRecordSchema = v.object({
   id: v.string(),
   number: count,
@@ -182,7 +188,7 @@ export const runRecordSchema = v.object({
       at: v.string(),
     }),
   ),
-  continues: v.exactOptional(v.object({ runId: v.string(), number: count, fingerprint: v.string() })),
+  continues: v.exactOptional(runStartSchema),
 }) satisfies v.GenericSchema<unknown, RunRecord>;
 
 const projectSchema = v.object({

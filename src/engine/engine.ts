@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Fit } from '../domain/dataset';
 import type { OutsideRequest } from '../domain/outside-request';
 import { RequestLog } from '../domain/request-log';
-import { HeadstartError, throwIfCancelled, type ErrorCode } from '../domain/errors';
+import { HeadstartError, throwIfCancelled, type ErrorCode, type ErrorRecord } from '../domain/errors';
 import type {
   ComputeStatus,
   DeviceChoice,
@@ -17,13 +17,8 @@ import type { CrossValidation, Explanation, InspectionProgress } from '../domain
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { Prediction, SamplePrediction } from '../domain/history';
 import type { ModelParts } from '../domain/model-export';
-import {
-  shippedBackboneId,
-  type BackboneIdentity,
-  type HubWeightsState,
-  type KeptBackbone,
-  type ModelOffer,
-} from '../domain/model-import';
+import type { HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
+import { hasOwnConvolutions } from '../domain/history';
 import { unfrozenConvs } from '../domain/run-config';
 import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
@@ -32,15 +27,18 @@ import type { CarriedFeatures } from '../domain/project-file';
 import type { CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
 import type {
   DeviceOptions,
+  HeadWish,
   RunKeep,
   RunOutcome,
   RunRequest,
   RunSample,
   TakenModel,
   UnfinishedRun,
+  UsedBackbone,
 } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { collectFeatures, takeFeatures } from './carried-features';
+import { BaseWeights, type Base, type KeptBases } from './base-weights';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
@@ -54,23 +52,34 @@ import { certifyPictures, readModelParts } from './export-model';
 import { crossValidate } from './inspection/cross-validate';
 import { explainPrediction } from './inspection/explain';
 import { computeLayerMaps, readNetworkWeights } from './inspection/layer-maps';
+import { importHead } from './imported-head';
 import { LikenessKeeper } from './inspection/likeness-keeper';
 import { poolHeld, poolSamples } from './inspection/pool-samples';
 import { predictSamples } from './inspection/predict-samples';
+import { ModelIntake, type ModelSources } from './model-intake';
 import { predictFeatures, predictRows } from './predict';
 import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready } from './proved-compute';
 import { createRunRecord } from './run-record';
-import { createRunPlan } from './training/run-plan';
+import { createRunPlan, type RunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
 import { decodeRun } from './training/run-codec';
 import { RunKeeper } from './training/run-keeper';
-import { chosenWeights, createRunState, runIdOf, type RunOrigin, type RunState } from './training/run-state';
+import {
+  chosenWeights,
+  createRunState,
+  plainBeginning,
+  runIdOf,
+  type RunBeginning,
+  type RunOrigin,
+  type RunState,
+} from './training/run-state';
+import { startFrom } from './training/start-from';
 import { describeUnfinished } from './training/unfinished-run';
 import { trainedTensors } from './trained-tensors';
-import { preparationStage, tellElsewhere, tellOrigin } from './training/preparation';
-import type { BackboneWeights } from './weights/conv-weights';
+import { preparationStage, tellBeginning, tellElsewhere, tellOrigin } from './training/preparation';
+import { withTensors, type BackboneWeights } from './weights/conv-weights';
 import { hashWeights } from './weights-hash';
-import { WeightsLoader, type LoadedWeights } from './weights/weights-loader';
+import { WeightsLoader } from './weights/weights-loader';
 
 /** What the engine takes from its surroundings; tests give their own. */
 export interface EngineParts {
@@ -93,6 +102,10 @@ export interface EngineParts {
   readonly requests: RequestLog;
   /** Keeps unfinished runs beyond this visit; null holds them in memory only. */
   readonly runs: CheckpointStore | null;
+  /** Where models come from; null where none come in. */
+  readonly models: ModelSources | null;
+  /** Keeps convolutions that came in beyond this visit; null holds them in memory only. */
+  readonly bases: KeptBases | null;
 }
 
 /** A run that is going on or waits, and where it is kept. */
@@ -101,6 +114,8 @@ interface HeldRun {
   readonly keep: RunKeep | null;
   /** Of what is in `state.checkpoint`, ISO 8601. */
   readonly savedAt: string;
+  /** Whether it is paused, and can go on. */
+  readonly waits: boolean;
 }
 
 /** Some 3,000 pictures before block 5. */
@@ -118,7 +133,8 @@ export class Engine implements ComputeApi {
   readonly #boundaries: FeatureStore;
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
-  #loaded: LoadedWeights | null = null;
+  readonly #bases: BaseWeights;
+  readonly #models: ModelIntake;
   #run: HeldRun | null = null;
   /** The last run that ended: what is on disk of it stays until its record and head are. */
   #ended: { readonly id: string; readonly keep: RunKeep } | null = null;
@@ -128,6 +144,7 @@ export class Engine implements ComputeApi {
   /** What pictures are compared with; of the present head. */
   readonly #likeness = new LikenessKeeper();
   #loading = false;
+  #configuring: Promise<unknown> = Promise.resolve();
   #tellDevice: (progress: DeviceProgress) => void = () => undefined;
   /** Predictions in flight: they may run beside a run, so a change of device waits for them. */
   readonly #predictions = new Set<Promise<unknown>>();
@@ -145,8 +162,12 @@ export class Engine implements ComputeApi {
       decoder: parts.decoder ?? '',
       requests: parts.requests ?? new RequestLog(),
       runs: parts.runs ?? null,
+      models: parts.models ?? null,
+      bases: parts.bases ?? null,
     };
     const { disk, now } = this.#parts;
+    this.#bases = new BaseWeights(this.#parts.bases);
+    this.#models = new ModelIntake(this.#parts.models, this.#parts.today);
     // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
     this.#store = new FeatureStore(Infinity, { precision: 'float16', now, ...(disk === null ? {} : { disk }) });
     this.#boundaries = new FeatureStore(this.#parts.boundaryBudget);
@@ -154,6 +175,7 @@ export class Engine implements ComputeApi {
     this.#device = new ProvedCompute({
       device: parts.device,
       paths: parts.paths,
+      weights: () => this.#bases.inUse(),
       selfTest: parts.selfTest,
       trainingTest: parts.trainingTest,
       settle: async () => {
@@ -165,13 +187,15 @@ export class Engine implements ComputeApi {
       },
       onPlan: (plan) => {
         const { decoder } = this.#parts;
-        if (this.#loaded !== null) this.#store.useOrigin(describeOrigin({ weights: this.#loaded.weights, decoder, plan }));
+        this.#store.useOrigin(describeOrigin({ weights: this.#bases.inUse().inForce, decoder, plan }));
       },
     });
   }
 
   configureDevice(choice: DeviceChoice, options: DeviceOptions = { threads: null }): Promise<ComputeStatus> {
-    return this.#alone(null, () => this.#device.configure(choice, options));
+    const configured = this.#alone(null, () => this.#device.configure(choice, options));
+    this.#configuring = configured;
+    return configured;
   }
 
   async proveDevice(onProgress: (progress: DeviceProgress) => void, signal: AbortSignal): Promise<ComputeStatus> {
@@ -195,15 +219,17 @@ export class Engine implements ComputeApi {
     signal: AbortSignal,
   ): Promise<WeightsReport> {
     if (this.#loading) throw new HeadstartError('busy');
-    if (this.#loaded !== null) {
-      const { from, totalBytes } = this.#loaded.report;
+    const { report } = this.#bases;
+    if (report !== null) {
+      const { from, totalBytes } = report;
       onProgress({ from, receivedBytes: totalBytes, totalBytes, bytesPerSecond: null, secondsLeft: 0 });
-      return this.#loaded.report;
+      return report;
     }
     this.#loading = true;
     try {
-      this.#loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
-      return this.#loaded.report;
+      const loaded = await this.#parts.loader.load(baseUrl, onProgress, signal);
+      this.#bases.load(loaded);
+      return loaded.report;
     } catch (error) {
       throw toComputeError(error);
     } finally {
@@ -240,10 +266,14 @@ export class Engine implements ComputeApi {
     onEvent: (event: RunEvent) => void,
     signal: AbortSignal,
   ): Promise<RunOutcome> {
-    return this.#alone(signal, (stop) => {
+    return this.#alone(signal, async (stop) => {
       const savedAt = this.#parts.today().toISOString();
-      const run = { state: createRunState(createRunPlan(request), savedAt), keep: request.keep ?? null, savedAt };
+      const plan = createRunPlan(request);
+      const kept = this.#kept;
+      const state = createRunState(plan, savedAt, await this.#beginningOf(request, plan));
+      const run: HeldRun = { state, keep: request.keep ?? null, savedAt, waits: false };
       [this.#run, this.#ended] = [run, null];
+      tellBeginning(state, kept, onEvent);
       return this.#runKept(run, true, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
     });
   }
@@ -271,7 +301,7 @@ export class Engine implements ComputeApi {
       const found = (await runs.hold(keep.project)) ? await runs.load(keep.project, decodeRun) : null;
       // A run that was started meanwhile goes before.
       if (found === null || this.#run !== held) return null;
-      this.#run = { ...found, keep };
+      this.#run = { ...found, keep, waits: true };
       return describeUnfinished(found.state, keep, found.savedAt);
     } catch {
       return null; // storage is refused: then nothing was kept
@@ -367,7 +397,7 @@ export class Engine implements ComputeApi {
       const ready = await this.#ready();
       const backbone = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : ready.backbone;
       // As in #predictWith: what is held is not what a fine-tuned head learned from.
-      const store = unfrozenConvs(kept.run.config) > 0 ? new FeatureStore(0) : this.#store;
+      const store = hasOwnConvolutions(kept.run) ? new FeatureStore(0) : this.#store;
       const { now } = this.#parts;
       return predictSamples(kept, samples, onProgress, { compute: ready.compute, backbone, store, pixels, signal: stop, now });
     });
@@ -437,44 +467,83 @@ export class Engine implements ComputeApi {
   async exportModel(): Promise<ModelParts> {
     try {
       const kept = this.#requireHead();
-      if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
-      return await readModelParts(kept, this.#loaded.weights);
+      return await readModelParts(kept, this.#bases.inUse().inForce);
     } catch (error) {
       throw toComputeError(error);
     }
   }
 
-  openModel(): Promise<ModelOffer> {
-    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
+  openModel(
+    files: readonly File[],
+    fit: Fit,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer> {
+    return this.#reading(() => this.#models.open(files, { ...this.#bases.inUse(), fit }, onProgress, signal));
   }
 
-  hubModelState(): Promise<HubWeightsState> {
-    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
+  hubModelState(modelHub: string): Promise<HubWeightsState> {
+    return this.#reading(() => this.#models.state(modelHub));
   }
 
-  fetchHubModel(): Promise<ModelOffer> {
-    return Promise.reject(new HeadstartError('unexpected', { detail: 'unfinished' }));
-  }
-
-  takeModel(): Promise<TakenModel> {
-    return Promise.reject(new HeadstartError('model-closed'));
+  fetchHubModel(
+    modelHub: string,
+    fit: Fit,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer> {
+    return this.#reading(() => this.#models.fetch(modelHub, { ...this.#bases.inUse(), fit }, onProgress, signal));
   }
 
   closeModel(): Promise<void> {
+    this.#models.close();
     return Promise.resolve();
   }
 
-  useBackbone(id: string): Promise<BackboneIdentity | null> {
-    if (id === shippedBackboneId) return Promise.resolve(null);
-    return Promise.reject(new HeadstartError('backbone-gone', { title: id.slice(0, 8) }));
+  takeModel(
+    wish: HeadWish | null,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TakenModel> {
+    return this.#alone(signal, async (stop) => {
+      const { offer, base: own, head: read } = this.#models.held;
+      const base = offer.backbone === null ? this.#bases.present : own;
+      const id = base?.identity.id;
+      this.#requireNoRunOn(id);
+      const at = this.#parts.today().toISOString();
+      const head = wish === null || read === null ? null : importHead(read, offer, wish, at, id);
+      let notKept: ErrorRecord | null = null;
+      if (base !== null && offer.backbone !== null) {
+        onProgress({ stage: 'keeping', done: 0, total: 1 });
+        ({ notKept } = await this.#bases.keep(base, stop));
+        onProgress({ stage: 'keeping', done: 1, total: 1 });
+        if (offer.source.kind === 'hub' && notKept === null) await this.#models.dropFetched();
+      }
+      await this.#useBase(base);
+      if (head !== null) await this.#keep(head);
+      this.#models.close();
+      return { backbone: this.#bases.identity, run: this.#kept?.run ?? null, notKept };
+    });
+  }
+
+  async useBackbone(id: string): Promise<UsedBackbone> {
+    // A project may be opened while a device is chosen.
+    await Promise.allSettled([this.#configuring]);
+    return this.#alone(null, async () => {
+      const base = await this.#bases.find(id);
+      this.#requireNoRunOn(base?.identity.id);
+      await this.#useBase(base);
+      return { backbone: this.#bases.identity, run: this.#kept?.run ?? null };
+    });
   }
 
   listBackbones(): Promise<readonly KeptBackbone[]> {
-    return Promise.resolve([]);
+    return this.#bases.list();
   }
 
-  removeBackbone(): Promise<readonly KeptBackbone[]> {
-    return Promise.resolve([]);
+  async removeBackbone(id: string): Promise<readonly KeptBackbone[]> {
+    await this.#bases.remove(id);
+    return this.#bases.list();
   }
 
   exportHead(): Promise<KeptHead | null> {
@@ -487,6 +556,7 @@ export class Engine implements ComputeApi {
     const classes = run.classNames.length;
     const isWhole = bias.length === classes && weight.length === classes * featureCount;
     if (!isWhole || trainedTensors(tensors) === null) throw new HeadstartError('project-invalid');
+    if (run.backbone !== this.#bases.id) throw new HeadstartError('head-of-other-weights', { number: run.number });
     await this.#keep(copyHead(head));
   }
 
@@ -568,7 +638,8 @@ export class Engine implements ComputeApi {
     await this.#store.settle();
     this.#store.clear();
     this.#boundaries.clear();
-    this.#loaded = null;
+    this.#bases.dispose();
+    this.#models.close();
     this.#run = null;
     this.#kept = null;
     this.#likeness.forget();
@@ -606,7 +677,7 @@ export class Engine implements ComputeApi {
     const started = now();
     const { config } = kept.run;
     // What is held are features of the backbone as it was loaded; a fine-tuned head learned from its own, which are not rounded.
-    const isFineTuned = unfrozenConvs(config) > 0;
+    const isFineTuned = hasOwnConvolutions(kept.run);
     if (sampleId !== null && !isFineTuned) await this.#store.bring([sampleId], config.fit);
     const held = sampleId === null || isFineTuned ? undefined : this.#store.get(sampleId, config.fit);
     const own = kept.tensors.length > 0 ? await this.#tunedBackbone(ready, kept) : backbone;
@@ -634,7 +705,7 @@ export class Engine implements ComputeApi {
 
   /** Rounded as those that the head learned from. */
   #packFor({ run }: KeptHead, features: Float32Array): PackedFeatures {
-    return unfrozenConvs(run.config) > 0 ? packFeatures(features, 'float32') : this.#store.pack(features);
+    return hasOwnConvolutions(run) ? packFeatures(features, 'float32') : this.#store.pack(features);
   }
 
   async #tunedBackbone(ready: Ready, kept: KeptHead): Promise<Backbone> {
@@ -651,11 +722,10 @@ export class Engine implements ComputeApi {
 
   /** The backbone's, with what a head's run trained of them. */
   #weightsInForce(kept: KeptHead | null): BackboneWeights {
-    if (this.#loaded === null) throw new HeadstartError('unexpected', { detail: 'the weights are not loaded' });
-    if (kept === null || kept.tensors.length === 0) return this.#loaded.weights;
-    const trained = trainedTensors(kept.tensors);
+    const { inForce } = this.#bases.inUse();
+    const trained = trainedTensors(kept?.tensors ?? []);
     if (trained === null) throw new HeadstartError('project-invalid');
-    return { ...this.#loaded.weights, trained };
+    return withTensors(inForce, trained);
   }
 
   /** Once no prediction uses it. */
@@ -664,6 +734,45 @@ export class Engine implements ComputeApi {
     const present = await this.#tuned?.catch(() => null);
     this.#tuned = null;
     present?.dispose();
+  }
+
+  /** Weights change under no run that waits, unless it waits for these. */
+  #requireNoRunOn(id: string | undefined): void {
+    const run = this.#run;
+    const isItsOwn = id !== this.#bases.id && run?.state.baseId === (id ?? null);
+    if (run?.waits === true && !isItsOwn) throw new HeadstartError('run-unfinished');
+  }
+
+  /** Puts convolutions in force; the head of others goes, and whatever was computed with them. */
+  async #useBase(base: Base | null): Promise<void> {
+    if (base?.identity.id === this.#bases.id) return;
+    this.#kept = null;
+    this.#likeness.forget();
+    // What failed cannot go on with other weights; what of it is on disk stands.
+    if (this.#run?.waits === false) this.#run = null;
+    this.#bases.use(base);
+    await this.#device.changeWeights();
+    this.#boundaries.clear();
+  }
+
+  /** What a run begins with: a new head, or the present one. */
+  async #beginningOf({ startFrom: runId }: RunRequest, plan: RunPlan): Promise<RunBeginning> {
+    const baseId = this.#bases.id ?? null;
+    if (runId === undefined) return { ...plainBeginning, baseId };
+    const kept = this.#kept;
+    if (kept?.run.id !== runId) throw new HeadstartError('start-gone');
+    const first = startFrom(kept, plan);
+    const { fingerprint } = await readModelParts(kept, this.#bases.inUse().inForce);
+    return { baseId, first, continues: { runId, number: kept.run.number, fingerprint } };
+  }
+
+  /** What is asked of files and of the network; every rejection leaves as a HeadstartError. */
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toComputeError(error);
+    }
   }
 
   async #keep(kept: KeptHead): Promise<void> {
@@ -679,6 +788,7 @@ export class Engine implements ComputeApi {
 
   #pausedRun(): HeldRun {
     if (this.#run === null) throw new HeadstartError('run-absent');
+    if (this.#run.state.baseId !== (this.#bases.id ?? null)) throw new HeadstartError('run-of-other-weights');
     return this.#run;
   }
 
@@ -692,8 +802,10 @@ export class Engine implements ComputeApi {
     const { runs: store, now, today } = this.#parts;
     const keeper = keep === null || store === null ? null : new RunKeeper({ store, keep, onEvent, now, today });
     if (isNew) await keeper?.begin(state);
+    let waits = false;
     try {
       const outcome = await goOn(keeper);
+      waits = outcome.status === 'paused';
       if (outcome.status === 'paused') keeper?.keep(state, 0);
       else if (keep !== null) this.#ended = { id: outcome.run.id, keep };
       return outcome;
@@ -704,7 +816,7 @@ export class Engine implements ComputeApi {
       throw error;
     } finally {
       await keeper?.settle();
-      if (this.#run?.state === state) this.#run = { state, keep, savedAt: today().toISOString() };
+      if (this.#run?.state === state) this.#run = { state, keep, savedAt: today().toISOString(), waits };
     }
   }
 
@@ -745,7 +857,7 @@ export class Engine implements ComputeApi {
       return goFrom(ready);
     });
     if (predictions === null) return { status: 'paused', ...state.checkpoint.position };
-    const seconds = this.#loaded?.report.seconds ?? 0;
+    const seconds = this.#bases.report?.seconds ?? 0;
     const { head, tensors } = chosenWeights(state);
     const hash = hashWeights({ head, tensors });
     const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions, hash);
@@ -757,7 +869,7 @@ export class Engine implements ComputeApi {
   #originOf({ label, adapter }: ComputeStatus, computePlan: string): RunOrigin {
     const plan = `${computePlan} ${adapter ?? ''}`;
     const { decoder } = this.#parts;
-    return { text: this.#loaded === null ? plan : describeOrigin({ weights: this.#loaded.weights, decoder, plan }), label };
+    return { text: describeOrigin({ weights: this.#bases.inUse().inForce, decoder, plan }), label };
   }
 
   /** Null for the ways that move the head alone. What is tested first counts as training: the person waits for it. */
@@ -768,14 +880,14 @@ export class Engine implements ComputeApi {
   ): Promise<OpenTraining | null | 'cancelled'> {
     const { optimizer } = state.plan.config;
     const unfrozen = unfrozenConvs(state.plan.config);
-    if (unfrozen === 0 || this.#loaded === null) return null;
+    if (unfrozen === 0) return null;
     const { now } = this.#parts;
     const started = now();
     const onProgress = (progress: DeviceProgress) => {
       onEvent(preparationStage(state, progress));
     };
     try {
-      const opened = await this.#device.openTraining(this.#loaded.weights, { unfrozen, optimizer, onProgress, signal });
+      const opened = await this.#device.openTraining({ unfrozen, optimizer, onProgress, signal });
       onEvent(preparationStage(state, null));
       const status = this.#device.status();
       if (opened.refusal !== null && status !== null) onEvent({ kind: 'status', status });
@@ -791,8 +903,7 @@ export class Engine implements ComputeApi {
 
   /** The device and a proved backbone; what is missing, or was lost, is made first. */
   #ready(): Promise<Ready> {
-    if (this.#loaded === null) return Promise.reject(new HeadstartError('unexpected', { detail: 'the weights are not loaded' }));
-    return this.#device.ready(this.#loaded.weights);
+    return this.#device.ready();
   }
 
   /** Runs a task that no other may run beside; every rejection leaves as a HeadstartError. */

@@ -1,6 +1,6 @@
 import { HeadstartError, throwIfCancelled } from '../domain/errors';
 import type { ExportedTensor, ModelParts } from '../domain/model-export';
-import { unfrozenConvs } from '../domain/run-config';
+import { hasOwnConvolutions } from '../domain/history';
 import { featureCount } from '../domain/vgg16';
 import { sha256Hex } from '../domain/sha256';
 import type { CertifiedPicture, KeptHead } from '../protocol/compute-api';
@@ -10,7 +10,7 @@ import type { Compute } from './device';
 import type { FeatureStore } from './feature-store';
 import { predictFeatures } from './predict';
 import { trainedTensors } from './trained-tensors';
-import { readConvTensors, type BackboneWeights } from './weights/conv-weights';
+import { readConvTensors, withTensors, type BackboneWeights } from './weights/conv-weights';
 import { yieldToTasks } from './yield';
 
 export interface CertifyParts {
@@ -32,7 +32,7 @@ export async function certifyPictures(
   pictures: readonly Uint8Array[],
   { compute, backbone, store, onPicture, signal, now }: CertifyParts,
 ): Promise<readonly CertifiedPicture[]> {
-  const isFineTuned = unfrozenConvs(kept.run.config) > 0;
+  const isFineTuned = hasOwnConvolutions(kept.run);
   const certified: CertifiedPicture[] = [];
   for (const pixels of pictures) {
     await yieldToTasks();
@@ -54,7 +54,7 @@ export async function readModelParts({ run, weight, bias, tensors }: KeptHead, w
   if (trained === null) throw new HeadstartError('project-invalid');
   const classes = bias.length;
   const all: ExportedTensor[] = [
-    ...readConvTensors({ ...weights, trained }),
+    ...readConvTensors(withTensors(weights, trained)),
     { name: 'classifier.weight', shape: [classes, featureCount], values: weight.slice() },
     { name: 'classifier.bias', shape: [classes], values: bias.slice() },
   ];

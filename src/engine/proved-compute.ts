@@ -11,6 +11,8 @@ import type { BackboneWeights } from './weights/conv-weights';
 export interface ProvedComputeParts {
   readonly device: DeviceEnvironment;
   readonly paths: ComputePaths;
+  /** Of now. Throws where the weights that come with the page are not loaded. */
+  readonly weights: () => WeightsInUse;
   readonly selfTest: (path: ComputePath, backbone: Backbone, compute: Compute) => Promise<SelfTestReport>;
   /** Rejects with `training-test-failed` where gradients, updates or their gate are wrong. */
   readonly trainingTest: (subject: TrainingProofSubject) => Promise<unknown>;
@@ -19,6 +21,12 @@ export interface ProvedComputeParts {
   readonly onProgress: (progress: DeviceProgress) => void;
   /** Told when other numbers may come out from now on: `computePlan` and adapter. */
   readonly onPlan: (plan: string) => void;
+}
+
+/** Paths are proved with the one, whose numbers are committed, and used with the other; the same object where nothing came in. */
+export interface WeightsInUse {
+  readonly shipped: BackboneWeights;
+  readonly inForce: BackboneWeights;
 }
 
 /** A device and a backbone on it that passed its self-test. */
@@ -42,6 +50,14 @@ export interface OpenTraining {
   release(): void;
 }
 
+interface Proof {
+  readonly compute: Compute;
+  /** Name of the path that passed. */
+  readonly path: string;
+  readonly selfTest: SelfTestReport;
+  readonly reason: ComputeStatus['reason'];
+}
+
 /** Reasons that would stop the next path as well, or that are nobody's fault. */
 const notThePaths = new Set(['cancelled', 'weights-tensor-invalid']);
 const notTheTrainers = new Set([...notThePaths, 'cpu-worker-lost', 'device-lost']);
@@ -59,6 +75,8 @@ export class ProvedCompute {
   #backbone: Backbone | null = null;
   /** Name of the path that was proved. */
   #path: string | null = null;
+  /** What was found of the present device; null before, and once it, or what computes on it, was lost. */
+  #proof: Proof | null = null;
   /** Of each device what its paths' trainers were found to be: null where they passed. */
   readonly #trainers = new WeakMap<Compute, Map<string, HeadstartError | null>>();
   /** Counts devices: a proof that ends after its device was replaced is thrown away. */
@@ -89,15 +107,15 @@ export class ProvedCompute {
 
   /**
    * The device with its backbone; starts and proves what is missing, and what was lost again.
-   * Rejects with `no-path-proved`, `weights-tensor-invalid`, `wasm-simd-absent` or `compute-unavailable`.
+   * Rejects with `no-path-proved`, `weights-tensor-invalid`, with what `weights` throws, `wasm-simd-absent` or `compute-unavailable`.
    */
-  async ready(weights: BackboneWeights): Promise<Ready> {
+  async ready(): Promise<Ready> {
     for (;;) {
       if (this.#starting !== null) await this.#starting;
       if (this.#compute === null || this.#compute.failure() !== null) await this.#start();
       if (this.#backbone?.isLost() === true) await this.#dropProof();
       const generation = this.#generation;
-      this.#proving ??= this.#prove(weights, generation);
+      this.#proving ??= this.#prove(generation);
       const proving = this.#proving;
       try {
         const ready = await proving;
@@ -115,25 +133,33 @@ export class ProvedCompute {
    * passed both tests. Each is tested once a device and visit, when it is first wanted.
    * Rejects with `way-not-available` where neither can, with `cancelled`, and as `ready`. The caller releases it.
    */
-  async openTraining(weights: BackboneWeights, wish: TrainingWish): Promise<OpenTraining> {
-    const { compute, backbone } = await this.ready(weights);
+  async openTraining(wish: TrainingWish): Promise<OpenTraining> {
+    const { compute, backbone } = await this.ready();
     const { training } = backbone;
+    const { shipped, inForce } = this.#parts.weights();
     let refusal: HeadstartError | null = null;
     if (training !== null) {
-      refusal = await this.#proveTraining(this.#path ?? '', compute, training, wish);
+      const path = this.#path ?? '';
+      const open = shipped === inForce ? null : pathOf(this.#parts.paths.of(compute, shipped, this.#options), path).open;
+      refusal = await this.#proveTraining(path, compute, { training, open }, wish);
       if (refusal === null) return { training, isElsewhere: false, refusal, release: () => undefined };
       this.#tellRefusal(refusal);
     }
     let last: unknown = refusal;
-    for (const path of this.#parts.paths.forTraining(compute, weights, this.#options)) {
+    for (const path of this.#parts.paths.forTraining(compute, shipped, this.#options)) {
       if (path.name === this.#path) continue;
       let own: Backbone | null = null;
       try {
         own = await path.open(() => undefined);
         await this.#parts.selfTest(path, own, compute);
         if (own.training === null) throw new RangeError(`${path.name} cannot train`);
-        const failed = await this.#proveTraining(path.name, compute, own.training, wish);
+        const failed = await this.#proveTraining(path.name, compute, { training: own.training, open: null }, wish);
         if (failed !== null) throw failed;
+        if (shipped !== inForce) {
+          own.dispose();
+          own = await pathOf(this.#parts.paths.forTraining(compute, inForce, this.#options), path.name).open(() => undefined);
+        }
+        if (own.training === null) throw new RangeError(`${path.name} cannot train`);
         return { training: own.training, isElsewhere: true, refusal, release: own.dispose.bind(own) };
       } catch (error) {
         own?.dispose();
@@ -146,9 +172,15 @@ export class ProvedCompute {
 
   /** The proved way to compute, with other weights. The caller disposes it before this device is taken away: see `settle`. */
   async openTuned({ compute }: Ready, weights: BackboneWeights): Promise<Backbone> {
-    const path = this.#parts.paths.of(compute, weights, this.#options).find(({ name }) => name === this.#path);
-    if (path === undefined) throw new HeadstartError('unexpected', { detail: 'the proved path is gone' });
-    return path.open(() => undefined);
+    return pathOf(this.#parts.paths.of(compute, weights, this.#options), this.#path ?? '').open(() => undefined);
+  }
+
+  /** Other weights are in force from now on (see `weights`). What was proved of the device stands: only its backbone is made anew. */
+  async changeWeights(): Promise<void> {
+    const proof = this.#proof;
+    await this.#dropProof();
+    // A proof that was under way came to its end meanwhile.
+    this.#proof ??= proof;
   }
 
   async stop(): Promise<void> {
@@ -181,6 +213,7 @@ export class ProvedCompute {
   /** Takes the backbone away, also one that is just being proved. */
   async #dropProof(): Promise<void> {
     this.#generation += 1;
+    this.#proof = null;
     await this.#parts.settle();
     const proving = this.#proving;
     this.#proving = null;
@@ -194,19 +227,29 @@ export class ProvedCompute {
     this.#backbone = null;
   }
 
-  async #prove(weights: BackboneWeights, generation: number): Promise<Ready> {
+  async #prove(generation: number): Promise<Ready> {
+    const weights = this.#parts.weights();
     const refusals: HeadstartError[] = [];
     for (;;) {
       const compute = this.#compute;
       if (compute === null || generation !== this.#generation) throw new HeadstartError('cancelled');
-      for (const path of this.#parts.paths.of(compute, weights, this.#options)) {
+      const proof = this.#proof?.compute === compute ? this.#proof : null;
+      const inForce = this.#parts.paths.of(compute, weights.inForce, this.#options);
+      for (const path of this.#parts.paths.of(compute, weights.shipped, this.#options)) {
+        if (proof !== null && proof.path !== path.name) continue;
         try {
-          return await this.#open(path, compute, refusals);
+          const own = weights.inForce === weights.shipped ? null : pathOf(inForce, path.name);
+          return await this.#open(path, own, compute, refusals);
         } catch (thrown) {
           const error = compute.failure() ?? toComputeError(thrown);
           if (generation !== this.#generation || notThePaths.has(error.code)) throw error;
           refusals.push(refusalOf(path, error));
         }
+      }
+      if (proof !== null) {
+        // What was proved does not open any more: every path is tried.
+        this.#proof = null;
+        continue;
       }
       if (compute.device === null)
         throw new HeadstartError('no-path-proved', { detail: refusals.map(({ message }) => message).join(' ') });
@@ -217,16 +260,31 @@ export class ProvedCompute {
     }
   }
 
-  async #open(path: ComputePath, compute: Compute, refusals: readonly HeadstartError[]): Promise<Ready> {
+  /** `own` is the path with the weights in force, where they are not those that come with the page. */
+  async #open(path: ComputePath, own: ComputePath | null, compute: Compute, refusals: readonly HeadstartError[]): Promise<Ready> {
     const generation = this.#generation;
     const { onProgress } = this.#parts;
-    const backbone = await path.open(onProgress);
-    this.#backbone = backbone;
-    try {
+    const known = this.#proof?.compute === compute ? this.#proof : null;
+    let opened: Backbone | null = null;
+    const open = async (one: ComputePath): Promise<Backbone> => {
       if (generation !== this.#generation) throw new HeadstartError('cancelled');
+      // Two at once take twice the memory.
+      this.#disposeBackbone();
+      opened = await one.open(onProgress);
+      this.#backbone = opened;
+      if (generation !== this.#generation) throw new HeadstartError('cancelled');
+      return opened;
+    };
+    const prove = async (backbone: Backbone): Promise<SelfTestReport> => {
       onProgress({ stage: 'self-test', done: 0, total: 1 });
-      const selfTest = await this.#parts.selfTest(path, backbone, compute);
+      const report = await this.#parts.selfTest(path, backbone, compute);
       onProgress({ stage: 'self-test', done: 1, total: 1 });
+      return report;
+    };
+    try {
+      let backbone = await open(known === null ? path : (own ?? path));
+      const selfTest = known?.selfTest ?? (await prove(backbone));
+      if (known === null && own !== null) backbone = await open(own);
       const { computePlan, threads, memoryBytes } = backbone;
       const { status } = compute;
       const proved: ComputeStatus = {
@@ -236,14 +294,15 @@ export class ProvedCompute {
         computePlan,
         memoryBytes,
         selfTest,
-        reason: refusals[0]?.toRecord() ?? status.reason,
+        reason: known?.reason ?? refusals[0]?.toRecord() ?? status.reason,
       };
       this.#status = proved;
       this.#path = path.name;
+      this.#proof = { compute, path: path.name, selfTest, reason: proved.reason };
       this.#parts.onPlan(`${computePlan} ${status.adapter ?? ''}`);
       return { compute, backbone, status: proved };
     } catch (error) {
-      if (this.#backbone === backbone) this.#disposeBackbone();
+      if (opened !== null && this.#backbone === opened) this.#disposeBackbone();
       throw error;
     }
   }
@@ -252,7 +311,7 @@ export class ProvedCompute {
   async #proveTraining(
     name: string,
     compute: Compute,
-    training: BackboneTraining,
+    subject: TrainerSubject,
     { unfrozen, optimizer, ...rest }: TrainingWish,
   ): Promise<HeadstartError | null> {
     const known = this.#trainers.get(compute) ?? new Map<string, HeadstartError | null>();
@@ -261,7 +320,8 @@ export class ProvedCompute {
       const key = `${name} ${proofCase} ${optimizer}`;
       let found = known.get(key);
       if (found === undefined) {
-        found = await this.#parts.trainingTest({ name, training, proofCase, optimizer, ...rest }).then(
+        const test = (training: BackboneTraining) => this.#parts.trainingTest({ name, training, proofCase, optimizer, ...rest });
+        found = await testTrainer(subject, test).then(
           () => null,
           (thrown: unknown) => {
             const error = compute.failure() ?? toComputeError(thrown);
@@ -288,6 +348,35 @@ export class ProvedCompute {
   status(): ComputeStatus | null {
     return this.#status;
   }
+}
+
+/** What trains; where it does so with other weights than the committed numbers are of, what opens the same with those. */
+interface TrainerSubject {
+  readonly training: BackboneTraining;
+  readonly open: ComputePath['open'] | null;
+}
+
+async function testTrainer(
+  { training, open }: TrainerSubject,
+  test: (training: BackboneTraining) => Promise<unknown>,
+): Promise<void> {
+  if (open === null) {
+    await test(training);
+    return;
+  }
+  const reference = await open(() => undefined);
+  try {
+    if (reference.training === null) throw new RangeError('it cannot train');
+    await test(reference.training);
+  } finally {
+    reference.dispose();
+  }
+}
+
+function pathOf(paths: readonly ComputePath[], name: string): ComputePath {
+  const path = paths.find((one) => one.name === name);
+  if (path === undefined) throw new HeadstartError('unexpected', { detail: 'the proved path is gone' });
+  return path;
 }
 
 function refusalOf({ name }: ComputePath, error: HeadstartError): HeadstartError {

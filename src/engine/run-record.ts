@@ -37,5 +37,7 @@ export function createRunRecord(
     chosenBy: checkpoint.best === null ? null : 'validation',
     bestEpoch: checkpoint.best?.epoch ?? null,
     weightsHash,
+    ...(state.baseId === null ? {} : { backbone: state.baseId }),
+    ...(state.continues === null ? {} : { continues: state.continues }),
   };
 }

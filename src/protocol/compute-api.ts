@@ -15,7 +15,7 @@ import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ModelParts } from '../domain/model-export';
-import type { BackboneIdentity, HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
+import type { HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
 import type {
@@ -27,6 +27,7 @@ import type {
   RunSample,
   TakenModel,
   UnfinishedRun,
+  UsedBackbone,
 } from './engine-api';
 
 /**
@@ -86,16 +87,22 @@ export interface ComputeApi {
   /** See EngineApi, for this and the following. `modelHub` is the address where the hub's weights are. */
   openModel(
     files: readonly File[],
+    fit: Fit,
     onProgress: (progress: ModelImportProgress) => void,
     signal: AbortSignal,
   ): Promise<ModelOffer>;
   hubModelState(modelHub: string): Promise<HubWeightsState>;
-  fetchHubModel(modelHub: string, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer>;
-  /** `run` of the answer is the model's own head; null where it was left out, or there is none: then no head is present. */
+  fetchHubModel(
+    modelHub: string,
+    fit: Fit,
+    onProgress: (progress: ModelImportProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ModelOffer>;
+  /** `run` of the answer is of the head that is present then: the model's own, or the former one where its convolutions stay in force. */
   takeModel(head: HeadWish | null, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<TakenModel>;
   closeModel(): Promise<void>;
-  /** From then on no head is present, unless these convolutions were in force already. Gives null for those that come with the page. */
-  useBackbone(id: string): Promise<BackboneIdentity | null>;
+  /** From then on no head is present, unless these convolutions were in force already. */
+  useBackbone(id: string): Promise<UsedBackbone>;
   listBackbones(): Promise<readonly KeptBackbone[]>;
   removeBackbone(id: string): Promise<readonly KeptBackbone[]>;
   prepareFeatures(

@@ -207,17 +207,18 @@ export interface EngineApi {
    */
   /**
    * Reads a model out of files and holds it; nothing is replaced. One is held at a time. The weights that come with the page must have
-   * been loaded: it is compared with them. Rejects with model-*, `cancelled`.
+   * been loaded: it is compared with them, and with `fit`, the project's. Rejects with model-*, `cancelled`.
    */
   openModel(
     files: readonly File[],
+    fit: Fit,
     onProgress: (progress: ModelImportProgress) => void,
     signal: AbortSignal,
   ): Promise<ModelOffer>;
   /** What is on this device of the hub's weights. Nothing is asked of the network. */
   hubModelState(): Promise<HubWeightsState>;
   /** Fetches what is missing of them; what came is kept when it ends early. Rejects with hub-weights-*, `cancelled`. */
-  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer>;
+  fetchHubModel(fit: Fit, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer>;
   /**
    * Puts the held model in force: its convolutions, kept for later visits where that can be, and its head. What was in force is set aside.
    * Rejects with `model-closed`, `busy`, `run-unfinished`, `model-head-unusable`, `cancelled`; nothing is changed then.

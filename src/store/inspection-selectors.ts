@@ -141,5 +141,8 @@ export const selectFoldPredictions = remember(
 
 /** Whether the folds' accuracy is the one to tell: few validation pictures, and a head that can be trained again in seconds. */
 export function selectWantsFolds({ headRun }: PageState): boolean {
-  return headRun !== null && headRun.config.way !== 'fine-tune' && headRun.counts.val < foldsBelow;
+  // A head that came in was trained on other pictures.
+  return (
+    headRun?.imported === undefined && headRun !== null && headRun.config.way !== 'fine-tune' && headRun.counts.val < foldsBelow
+  );
 }

@@ -1,3 +1,4 @@
+import type { Fit } from '../domain/dataset';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '../domain/model-import';
 import type { EngineApi, UsedBackbone } from '../protocol/engine-api';
@@ -21,6 +22,8 @@ type ModelActions = Pick<
 >;
 
 type Ask = (engine: EngineApi, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal) => Promise<ModelOffer>;
+
+const fitOf = ({ project }: PageState): Fit => project.document.settings.fit;
 
 /** A run would lose its weights, and who only reads the project may not change it. */
 function findObstacle({ run, access, ingest, inspection }: PageState): ErrorRecord | null {
@@ -126,8 +129,10 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
           .closeModel()
           .catch((thrown: unknown) => core.fail(thrown));
     },
-    readModel: (files) => ask('reading', (engine, onProgress, signal) => engine.openModel(files, onProgress, signal)),
-    fetchHubModel: () => ask('fetching', (engine, onProgress, signal) => engine.fetchHubModel(onProgress, signal)),
+    readModel: (files) =>
+      ask('reading', (engine, onProgress, signal) => engine.openModel(files, fitOf(core.state()), onProgress, signal)),
+    fetchHubModel: () =>
+      ask('fetching', (engine, onProgress, signal) => engine.fetchHubModel(fitOf(core.state()), onProgress, signal)),
     cancelModel: () => {
       abort?.abort();
     },

@@ -1,5 +1,6 @@
 import { describeError, type ErrorRecord } from '../domain/errors';
 import { hasOwnConvolutions, type RunRecord } from '../domain/history';
+import { unfrozenConvs } from '../domain/run-config';
 import type { PageState, StartOffer } from './state';
 
 const newHead: StartOffer = { offered: false, value: 'new', reasonNot: null, run: null };
@@ -27,7 +28,9 @@ function reasonAgainst({ project }: PageState, run: RunRecord): ErrorRecord | nu
   const { classNames, settings } = project.document;
   if (!isSameSet(run.classNames, classNames))
     return describeError('start-classes-differ', { found: list(run.classNames), expected: list(classNames) });
-  if (hasOwnConvolutions(run) && settings.way !== 'fine-tune') return describeError('start-tuned');
+  const [own, wanted] = [hasOwnConvolutions(run) ? unfrozenConvs(run.config) : 0, unfrozenConvs(settings)];
+  if (own > 0 && wanted === 0) return describeError('start-tuned');
+  if (own > wanted) return describeError('start-tuned-more', { found: own, expected: wanted });
   return null;
 }
 

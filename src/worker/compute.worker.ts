@@ -2,8 +2,10 @@ import { expose, transfer } from 'comlink';
 import { createBrowserPaths } from '../engine/compute-paths';
 import { createBrowserEnvironment } from '../engine/device-environment';
 import { Engine } from '../engine/engine';
+import { readModelFile } from '../engine/model-files/model-file';
 import { runSelfTest } from '../engine/self-test/self-test';
 import { proveTraining } from '../engine/self-test/training-proof';
+import { HubWeights } from '../engine/weights/hub-weights';
 import type { ModelParts } from '../domain/model-export';
 import { createDrawing, toRgb } from '../ingest/sample/drawings';
 import { RequestLog } from '../domain/request-log';
@@ -11,9 +13,11 @@ import { decoderOf } from '../domain/decoder';
 import { inputSize } from '../domain/vgg16';
 import { allowOwnScripts } from '../protocol/own-scripts';
 import { installTransferHandlers, withFlushedCallbacks } from '../protocol/transfer-handlers';
+import { BackboneStore, createBrowserBackboneEnvironment } from '../storage/backbone-store';
 import { createBrowserTables } from '../storage/browser-tables';
 import { CheckpointStore, createBrowserCheckpointEnvironment } from '../storage/checkpoint-store';
 import { createBrowserCacheEnvironment, FeatureCache } from '../storage/feature-cache';
+import { createBrowserHubPartEnvironment, HubPart } from '../storage/hub-part';
 import { createKernelPlanStore } from '../storage/kernel-plans';
 import { recordRequests, watchResources } from './record-requests';
 import { withBeat } from './with-beat';
@@ -36,6 +40,9 @@ class TransferringEngine extends Engine {
   }
 }
 
+const bases = new BackboneStore(createBrowserBackboneEnvironment());
+const hub = new HubWeights({ part: new HubPart(createBrowserHubPartEnvironment()), store: bases });
+
 const engine = new TransferringEngine({
   device: createBrowserEnvironment(),
   paths: createBrowserPaths({
@@ -49,5 +56,7 @@ const engine = new TransferringEngine({
   decoder: decoderOf(navigator.userAgent),
   requests,
   runs: new CheckpointStore(createBrowserCheckpointEnvironment()),
+  models: { read: readModelFile, hub },
+  bases,
 });
 expose(withFlushedCallbacks(withBeat(engine)));

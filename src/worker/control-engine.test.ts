@@ -73,7 +73,7 @@ const noFiles: Files = {
 
 const idleCompute: Partial<ComputeApi> = {
   closeProject: () => Promise.resolve(),
-  useBackbone: () => Promise.resolve(null),
+  useBackbone: () => Promise.resolve({ backbone: null, run: null }),
   forgetSamples: () => Promise.resolve(),
   forgetFeatures: () => Promise.resolve(),
 };

@@ -218,18 +218,19 @@ export class ControlEngine implements EngineApi {
 
   openModel(
     files: readonly File[],
+    fit: Fit,
     onProgress: (progress: ModelImportProgress) => void,
     signal: AbortSignal,
   ): Promise<ModelOffer> {
-    return this.#compute.openModel(files, onProgress, signal);
+    return this.#compute.openModel(files, fit, onProgress, signal);
   }
 
   hubModelState(): Promise<HubWeightsState> {
     return this.#compute.hubModelState(this.#requireAddresses().modelHub);
   }
 
-  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
-    return this.#compute.fetchHubModel(this.#requireAddresses().modelHub, onProgress, signal);
+  fetchHubModel(fit: Fit, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
+    return this.#compute.fetchHubModel(this.#requireAddresses().modelHub, fit, onProgress, signal);
   }
 
   takeModel(
@@ -240,7 +241,7 @@ export class ControlEngine implements EngineApi {
     return this.#exclusively('weights', async () => {
       const taken = await this.#compute.takeModel(head, onProgress, signal);
       this.#exporter.forget();
-      if (taken.run !== null) await this.#keepHead(taken.run.id);
+      if (taken.run !== null && taken.run.id === head?.runId) await this.#keepHead(taken.run.id);
       return { ...taken, run: taken.run ?? (await this.#restoreHeadOn(taken.backbone?.id, runs)) };
     });
   }
@@ -251,9 +252,9 @@ export class ControlEngine implements EngineApi {
 
   useBackbone(id: string, runs: readonly RunOnBackbone[]): Promise<UsedBackbone> {
     return this.#exclusively('weights', async () => {
-      const backbone = await this.#compute.useBackbone(id);
+      const { backbone, run } = await this.#compute.useBackbone(id);
       this.#exporter.forget();
-      return { backbone, run: await this.#restoreHeadOn(backbone?.id, runs) };
+      return { backbone, run: run ?? (await this.#restoreHeadOn(backbone?.id, runs)) };
     });
   }
 

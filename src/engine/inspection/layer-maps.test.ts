@@ -93,8 +93,13 @@ describe('the weights that can be looked at', () => {
     const { filters, head, isTuned } = readNetworkWeights(weights, null);
     expect([filters.length, head, isTuned]).toEqual([64 * 27, null, false]);
     const oihw = Float32Array.from({ length: 64 * 27 }, (_, at) => at);
-    const tuned = readNetworkWeights({ ...weights, trained: new Map([['features.0.weight', oihw]]) }, null);
+    const own = [{ name: 'features.0.weight', values: oihw }];
+    const kept = { run: plainRun, weight: new Float32Array(2 * featureCount), bias: new Float32Array(2), tensors: own };
+    const changed = { ...weights, trained: new Map([['features.0.weight', oihw]]) };
+    const tuned = readNetworkWeights(changed, kept);
     expect(tuned.isTuned).toBe(true);
+    // Convolutions that came in are not what a head fine-tuned.
+    expect(readNetworkWeights(changed, { ...kept, tensors: [] }).isTuned).toBe(false);
     // Filter 2, row 1, column 0, blue: [2, 2, 1, 0] of OIHW.
     expect(tuned.filters[2 * 27 + (1 * 3 + 0) * 3 + 2]).toBe(2 * 27 + 2 * 9 + 1 * 3 + 0);
   });

@@ -134,7 +134,7 @@ export function readNetworkWeights(weights: BackboneWeights, kept: KeptHead | nu
   const [height, width] = featureMapShape;
   return {
     filters,
-    isTuned: (weights.trained?.size ?? 0) > 0,
+    isTuned: kept !== null && kept.tensors.length > 0,
     head:
       kept === null
         ? null

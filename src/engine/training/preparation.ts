@@ -1,5 +1,6 @@
 import { describeError } from '../../domain/errors';
 import type { ComputeStatus, DeviceProgress, RunEvent } from '../../domain/events';
+import type { KeptHead } from '../../protocol/compute-api';
 import type { OpenTraining } from '../proved-compute';
 import type { RunOrigin, RunState } from './run-state';
 
@@ -21,6 +22,20 @@ export function preparationStage({ plan, checkpoint, steps }: RunState, progress
     secondsLeft: null,
     note: progress === null ? '' : `${sentences[progress.stage]}: ${String(progress.done)} of ${String(progress.total)}`,
   };
+}
+
+/** Says first of all whose weights a run begins with, where it has no new head. */
+export function tellBeginning(
+  state: Pick<RunState, 'continues' | 'log'>,
+  kept: Pick<KeptHead, 'run'> | null,
+  onEvent: (event: RunEvent) => void,
+): void {
+  if (state.continues === null) return;
+  const { imported } = kept?.run ?? {};
+  const origin = imported === undefined ? '' : `, which came in as ${imported.fileName}`;
+  const line = `Goes on from the weights of run ${String(state.continues.number)}${origin}; the optimizer begins anew.`;
+  state.log.push(line);
+  onEvent({ kind: 'log', line });
 }
 
 /** Says where a run goes on with what may give other last digits than what it began with. */

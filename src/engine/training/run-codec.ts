@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Split } from '../../domain/dataset';
 import { featureCount } from '../../domain/vgg16';
+import { runStartSchema } from '../../domain/project';
 import type { EpochRecord, StepRecord } from '../../domain/history';
 import type { NamedTensor } from '../../protocol/compute-api';
 import type { RunSample } from '../../protocol/engine-api';
@@ -47,6 +48,9 @@ const headSchema = v.object({
   number: count,
   config: v.unknown(),
   classNames: v.array(v.string()),
+  /** Absent in a run that was kept before there were others than the page's own. */
+  baseId: v.optional(v.nullable(v.string()), null),
+  continues: v.optional(v.nullable(runStartSchema), null),
   origin: v.nullable(v.object({ text: v.string(), label: v.string() })),
   ids: count,
   groups: count,
@@ -89,6 +93,8 @@ export function encodeRun(state: RunState, savedAt: string): RunParts {
     number: plan.number,
     config: plan.config,
     classNames: [...plan.classNames],
+    baseId: state.baseId,
+    continues: state.continues,
     origin: state.origin,
     ids: writer.addTexts(samples.map(({ id }) => id)),
     // No group is called by the empty text.
@@ -179,7 +185,8 @@ function readState(told: Head, reader: ArrayReader): RunState {
             weights: { head: readHead(best.weights.head), tensors: readTensors(best.weights.tensors) },
           },
   };
-  const state = createRunState(plan, told.startedAt, checkpoint);
+  const { baseId, continues } = told;
+  const state = createRunState(plan, told.startedAt, { baseId, continues, first: checkpoint });
   state.fallback =
     fallback === null
       ? null

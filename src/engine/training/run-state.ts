@@ -1,6 +1,6 @@
 import { featureCount } from '../../domain/vgg16';
 import type { HeadstartError } from '../../domain/errors';
-import type { EpochRecord, StepRecord } from '../../domain/history';
+import type { EpochRecord, RunStart, StepRecord } from '../../domain/history';
 import { createHeadWeights } from '../head';
 import { freshOptimizerState } from '../optimizers';
 import type { ModelWeights, SavedModel } from './model';
@@ -53,6 +53,10 @@ export interface RunState {
   readonly plan: RunPlan;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Of the convolutions that it stands on, see BackboneIdentity; null: those that come with the page. */
+  readonly baseId: string | null;
+  /** Whose weights it began with; null: a new head. */
+  readonly continues: RunStart | null;
   checkpoint: Checkpoint;
   /**
    * Weights at the end of the last epoch, for a model that cannot go back by one update, where the checkpoint is of a later step: the last
@@ -73,11 +77,25 @@ export interface RunState {
   deadEnd: HeadstartError | null;
 }
 
-export function createRunState(plan: RunPlan, startedAt: string, checkpoint: Checkpoint = firstCheckpoint(plan)): RunState {
+/** What a run begins with where that is not a new head on the page's own convolutions. */
+export interface RunBeginning extends Pick<RunState, 'baseId' | 'continues'> {
+  /** The first weights, and where to go on; null: a new head. */
+  readonly first: SavedModel | Checkpoint | null;
+}
+
+export const plainBeginning: RunBeginning = { baseId: null, continues: null, first: null };
+
+export function createRunState(
+  plan: RunPlan,
+  startedAt: string,
+  { baseId, continues, first }: RunBeginning = plainBeginning,
+): RunState {
   return {
     plan,
     startedAt,
-    checkpoint,
+    baseId,
+    continues,
+    checkpoint: { ...firstCheckpoint(plan), ...first },
     fallback: null,
     origin: null,
     steps: [],

@@ -10,8 +10,15 @@ export interface BackboneWeights {
   readonly scaling: InputScaling;
   /** Shard name -> its bytes, already verified. */
   readonly shards: ReadonlyMap<string, Uint8Array>;
-  /** Tensors that were trained since, by name (`features.28.weight`, OIHW): they are in force instead of the loaded ones. */
+  /** Tensors that came in or were trained since, by name (`features.28.weight`, OIHW): they are in force instead of the loaded ones. */
   readonly trained?: ReadonlyMap<string, Float32Array>;
+  /** Of convolutions that came in, see BackboneIdentity; absent where the loaded ones are in force, trained further or not. */
+  readonly baseId?: string;
+}
+
+/** The weights with these tensors in their place. */
+export function withTensors(weights: BackboneWeights, tensors: ReadonlyMap<string, Float32Array>): BackboneWeights {
+  return tensors.size === 0 ? weights : { ...weights, trained: new Map([...(weights.trained ?? []), ...tensors]) };
 }
 
 export interface ConvWeights {

@@ -331,6 +331,7 @@ export class FakeEngine implements EngineApi {
 
   openModel(
     files: readonly File[],
+    _fit: Fit,
     onProgress: (progress: ModelImportProgress) => void,
     signal: AbortSignal,
   ): Promise<ModelOffer> {
@@ -356,7 +357,7 @@ export class FakeEngine implements EngineApi {
     return this.#answer('hubModelState', () => this.#hubState());
   }
 
-  fetchHubModel(onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
+  fetchHubModel(_fit: Fit, onProgress: (progress: ModelImportProgress) => void, signal: AbortSignal): Promise<ModelOffer> {
     return this.#answer('fetchHubModel', async () => {
       this.#offer = null;
       const { totalBytes: total } = this.#hubState();

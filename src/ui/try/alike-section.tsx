@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Neighbour } from '../../domain/evaluation/likeness';
-import type { Prediction } from '../../domain/history';
+import { hasOwnConvolutions, type Prediction } from '../../domain/history';
 import { selectPaletteIndex, selectSampleIndex } from '../../store/selectors';
 import { formatCounted, formatShare } from '../charts/format';
 import { TaskProgress } from '../inspect/task-progress';
@@ -80,7 +80,7 @@ export function AlikeSection({ prediction }: { readonly prediction: Prediction }
   const samples = usePage(selectSampleIndex);
   const phase = usePage(({ likeness }) => likeness.phase);
   const isAsking = usePage(({ inspection }) => inspection.task === 'likeness');
-  const isTuned = usePage(({ headRun }) => headRun?.config.way === 'fine-tune');
+  const isTuned = usePage(({ headRun }) => headRun !== null && hasOwnConvolutions(headRun));
   const { likeness } = prediction;
   const nearest = likeness?.nearest.filter(({ sampleId }) => samples.has(sampleId)).slice(0, shownNearest) ?? [];
   // Without the pictures of the run there is nothing to show.
