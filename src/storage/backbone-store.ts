@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { BackboneIdentity, KeptBackbone } from '../domain/model-import';
-import { backboneIdentitySchema } from '../domain/project';
+import { backboneIdentitySchema, type BackboneIdentity, type KeptBackbone } from '../domain/model-import';
 import { convLayers } from '../domain/vgg16';
 import { openPrivateFolder, type CacheFolder } from './cache-folder';
 import { readRunFileOrReject, readRunHead, writeRunFile } from './run-file';

@@ -11,6 +11,11 @@ export interface HeadDraft {
   readonly classNames: readonly string[];
 }
 
+/** Of more classes the names stay as they are: hundreds of fields serve nobody. */
+const mostFields = 60;
+/** Then so many are told. */
+const mostNamed = 10;
+
 /** As the file has it; `class 0`, `class 1`… where it names none. */
 export function createHeadDraft({ head }: ModelOffer): HeadDraft {
   const numbered = Array.from({ length: head?.classes ?? 0 }, (_, index) => `class ${String(index)}`);
@@ -49,11 +54,16 @@ export function HeadChoice({ offer, draft, isReadOnly, onDraft }: HeadChoiceProp
       )}
       {isTaken ? (
         <>
-          {hasNames ? null : (
+          {hasNames || classNames.length > mostFields ? null : (
             <p className={styles['words']}>The file does not say what its classes are called: name them, in its order.</p>
           )}
+          {classNames.length > mostFields ? (
+            <p className={styles['words']}>
+              They are called {classNames.slice(0, mostNamed).join(', ')} and {String(classNames.length - mostNamed)} more.
+            </p>
+          ) : null}
           <div className={styles['names']} role="group" aria-label="Names of its classes">
-            {classNames.map((name, index) => (
+            {(classNames.length > mostFields ? [] : classNames).map((name, index) => (
               <Field key={index} label={`Class ${String(index)}`}>
                 {(control) => (
                   <input

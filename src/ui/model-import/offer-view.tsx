@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ModelOffer } from '../../domain/model-import';
+import { ErrorNote } from '../primitives';
 import { usePage } from '../store-context';
 import styles from './model-import.module.css';
 import { selectTaking } from './select-taking';
@@ -68,6 +69,9 @@ export function OfferView({ offer, draft, isReadOnly, onDraft }: OfferViewProps)
         )}
       </dl>
       {differences.length === 0 ? null : <Sentences heading="What this page does otherwise" sentences={differences} />}
+      {offer.headProblem === undefined || offer.headProblem === null ? null : (
+        <ErrorNote record={offer.headProblem} tone="warn" />
+      )}
       {offer.head === null ? null : <HeadChoice offer={offer} draft={draft} isReadOnly={isReadOnly} onDraft={onDraft} />}
       {sentences.length === 0 ? (
         <p className={styles['words']}>These weights are in force already: there is nothing to take.</p>

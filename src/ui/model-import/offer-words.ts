@@ -47,8 +47,11 @@ function contrast(theirs: readonly number[], own: readonly number[]): string {
 
 /** `mean 0.485, 0.456, 0.406, deviation 0.229, 0.224, 0.225; read in the file`. */
 export function describeScaling({ scaling, scalingFrom }: ModelOffer): string {
-  const where =
-    scalingFrom === 'file' ? 'as the file says' : 'torchvision’s, since the file does not say: PyTorch’s weights are trained so';
+  const where = {
+    file: 'as the file says',
+    page: 'the page’s own, since the file does not say',
+    torchvision: 'torchvision’s, since the file does not say: PyTorch’s weights are trained so',
+  }[scalingFrom];
   return `mean ${triple(scaling.mean)}, deviation ${triple(scaling.std)}; ${where}`;
 }
 
