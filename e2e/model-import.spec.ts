@@ -17,14 +17,19 @@ async function predict(app: App, file: string): Promise<readonly number[]> {
 }
 
 async function train(app: App, epochs: number): Promise<void> {
-  await (await app.store()).evaluate((store, count) => {
+  await (
+    await app.store()
+  ).evaluate((store, count) => {
     const { actions } = store.getState();
     actions.changeSettings({ epochs: count });
     return actions.train();
   }, epochs);
 }
 
-test('a model that was exported comes back by a drop, says the same, and training goes on from it', async ({ openApp, folder }) => {
+test('a model that was exported comes back by a drop, says the same, and training goes on from it', async ({
+  openApp,
+  folder,
+}) => {
   const app = await openApp({ webgpu: false });
   const { page } = app;
   await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
