@@ -162,6 +162,7 @@ export async function startModelHub({
 
   /** Bytes are made as they are sent; whoever goes away in the middle ends it. */
   const send = async (response: ServerResponse, begin: number, end: number, record: ModelHubRequest, isPart: boolean) => {
+    const gone = new Promise((resolve) => response.once('close', resolve));
     const isCut = isPart && faults.cuts > 0;
     if (isCut) faults.cuts -= 1;
     const until = isCut ? Math.min(end, begin + faults.cutAfter) : end;
@@ -171,10 +172,7 @@ export async function startModelHub({
         new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(0, faults.headerLength, true);
       const isTaken = response.write(bytes);
       record.bytesSent += bytes.length;
-      if (!isTaken && !response.destroyed)
-        await new Promise<void>((resolve) => {
-          response.once('drain', resolve).once('close', resolve);
-        });
+      if (!isTaken) await Promise.race([gone, new Promise((resolve) => response.once('drain', resolve))]);
     }
     if (!isCut) response.end();
     else if (until === begin) response.destroy();

@@ -140,8 +140,8 @@ export class ProvedCompute {
     let refusal: HeadstartError | null = null;
     if (training !== null) {
       const path = this.#path ?? '';
-      const open = shipped === inForce ? null : pathOf(this.#parts.paths.of(compute, shipped, this.#options), path).open;
-      refusal = await this.#proveTraining(path, compute, { training, open }, wish);
+      const reference = shipped === inForce ? null : pathOf(this.#parts.paths.of(compute, shipped, this.#options), path);
+      refusal = await this.#proveTraining(path, compute, { training, reference }, wish);
       if (refusal === null) return { training, isElsewhere: false, refusal, release: () => undefined };
       this.#tellRefusal(refusal);
     }
@@ -153,7 +153,7 @@ export class ProvedCompute {
         own = await path.open(() => undefined);
         await this.#parts.selfTest(path, own, compute);
         if (own.training === null) throw new RangeError(`${path.name} cannot train`);
-        const failed = await this.#proveTraining(path.name, compute, { training: own.training, open: null }, wish);
+        const failed = await this.#proveTraining(path.name, compute, { training: own.training, reference: null }, wish);
         if (failed !== null) throw failed;
         if (shipped !== inForce) {
           own.dispose();
@@ -265,13 +265,14 @@ export class ProvedCompute {
     const generation = this.#generation;
     const { onProgress } = this.#parts;
     const known = this.#proof?.compute === compute ? this.#proof : null;
-    let opened: Backbone | null = null;
+    const mine: { backbone: Backbone | null } = { backbone: null };
     const open = async (one: ComputePath): Promise<Backbone> => {
       if (generation !== this.#generation) throw new HeadstartError('cancelled');
       // Two at once take twice the memory.
       this.#disposeBackbone();
-      opened = await one.open(onProgress);
+      const opened = await one.open(onProgress);
       this.#backbone = opened;
+      mine.backbone = opened;
       if (generation !== this.#generation) throw new HeadstartError('cancelled');
       return opened;
     };
@@ -302,7 +303,7 @@ export class ProvedCompute {
       this.#parts.onPlan(`${computePlan} ${status.adapter ?? ''}`);
       return { compute, backbone, status: proved };
     } catch (error) {
-      if (opened !== null && this.#backbone === opened) this.#disposeBackbone();
+      if (mine.backbone !== null && this.#backbone === mine.backbone) this.#disposeBackbone();
       throw error;
     }
   }
@@ -350,26 +351,26 @@ export class ProvedCompute {
   }
 }
 
-/** What trains; where it does so with other weights than the committed numbers are of, what opens the same with those. */
+/** What trains; where it does so with other weights than the committed numbers are of, the same path with those. */
 interface TrainerSubject {
   readonly training: BackboneTraining;
-  readonly open: ComputePath['open'] | null;
+  readonly reference: ComputePath | null;
 }
 
 async function testTrainer(
-  { training, open }: TrainerSubject,
+  { training, reference }: TrainerSubject,
   test: (training: BackboneTraining) => Promise<unknown>,
 ): Promise<void> {
-  if (open === null) {
+  if (reference === null) {
     await test(training);
     return;
   }
-  const reference = await open(() => undefined);
+  const opened = await reference.open(() => undefined);
   try {
-    if (reference.training === null) throw new RangeError('it cannot train');
-    await test(reference.training);
+    if (opened.training === null) throw new RangeError('it cannot train');
+    await test(opened.training);
   } finally {
-    reference.dispose();
+    opened.dispose();
   }
 }
 

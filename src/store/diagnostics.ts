@@ -1,5 +1,6 @@
 import { detailOf } from './noted-errors';
 import type { MemoryReport } from '../domain/events';
+import type { BackboneIdentity } from '../domain/model-import';
 import type { PageState } from './state';
 
 /** What only the browser knows of itself and of the page; gathered by the page (see ui/diagnostics). Null: it does not say. */
@@ -99,6 +100,14 @@ function describeTimings({ weights, run, headRun, features }: PageState): readon
   ];
 }
 
+/** No name of a file: a digest says as much to who has the file. */
+function describeWeights(backbone: BackboneIdentity | null): string {
+  if (backbone === null) return 'those that come with the page';
+  const { id, source, scaling } = backbone;
+  const origin = source.kind === 'hub' ? source.repository : `a file, ${source.format}`;
+  return `${id.slice(0, 12)} of ${origin}, mean ${scaling.mean.join(' ')}, std ${scaling.std.join(' ')}`;
+}
+
 function describeProject({
   project,
   ingest,
@@ -107,12 +116,16 @@ function describeProject({
   notice,
   lookAlikes,
   featureCache,
+  modelImport,
 }: PageState): readonly Fact[] {
   const { samples, classNames, skipped, runs } = project.document;
   const { report } = featureCache;
   return [
     ['Pictures', `${number(samples.length)} in ${number(classNames.length)} classes, ${number(skipped.length)} skipped`],
     ['Runs kept', number(runs.length)],
+    ['Weights', describeWeights(project.document.backbone)],
+    ['Weights kept', number(modelImport.kept.length)],
+    ['A model coming in', `${modelImport.phase}${modelImport.problem === null ? '' : `, ${modelImport.problem.code}`}`],
     ['Reading', ingest.phase],
     ['Look-alikes', lookAlikes.isSearching ? 'being searched' : `${number(lookAlikes.pairs.length)} pairs`],
     ['Writing an archive', exporting.phase],

@@ -40,6 +40,7 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
   let call: Call | null = null;
   let isHeld = false;
   let proof: SelfTestReport | null = null;
+  let base: string | undefined;
   let wantedByRun: WantedFeatures | null = null;
 
   const isFree = (state: PageState): boolean => {
@@ -47,7 +48,9 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     const isProved = !proving && status !== null && status.selfTest !== null;
     const canCompute = isProved && state.weights.phase === 'ready' && state.workerDead === null;
     const isTaken = isRunActive(state) || state.inspection.task !== null;
-    return canCompute && !isHeld && !state.features.paused && !isTaken;
+    // Features of other weights than the project's would be of no use.
+    const isOnItsWeights = state.modelImport.problem === null && state.modelImport.phase !== 'taking';
+    return canCompute && isOnItsWeights && !isHeld && !state.features.paused && !isTaken;
   };
 
   const letGo = (abort: boolean): void => {
@@ -58,11 +61,13 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     if (isOpen) core.patch('features', { phase: 'idle' });
   };
 
-  /** A device that goes takes its features with it; another one, or the same anew, holds nothing yet. */
-  const noteDevice = ({ compute, features }: PageState): void => {
+  /** A device that goes takes its features with it, and so do weights; another one, or the same anew, holds nothing yet. */
+  const noteDevice = ({ compute, features, project }: PageState): void => {
     const present = compute.status?.selfTest ?? null;
-    if (present === proof) return;
-    proof = present;
+    const other = project.document.backbone?.id;
+    if (present === proof && other === base) return;
+    if (other !== base) letGo(true);
+    [proof, base] = [present, other];
     core.set({ features: { ...idleFeatures, paused: features.paused } });
   };
 

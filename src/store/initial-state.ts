@@ -1,5 +1,5 @@
 import { createCommandLog } from '../domain/command-log';
-import { emptyHistory } from '../domain/history';
+import { emptyHistory, type RunRecord } from '../domain/history';
 import type { ProjectDocument } from '../domain/project';
 import { readDeviceChoice, readEvidenceChoice, readFeatureBudget, readThreadsChoice } from './kept-choice';
 import type { PagePorts } from './ports';
@@ -46,6 +46,12 @@ export const idleRun: RunState = {
   interrupted: null,
   error: null,
 };
+
+/** As a run is shown that ended on an earlier visit, or came in. */
+export function endedRun(run: RunRecord): RunState {
+  const { config, history, log } = run;
+  return { ...idleRun, phase: 'done', config, history, log, result: run };
+}
 
 export const idleIngest: IngestState = {
   phase: 'idle',

@@ -3,9 +3,10 @@ import { describeError, type ErrorRecord } from '../domain/errors';
 import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '../domain/model-import';
 import type { EngineApi, UsedBackbone } from '../protocol/engine-api';
 import type { StoreCore } from './core';
-import { closedModelImport, idleFeatures, idleLikeness, idleModelExport, idleRun, idleTrial } from './initial-state';
+import { closedModelImport, endedRun, idleModelExport, idleRun } from './initial-state';
 import { selectStart } from './start-selectors';
 import type { PageActions, PageState } from './state';
+import type { Trial } from './trial-actions';
 import type { WeightsLoader } from './weights-actions';
 
 type ModelActions = Pick<
@@ -26,14 +27,27 @@ type Ask = (engine: EngineApi, onProgress: (progress: ModelImportProgress) => vo
 const fitOf = ({ project }: PageState): Fit => project.document.settings.fit;
 
 /** A run would lose its weights, and who only reads the project may not change it. */
-function findObstacle({ run, access, ingest, inspection }: PageState): ErrorRecord | null {
+function findObstacle({ run, access, ingest, inspection, modelImport }: PageState): ErrorRecord | null {
   if (access === 'reader') return describeError('project-not-owned');
-  if (run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused') return describeError('run-unfinished');
+  // One that waits for weights which are gone may be what they are brought in again for: the worker knows which it stands on.
+  const isWaiting = run.phase === 'paused' && modelImport.problem === null;
+  if (run.phase === 'running' || run.phase === 'stopping' || isWaiting) return describeError('run-unfinished');
   return ingest.phase !== 'idle' || inspection.task !== null ? describeError('busy') : null;
 }
 
+/** What waits to be taken, held against what is in force now. */
+function withPresent({ modelImport: { offer }, project }: PageState): ModelOffer | null {
+  if (offer === null || offer.backbone === null) return offer;
+  const isInForce = offer.backbone.id === (project.document.backbone?.id ?? shippedBackboneId);
+  return { ...offer, backbone: { ...offer.backbone, isInForce } };
+}
+
 /** Models that come in, and which convolutions are in force. */
-export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, 'load'>): ModelActions {
+export function createModelTaker(
+  core: StoreCore,
+  weights: Pick<WeightsLoader, 'load'>,
+  trial: Pick<Trial, 'forget'>,
+): ModelActions {
   let abort: AbortController | null = null;
 
   const isBusy = (): boolean => {
@@ -78,24 +92,20 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
 
   /** Everything that was said by the former convolutions or the former head goes. */
   const show = ({ backbone, run }: UsedBackbone): void => {
-    const { trial, features, inspection } = core.state();
-    if (trial.target?.kind === 'file') URL.revokeObjectURL(trial.target.url);
+    const { project, inspection, headRun, run: shown, modelImport } = core.state();
+    const isOtherBase = modelImport.problem !== null || project.document.backbone?.id !== backbone?.id;
+    core.patch('modelImport', { problem: null });
+    core.dispatch({ kind: 'use-backbone', backbone });
+    if (!isOtherBase && run?.id === headRun?.id) return;
+    trial.forget();
     core.set({
       headReady: run !== null,
       headRun: run,
-      run:
-        run === null
-          ? idleRun
-          : { ...idleRun, phase: 'done', config: run.config, history: run.history, log: run.log, result: run },
-      trial: idleTrial,
-      proposals: new Map(),
-      likeness: idleLikeness,
+      // A run that waits for these weights goes on as it stands.
+      ...(shown.phase === 'paused' ? { run: { ...shown, error: null } } : { run: run === null ? idleRun : endedRun(run) }),
       modelExport: idleModelExport,
-      features: { ...idleFeatures, paused: features.paused },
-      inspection: { ...inspection, predictions: null, folds: null, maps: {}, error: null },
+      inspection: { ...inspection, predictions: null, folds: null, error: null, ...(isOtherBase ? { maps: {} } : {}) },
     });
-    core.patch('modelImport', { problem: null });
-    core.dispatch({ kind: 'use-backbone', backbone });
   };
 
   const runsNewestFirst = (): PageState['project']['document']['runs'] => core.state().project.document.runs.toReversed();
@@ -200,7 +210,7 @@ export function createModelTaker(core: StoreCore, weights: Pick<WeightsLoader, '
       try {
         if (id !== shippedBackboneId) await weights.load();
         show(await core.engine().useBackbone(id, runsNewestFirst()));
-        core.patch('modelImport', { phase });
+        core.patch('modelImport', { phase, offer: withPresent(core.state()) });
       } catch (thrown) {
         core.patch('modelImport', { phase, error: core.fail(thrown) });
       }

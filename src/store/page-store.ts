@@ -62,10 +62,10 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     });
     const weights = createWeightsLoader(core.at('weights'));
     const device = createDeviceChooser(core.at('compute'), weights);
-    const models = createModelTaker(core.at('model import'), weights);
+    const trial = createTrial(core.at('trial'));
+    const models = createModelTaker(core.at('model import'), weights, trial);
     const pictures = createPictureTaker(core.at('ingest'), ready, models.readModel);
     const inspector = createInspector(core.at('inspection'), weights);
-    const trial = createTrial(core.at('trial'));
     const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
     const revival = createRevival(() => ports.now());
     const runner = createRunner(core.at('run'), weights, device, [inspector, many], revival);

@@ -6,7 +6,7 @@ import type { KeptThumbnail } from '../domain/projects';
 import type { OpenedProject } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
-import { createInitialState, idleRun } from './initial-state';
+import { closedModelImport, createInitialState, endedRun } from './initial-state';
 import { keepOpenProject } from './kept-choice';
 import type { Saver } from './saver';
 import type { PageState } from './state';
@@ -58,14 +58,20 @@ export function createProjectOpener(core: StoreCore, saver: Saver): ProjectOpene
   const readable = (project: ProjectDocument, lost: readonly string[]): ProjectDocument =>
     applyCommand(applyCommand(project, { kind: 'remove-samples', ids: lost }), { kind: 'dismiss-skipped' });
 
+  const modelOf = ({ backboneProblem: problem }: OpenedProject): Pick<PageState, 'modelImport'> => ({
+    modelImport: { ...closedModelImport, problem },
+  });
+
   const runOf = ({ run }: OpenedProject): Partial<PageState> => {
     if (run === null) return {};
-    const { config, history, log } = run;
-    return { headReady: true, headRun: run, run: { ...idleRun, phase: 'done', config, history, log, result: run } };
+    return { headReady: true, headRun: run, run: endedRun(run) };
   };
 
-  const noticeOf = ({ problem, lost }: OpenedProject): Pick<PageState, 'notice'> => ({
-    notice: problem !== null ? describeError(problem) : lost.length > 0 ? describeError('pictures-not-kept') : null,
+  const noticeOf = ({ problem, lost, backboneProblem }: OpenedProject): Pick<PageState, 'notice'> => ({
+    notice:
+      problem !== null
+        ? describeError(problem)
+        : (backboneProblem ?? (lost.length > 0 ? describeError('pictures-not-kept') : null)),
   });
 
   const replace = (document: ProjectDocument, change: Partial<PageState>): void => {
@@ -92,7 +98,7 @@ export function createProjectOpener(core: StoreCore, saver: Saver): ProjectOpene
     show: (opened) => {
       const { project, access, folders, lost } = opened;
       if (project === null) return false;
-      replace(readable(project, lost), { access, folders, ...runOf(opened), ...noticeOf(opened) });
+      replace(readable(project, lost), { access, folders, ...runOf(opened), ...modelOf(opened), ...noticeOf(opened) });
       addRun(opened);
       loadThumbnails();
       return true;
@@ -107,7 +113,7 @@ export function createProjectOpener(core: StoreCore, saver: Saver): ProjectOpene
       const kept = createCommandLog(readable(project, lost));
       const { run, ...head } = runOf(opened);
       const isIdle = core.state().run.phase === 'idle';
-      core.set({ project: kept, access, folders, ...head, ...(isIdle && run !== undefined ? { run } : {}) });
+      core.set({ project: kept, access, folders, ...head, ...modelOf(opened), ...(isIdle && run !== undefined ? { run } : {}) });
       const told = noticeOf(opened).notice;
       if (told !== null) core.set({ notice: told });
       saver.settle();
@@ -123,7 +129,7 @@ export function createProjectOpener(core: StoreCore, saver: Saver): ProjectOpene
     refresh: (opened) => {
       const { project, access, folders, lost } = opened;
       if (project === null) return;
-      core.set({ project: createCommandLog(readable(project, lost)), access, folders, ...runOf(opened) });
+      core.set({ project: createCommandLog(readable(project, lost)), access, folders, ...runOf(opened), ...modelOf(opened) });
       saver.settle();
       loadThumbnails();
     },

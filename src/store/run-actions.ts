@@ -7,7 +7,7 @@ import type { EngineApi, RunKeep, RunOutcome, RunRequest, UnfinishedRun } from '
 import type { DeviceChooser } from './compute-actions';
 import type { StoreCore } from './core';
 import { createInbox } from './inbox';
-import { idleRun, waitingStages } from './initial-state';
+import { endedRun, idleRun, waitingStages } from './initial-state';
 import type { Revival } from './revival';
 import { applyRunEvents, setStage } from './run-events';
 import { selectMissingPictures } from './run-selectors';
@@ -37,6 +37,7 @@ const waiting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'picture-gone',
   'sample-unknown',
   'out-of-memory',
+  'run-of-other-weights',
 ]);
 
 function namesOf(samples: readonly Sample[]): ReadonlyMap<string, string> {
@@ -223,10 +224,7 @@ export function createRunner(
     const { interrupted } = core.state().run;
     const { headRun } = core.state();
     core.set({
-      run:
-        headRun === null
-          ? idleRun
-          : { ...idleRun, phase: 'done', config: headRun.config, history: headRun.history, log: headRun.log, result: headRun },
+      run: headRun === null ? idleRun : endedRun(headRun),
     });
     try {
       const id = interrupted?.id ?? (await core.engine().unfinishedRun(keepOf()))?.id;

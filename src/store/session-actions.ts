@@ -8,7 +8,7 @@ import type { FeaturePreparer } from './feature-preparer';
 import type { OfflineKeeper } from './offline-actions';
 import { followRequests } from './request-follower';
 import type { PictureTaker } from './ingest-actions';
-import { createInitialState } from './initial-state';
+import { closedModelImport, createInitialState } from './initial-state';
 import { forgetChoices, keepOpenProject, readOpenProject } from './kept-choice';
 import type { ManyPredictor } from './many-actions';
 import type { ProjectFileActions } from './project-file-actions';
@@ -125,8 +125,11 @@ export function createSessionActions(core: StoreCore, parts: SessionParts): Sess
       const canCompute = await startEngine();
       const preparing = canCompute ? device.makeReady() : Promise.resolve();
       const opened = await openAgain();
-      const { run, access, folders, problem } = opened;
+      const { run, access, folders, problem, backboneProblem } = opened;
       core.set({ headReady: run !== null, headRun: run ?? core.state().headRun, access, folders });
+      // What was read of a model is gone with the worker.
+      core.set({ modelImport: { ...closedModelImport, problem: backboneProblem } });
+      if (backboneProblem !== null) core.set({ notice: backboneProblem });
       await pictures.giveBack();
       features.release();
       if (problem !== 'storage-refused') saver.enable();

@@ -29,6 +29,8 @@ export interface Trial {
   >;
   /** Asks anew for the picture that is shown whole, because more can be said of it now; what stands there stays meanwhile. */
   askAgain(): void;
+  /** What is shown was said by a head that is present no more. */
+  forget(): void;
 }
 
 export function createTrial(core: StoreCore): Trial {
@@ -119,6 +121,13 @@ export function createTrial(core: StoreCore): Trial {
 
   return {
     actions,
+    forget: () => {
+      abort?.abort();
+      [abort, question] = [null, null];
+      const { target } = core.state().trial;
+      if (target?.kind === 'file') URL.revokeObjectURL(target.url);
+      core.set({ trial: idleTrial });
+    },
     askAgain: () => {
       const { prediction, covered, busy } = core.state().trial;
       if (question !== null && prediction !== null && !busy && covered.length === 0) void answer(question);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plainRun } from '../../domain/testing/plain-run';
 import { convLayers, featureCount, vggLayers } from '../../domain/vgg16';
 import { createDrawing, toRgb } from '../../ingest/sample/drawings';
 import type { Backbone } from '../backbone';

@@ -76,7 +76,7 @@ const sent = (since = 0) =>
 
 /** A browser's: it asks a host of another site before it sends `If-Range`, and fails as where the line is down if it may not. */
 const browserFetch: typeof fetch = async (input, init) => {
-  const names = Object.keys((init?.headers ?? {}) as Record<string, string>);
+  const names = Object.keys(init?.headers ?? {});
   if (names.includes('If-Range')) {
     const answer = await fetch(input, { method: 'OPTIONS', headers: { 'Access-Control-Request-Headers': 'if-range' } });
     const allowed = answer.headers.get('access-control-allow-headers')?.toLowerCase().split(', ') ?? [];

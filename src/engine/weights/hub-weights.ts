@@ -4,9 +4,9 @@ import { backboneParameterCount } from '../../domain/vgg16';
 import type { BackboneStore } from '../../storage/backbone-store';
 import type { ByteRange, HubPart, OpenPart } from '../../storage/hub-part';
 import type { ByteSource } from '../model-files/byte-source';
-import { readModelFile } from '../model-files/model-file';
-import type { ReadModel } from '../model-files/read-model';
+import { type ReadModel, readOpened } from '../model-files/read-model';
 import { headerLength, lengthBytes, openSafetensors } from '../model-files/safetensors-file';
+import { nothingTold } from '../model-files/told-config';
 import { checkVgg16 } from '../model-files/vgg16-check';
 import { type DownloadEnvironment, PartDownload } from './download-part';
 import { waitFor } from './tries';
@@ -112,7 +112,11 @@ export class HubWeights {
     signal: AbortSignal,
   ): Promise<ReadModel> {
     try {
-      return await readModelFile([partSource(open, url)], onProgress, signal);
+      const source = partSource(open, url);
+      const { tensors } = await openSafetensors(source);
+      const { name } = source;
+      const opened = { name, fileName: hubFile.name, format: 'safetensors', tensors, told: nothingTold, headProblem: null } as const;
+      return await readOpened(opened, onProgress, signal);
     } catch (error) {
       // What is not VGG-16 will not be on a second look either.
       if (error instanceof HeadstartError && error.code !== 'cancelled') await this.#part.drop();
