@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../src/domain/errors';
-import { shippedBackboneId, type ModelOffer } from '../src/domain/model-import';
-import { describeConvolutions, describeDifferences, describeIgnored, shippedTitle } from '../src/ui/model-import/offer-words';
+import { shippedBackboneId, shippedTitle, type ModelOffer } from '../src/domain/model-import';
+import { describeConvolutions, describeDifferences, describeIgnored } from '../src/ui/model-import/offer-words';
 import { PlainFailure } from './install.mjs';
 import type { WeightsWanted } from './model-arguments';
 import { pageFailure, type Session } from './session';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { describeError } from '../../domain/errors';
 import type { ModelOffer } from '../../domain/model-import';
+import { selectModelObstacle } from '../../store/model-import-actions';
 import type { PageState } from '../../store/state';
 import { Button, Dialog, ErrorNote, ProgressBar } from '../primitives';
 import { useActions, usePage } from '../store-context';
@@ -14,16 +14,16 @@ import { problemOfNames } from './offer-words';
 import { OfferView } from './offer-view';
 import { WeightsSection } from './weights-section';
 
-/** Why no other model can come into force now; null where it can. */
-function selectReason({ access, run }: PageState): string | null {
-  if (access === 'reader') return sentence(describeError('project-not-owned'));
-  if (run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused')
-    return sentence(describeError('run-unfinished'));
-  return null;
+/** Why no other model can come into force now, in words; null where it can. */
+function selectReason(state: PageState): string | null {
+  const obstacle = selectModelObstacle(state);
+  return obstacle === null ? null : `${obstacle.message} ${obstacle.remedy}`;
 }
 
-function sentence({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
-  return `${message} ${remedy}`;
+/** What is in the way only for a moment keeps nobody from reading or fetching. */
+function selectIsClosed(state: PageState): boolean {
+  const obstacle = selectModelObstacle(state);
+  return obstacle !== null && obstacle.code !== 'busy';
 }
 
 type Place = 'weights' | 'hub' | 'file';
@@ -72,11 +72,12 @@ function WaysIn() {
   const phase = usePage(({ modelImport }) => modelImport.phase);
   const error = usePage(({ modelImport }) => modelImport.error);
   const reason = usePage(selectReason);
+  const isClosed = usePage(selectIsClosed);
   const [place, setPlace] = useState<Place>('file');
   const body = useKeptFocus<HTMLDivElement>(phase);
   const shownAt: Place = error?.code.startsWith('hub-weights-') === true ? 'hub' : place;
   const at = (one: Place) => ({
-    isDisabled: reason !== null || phase !== 'open',
+    isDisabled: (one === 'weights' ? reason !== null : isClosed) || phase !== 'open',
     error: shownAt === one ? error : null,
     onBegin: () => {
       setPlace(one);

@@ -4,9 +4,6 @@ import { convLayers } from '../../domain/vgg16';
 import { formatRoughly } from '../charts/format';
 import { countOf } from '../words';
 
-/** What the convolutions that come with the page are called. */
-export const shippedTitle = 'As they come with the page';
-
 const formatNames: Readonly<Record<ModelFileFormat, string>> = {
   safetensors: 'safetensors',
   pytorch: 'PyTorch',

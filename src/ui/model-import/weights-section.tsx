@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { shippedBackboneId, type BackboneIdentity, type KeptBackbone } from '../../domain/model-import';
+import { shippedBackboneId, shippedTitle, type BackboneIdentity, type KeptBackbone } from '../../domain/model-import';
 import { selectWantedFeatures } from '../../store/feature-selectors';
 import type { PageState } from '../../store/state';
 import { Button, Chip, ConfirmDialog, ErrorNote } from '../primitives';
@@ -8,7 +8,7 @@ import { useActions, usePage } from '../store-context';
 import { formatBytes, joinWords } from '../words';
 import type { SectionProps } from './dialog-parts';
 import styles from './model-import.module.css';
-import { describeFeatures, describeSource, shippedTitle } from './offer-words';
+import { describeFeatures, describeSource } from './offer-words';
 
 interface Row {
   readonly id: string;
