@@ -3,6 +3,7 @@ import { importTarget, salvageTarget, tarTarget, zipTarget } from './targets/arc
 import { featuresTarget, payloadTarget } from './targets/features';
 import { hubTarget } from './targets/hub';
 import { manifestTarget, patternTarget } from './targets/manifests';
+import { legacyTorchTarget, modelFileTarget, onnxTarget, pickleTarget, torchArchiveTarget } from './targets/model-files';
 import { pictureTarget } from './targets/pictures';
 import { projectFileTarget } from './targets/project-files';
 import { projectTarget } from './targets/projects';
@@ -30,6 +31,11 @@ export const fuzzTargets: readonly AnyTarget[] = [
   hide(projectFileTarget),
   hide(weightsIndexTarget),
   hide(safetensorsTarget),
+  hide(modelFileTarget),
+  hide(pickleTarget),
+  hide(torchArchiveTarget),
+  hide(legacyTorchTarget),
+  hide(onnxTarget),
   hide(pictureTarget),
   hide(featuresTarget),
   hide(payloadTarget),

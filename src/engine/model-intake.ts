@@ -148,12 +148,7 @@ export class ModelIntake {
   ): Promise<ModelOffer> {
     return this.#take(async ({ hub }) => {
       const { repository, revision } = await hub.state(modelHub);
-      const { conv, ignored, precision } = await hub.fetch(modelHub, onProgress, signal);
-      const model: ReadModel = {
-        ...{ fileName: repository, format: 'safetensors', conv, ignored, precision },
-        ...{ head: null, headProblem: null, scaling: null, resize: null },
-      };
-      return hold(model, { kind: 'hub', repository, revision }, present, this.#now());
+      return hold(await hub.fetch(modelHub, onProgress, signal), { kind: 'hub', repository, revision }, present, this.#now());
     });
   }
 

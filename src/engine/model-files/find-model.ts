@@ -29,7 +29,7 @@ const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
  * files those whose values do not lie in another of them: of this app's two the larger.
  * @throws HeadstartError `model-file-several`
  */
-async function chooseOne(candidates: readonly Candidate[], name: string): Promise<Candidate | null> {
+async function chooseOne(candidates: readonly Candidate[], name: string, signal: AbortSignal): Promise<Candidate | null> {
   const format = preference.find((one) => candidates.some(({ model }) => formatOf(model.place) === one));
   let left = candidates.filter(({ model }) => formatOf(model.place) === format);
   const main = left.filter(({ path }) => baseName(path) === 'model.safetensors');
@@ -38,7 +38,7 @@ async function chooseOne(candidates: readonly Candidate[], name: string): Promis
     const names = new Set(left.map(({ path }) => baseName(path)));
     const whole: Candidate[] = [];
     for (const candidate of left) {
-      const outside = await outsideFilesOf(candidate.model.place.source);
+      const outside = await outsideFilesOf(candidate.model.place.source, signal);
       if (![...outside].some((one) => names.has(one))) whole.push(candidate);
     }
     if (whole.length > 0) left = whole;
@@ -76,7 +76,7 @@ async function findInZip(source: ByteSource, members: readonly ZipFileMember[], 
       .map((other): Companion => ({ baseName: baseName(other.path), size: other.size, open: () => other.open(signal) }));
     candidates.push({ path: member.path, model: { place, fileName: source.name, beside } });
   }
-  return (await chooseOne(candidates, source.name))?.model ?? null;
+  return (await chooseOne(candidates, source.name, signal))?.model ?? null;
 }
 
 /**
@@ -98,7 +98,7 @@ export async function findModel(files: readonly ByteSource[], signal: AbortSigna
       place.kind === 'zip' ? await findInZip(source, place.members, signal) : { place, fileName: source.name, beside };
     if (model !== null) candidates.push({ path: source.name, model });
   }
-  const chosen = await chooseOne(candidates, first.name);
+  const chosen = await chooseOne(candidates, first.name, signal);
   if (chosen === null) throw new HeadstartError('model-file-unknown', { name: first.name });
   return chosen.model;
 }

@@ -23,7 +23,11 @@ async function readConfigBeside(beside: readonly Companion[]): Promise<ToldConfi
   return readConfigFile(text, source.name);
 }
 
-async function open(found: FoundModel, signal: AbortSignal): Promise<OpenedModel> {
+/**
+ * Reads a model's list of tensors; of their values nothing.
+ * @throws HeadstartError the `model-*` codes of files, `file-unreadable`, `cancelled`
+ */
+export async function openModelFile(found: FoundModel, signal: AbortSignal): Promise<OpenedModel> {
   const { place, fileName, beside } = found;
   const { source } = place;
   const { name } = source;
@@ -35,7 +39,7 @@ async function open(found: FoundModel, signal: AbortSignal): Promise<OpenedModel
       return { name, fileName, format, tensors, told, headProblem: null };
     }
     case 'onnx': {
-      const { tensors, told, headProblem } = await openOnnx(source, beside);
+      const { tensors, told, headProblem } = await openOnnx(source, beside, signal);
       return { name, fileName, format, tensors, told, headProblem };
     }
     case 'legacy-torch':
@@ -66,5 +70,5 @@ export async function readModelFile(
   onProgress: (progress: ModelImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ReadModel> {
-  return readOpened(await open(await findModel(files, signal), signal), onProgress, signal);
+  return readOpened(await openModelFile(await findModel(files, signal), signal), onProgress, signal);
 }

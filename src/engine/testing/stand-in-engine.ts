@@ -7,7 +7,9 @@ import type { FeatureCache } from '../../storage/feature-cache';
 import type { Backbone } from '../backbone';
 import type { ComputePath } from '../compute-paths';
 import type { DeviceEnvironment } from '../device';
+import type { KeptBases } from '../base-weights';
 import { Engine } from '../engine';
+import type { ModelSources } from '../model-intake';
 import type { ProvedComputeParts } from '../proved-compute';
 import type { LoadedWeights } from '../weights/weights-loader';
 import { WeightsLoader } from '../weights/weights-loader';
@@ -17,10 +19,18 @@ import { applyTensor, createStandInTraining, standInTensor } from './stand-in-tr
 
 /** Says that weights are loaded, without any: for engines with a stand-in backbone. */
 class NoWeights extends WeightsLoader {
+  constructor(private readonly trained: ReadonlyMap<string, Float32Array> | undefined) {
+    super();
+  }
+
   override load(): Promise<LoadedWeights> {
     const scaling = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+    const { trained } = this;
     return Promise.resolve({
-      weights: { index: { shards: [], fileOf: new Map() }, scaling, shards: new Map() },
+      weights: {
+        ...{ index: { shards: [], fileOf: new Map() }, scaling, shards: new Map() },
+        ...(trained === undefined ? {} : { trained }),
+      },
       report: { from: 'cache', totalBytes: 0, seconds: 0.5, kept: true },
     });
   }
@@ -48,6 +58,10 @@ export interface StandInOptions {
   readonly threads?: number;
   /** The features are multiplied by it. */
   readonly magnitude?: number;
+  /** Of the page's own convolutions; none unless told, and the one that the stand-in knows stands for zeros then. */
+  readonly tensors?: ReadonlyMap<string, Float32Array>;
+  readonly models?: ModelSources;
+  readonly bases?: KeptBases;
 }
 
 function pathOf(name: string, open: ComputePath['open']): ComputePath {
@@ -68,10 +82,13 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
   } = options;
   const standIn = createStandInBackbone(options.magnitude);
   const counts = { backbones: 0, disposed: 0 };
+  /** Ids of the convolutions that backbones were opened with. */
+  const opened: (string | undefined)[] = [];
   /** Set, the present backbones never answer again. */
   const loss = { lost: false };
-  const open = (name: string, { trained }: BackboneWeights, canTrain: boolean): Promise<Backbone> => {
+  const open = (name: string, { trained, baseId }: BackboneWeights, canTrain: boolean): Promise<Backbone> => {
     counts.backbones += 1;
+    opened.push(baseId);
     loss.lost = false;
     const extractBatch: Backbone['extractBatch'] = async (pixels, signal) => {
       onExtract(pixels.length);
@@ -87,7 +104,7 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
       isLost: () => loss.lost,
       extractFeatures: async (pixels, _tap, signal) => (await extractBatch([pixels], signal))[0] ?? new Float32Array(0),
       extractBatch,
-      training: canTrain ? createStandInTraining(standIn) : null,
+      training: canTrain ? createStandInTraining(standIn, { first: trained?.get(standInTensor) ?? null }) : null,
       dispose: () => {
         counts.disposed += 1;
       },
@@ -105,14 +122,16 @@ export async function createStandInEngine(device: DeviceEnvironment, options: St
     },
     selfTest,
     trainingTest,
-    loader: new NoWeights(),
+    loader: new NoWeights(options.tensors),
+    models: options.models ?? null,
+    bases: options.bases ?? null,
     disk,
     runs,
     now,
     today: () => new Date(Date.UTC(2026, 0, 2)),
   });
   await engine.loadWeights('', () => undefined, new AbortController().signal);
-  return { engine, counts, loss };
+  return { engine, counts, loss, opened };
 }
 
 /** Starts the request and stops when `abortWhen` says so after an event. */

@@ -24,6 +24,8 @@ export interface StandInTrainingOptions {
   readonly squares?: (truth: number) => number;
   /** Whether `forward` gives no numbers, by the updates made. */
   readonly isSpoilt?: (updates: number) => boolean;
+  /** What its tensor begins with; zeros unless told. */
+  readonly first?: Float32Array | null;
 }
 
 function squaresOf(values: Float64Array): number {
@@ -46,7 +48,7 @@ export function createStandInTraining(backbone: Backbone, options: StandInTraini
     openTrainer: ({ unfrozen, optimizer }) => {
       counts.opened += 1;
       counts.open += 1;
-      const tensor = new Float32Array(channels);
+      const tensor = options.first?.slice() ?? new Float32Array(channels);
       const gradient = new Float64Array(channels);
       let moments: Float32Array[] = [];
       let updates = 0;

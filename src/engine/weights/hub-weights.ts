@@ -115,7 +115,14 @@ export class HubWeights {
       const source = partSource(open, url);
       const { tensors } = await openSafetensors(source);
       const { name } = source;
-      const opened = { name, fileName: hubFile.name, format: 'safetensors', tensors, told: nothingTold, headProblem: null } as const;
+      const opened = {
+        name,
+        fileName: hubFile.name,
+        format: 'safetensors',
+        tensors,
+        told: nothingTold,
+        headProblem: null,
+      } as const;
       return await readOpened(opened, onProgress, signal);
     } catch (error) {
       // What is not VGG-16 will not be on a second look either.

@@ -198,6 +198,8 @@ export const fakeHubOffer: ModelOffer = {
 /** Below it the fake finds a picture unlike all others. */
 const fakeLimit = 0.5;
 
+const totalOf = (rows: readonly { readonly bytes: number }[]): number => rows.reduce((sum, { bytes }) => sum + bytes, 0);
+
 /** Clouds of pictures on a circle, one a class. */
 function placeOf(sampleId: string, className: string): readonly [number, number] {
   const angle = (hashText(className, 0) % 360) * (Math.PI / 180);
@@ -1119,6 +1121,10 @@ export class FakeEngine implements EngineApi {
       const storage = this.#storage;
       if (kind === 'features') storage.features = 0;
       if (kind === 'deleted-projects') storage.projects = storage.projects.filter(({ deletedAt }) => deletedAt === null);
+      if (kind === 'backbones') {
+        const unneeded = new Set(this.#unneededBackbones());
+        storage.backbones = storage.backbones.filter((one) => !unneeded.has(one));
+      }
       return this.#reportStorage();
     });
   }
@@ -1310,12 +1316,21 @@ export class FakeEngine implements EngineApi {
     }
   }
 
+  /** That no project stands on. */
+  #unneededBackbones(): readonly KeptBackbone[] {
+    const { backbones, projects } = this.#storage;
+    const named = new Set(
+      projects.flatMap(({ document: { backbone, runs } }) => [backbone?.id, ...runs.map((run) => run.backbone)]),
+    );
+    return backbones.filter(({ id }) => !named.has(id) && id !== this.#backbone?.id);
+  }
+
   #reportStorage(): StorageReport {
     const { projects, heads, features, hasWeights, problem, persisted, pictures } = this.#storage;
     const deleted = projects.filter(({ deletedAt }) => deletedAt !== null).length;
     const kinds = [
       { kind: 'weights', bytes: hasWeights ? weightsBytes : 0 },
-      { kind: 'backbones', bytes: 0 },
+      { kind: 'backbones', bytes: totalOf(this.#storage.backbones) },
       { kind: 'features', bytes: features * fakeFeatureBytes },
       { kind: 'pictures', bytes: [...pictures.values()].reduce((sum, { size }) => sum + size, 0) },
       { kind: 'heads', bytes: heads.size * 200_000 },
@@ -1325,6 +1340,7 @@ export class FakeEngine implements EngineApi {
     const freeable = [
       { kind: 'features', bytes: features * fakeFeatureBytes },
       { kind: 'deleted-projects', bytes: deleted * 100_000 },
+      { kind: 'backbones', bytes: totalOf(this.#unneededBackbones()) },
     ] as const;
     const usage = kinds.reduce((sum, { bytes }) => sum + bytes, 0);
     const refused = problem === 'storage-refused' ? new HeadstartError(problem).toRecord() : null;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
+import { shippedBackboneId } from '../../domain/model-import';
 import { renderPage, type RenderedPage } from '../testing/render-page';
 import { PageMenu } from './page-menu';
 
@@ -22,9 +23,18 @@ afterEach(() => {
 describe('what the menu says of storage', () => {
   it('is how much of what, in which project, and each can be freed', async () => {
     rendered = await renderPage(<PageMenu />);
+    // Other weights, of which the project stands on none.
+    const { engine } = rendered;
+    const follow = [() => undefined, new AbortController().signal] as const;
+    await engine.fetchHubModel('crop', ...follow);
+    await engine.takeModel({ head: null, runs: [] }, ...follow);
+    await engine.useBackbone(shippedBackboneId, []);
     await state().actions.addDrawings();
     await expect.poll(() => state().featureCache.report?.pictures).toBe(20);
     await openDialog();
+    await expect.element(row(/^Other weights/)).toHaveTextContent('59 MB');
+    await page.getByRole('button', { name: 'Drop those that no project needs: 59 MB' }).click();
+    await expect.element(row(/^Other weights/)).toHaveTextContent(/^Other weights0 B$/);
     await expect.element(row(/^Features \(20 pictures\)/)).toHaveTextContent('220 kB');
     await page.getByRole('button', { name: 'Drop features' }).click();
     await expect.element(row(/^Features/)).toHaveTextContent('0 B');

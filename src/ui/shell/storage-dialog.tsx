@@ -62,7 +62,7 @@ export function StorageDialog({ onClose, onForget }: StorageDialogProps) {
         <p className={styles['hint']}>
           Features are what VGG-16 made of each picture: with them a run starts at once; dropped, pictures go through it again.
           Pictures are copies of what you added and go with the projects that hold them. Weights that are gone are fetched again;
-          other weights are those that you brought in.
+          other weights are to be brought in again.
         </p>
         {featureError === null ? null : <ErrorNote record={featureError} />}
         <FeatureRoomField />

@@ -32,8 +32,8 @@ export function isOnnx(first: Uint8Array): boolean {
 }
 
 /** The names, without folders, of other files that an ONNX file's values lie in. */
-export async function outsideFilesOf(source: ByteSource): Promise<ReadonlySet<string>> {
-  const { tensors } = await readOnnxGraph(new ProtobufReader(source), source.size);
+export async function outsideFilesOf(source: ByteSource, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { tensors } = await readOnnxGraph(new ProtobufReader(source, signal), source.size);
   const names = new Set<string>();
   for (const { values } of tensors.values())
     if (values.kind === 'outside') names.add(values.entries.get('location')?.split(/[/\\]/).at(-1) ?? '');
@@ -58,11 +58,11 @@ function networkOf(graph: Parameters<typeof findVgg16>[0], isNormed: boolean, na
 /**
  * Finds VGG-16 in an ONNX file by its layers and names its tensors as torchvision does. Values that lie in another file are looked for among
  * those that came along.
- * @throws HeadstartError `model-other-architecture`, `model-file-damaged`, `model-file-truncated`
+ * @throws HeadstartError `model-other-architecture`, `model-file-damaged`, `model-file-truncated`, `cancelled`
  */
-export async function openOnnx(source: ByteSource, beside: readonly Companion[]): Promise<OnnxFile> {
+export async function openOnnx(source: ByteSource, beside: readonly Companion[], signal: AbortSignal): Promise<OnnxFile> {
   const { name } = source;
-  const graph = await readOnnxGraph(new ProtobufReader(source), source.size);
+  const graph = await readOnnxGraph(new ProtobufReader(source, signal), source.size);
   const told = readMetadata(graph.metadata, name) ?? nothingTold;
   const { used, headProblem } = networkOf(graph, told.featureNorm !== null, name);
   return {

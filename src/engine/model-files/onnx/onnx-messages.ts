@@ -44,6 +44,8 @@ async function readEntry(reader: ProtobufReader, { begin, end }: ProtobufField):
 }
 
 const mostSides = 16;
+/** Bytes of an attribute that some layer of VGG-16 may have; what is longer belongs to other networks. */
+const longestAttribute = 10_000;
 
 async function readTensor(reader: ProtobufReader, { begin, end }: ProtobufField): Promise<OnnxTensor> {
   const shape: number[] = [];
@@ -54,6 +56,7 @@ async function readTensor(reader: ProtobufReader, { begin, end }: ProtobufField)
     switch (field.number) {
       case 1:
         for (const side of await reader.integers(field)) shape.push(side);
+        if (shape.length > mostSides) throw reader.damaged();
         break;
       case 2:
         type = field.value;
@@ -78,7 +81,7 @@ async function readTensor(reader: ProtobufReader, { begin, end }: ProtobufField)
         break;
     }
   }
-  if (shape.length > mostSides || shape.some((side) => !Number.isSafeInteger(side) || side < 0)) throw reader.damaged();
+  if (shape.some((side) => !Number.isSafeInteger(side) || side < 0)) throw reader.damaged();
   const kind = (['raw', 'floats', 'integers'] as const).find((one) => parts[one].length > 0);
   if (isOutside) return { name, shape, type, values: { kind: 'outside', entries } };
   return { name, shape, type, values: kind === undefined ? { kind: 'none' } : { kind, parts: parts[kind] } };
@@ -88,11 +91,12 @@ async function readAttribute(reader: ProtobufReader, { begin, end }: ProtobufFie
   const integers: number[] = [];
   let [name, float, text, tensor]: [string, number | null, string | null, OnnxTensor | null] = ['', null, null, null];
   for await (const field of reader.fields(begin, end)) {
+    if (field.number === 5) tensor = await readTensor(reader, field);
+    if (field.end - field.begin > longestAttribute || integers.length > longestAttribute) continue;
     if (field.number === 1) name = await reader.text(field);
     if (field.number === 2) float = await reader.float(field);
     if (field.number === 3 || field.number === 8) for (const one of await reader.integers(field)) integers.push(one);
     if (field.number === 4) text = await reader.text(field);
-    if (field.number === 5) tensor = await readTensor(reader, field);
   }
   return [name, { integers, float, text, tensor }];
 }

@@ -29,9 +29,25 @@ const sameNumbers = (found: readonly number[] | undefined, wanted: readonly numb
 
 class Graph {
   readonly #madeBy = new Map<string, OnnxNode>();
+  readonly #takenBy = new Map<string, OnnxNode>();
+  readonly #addedBy = new Map<string, OnnxNode>();
 
   constructor(readonly graph: OnnxGraph) {
-    for (const node of graph.nodes) for (const output of node.outputs) if (output !== '') this.#madeBy.set(output, node);
+    for (const node of graph.nodes) {
+      for (const output of node.outputs) if (output !== '') this.#madeBy.set(output, node);
+      const [first, second] = node.inputs;
+      if (first !== undefined && !this.#takenBy.has(first)) this.#takenBy.set(first, node);
+      if (node.type === 'Add') for (const input of [first, second]) if (input !== undefined) this.#addedBy.set(input, node);
+    }
+  }
+
+  /** The first layer that takes this as its input; of a sum either side. */
+  takerOf(name: string | undefined): OnnxNode | undefined {
+    return name === undefined ? undefined : this.#takenBy.get(name);
+  }
+
+  sumOf(name: string | undefined): OnnxNode | undefined {
+    return name === undefined ? undefined : this.#addedBy.get(name);
   }
 
   makerOf(name: string | undefined): OnnxNode | undefined {
@@ -123,7 +139,7 @@ function follow(graph: Graph, node: OnnxNode | undefined, count: number): readon
   const found: OnnxNode[] = [];
   let output = node?.outputs[0];
   for (let left = count; left > 0 && output !== undefined;) {
-    const next: OnnxNode | undefined = graph.graph.nodes.find(({ inputs }) => inputs[0] === output);
+    const next = graph.takerOf(output);
     if (next === undefined) break;
     found.push(next);
     if (!without.has(next.type)) left -= 1;
@@ -146,10 +162,7 @@ function linearOf(graph: Graph, node: OnnxNode): Linear | null {
   // PyTorch has [outputs, inputs]; a plain product has them the other way round.
   const isTurned = node.type === 'MatMul' || (integersOf(node, 'transB')?.[0] ?? 0) === 0;
   const isTransposed = weight.isTransposed !== isTurned;
-  const added =
-    node.type === 'MatMul'
-      ? graph.graph.nodes.find(({ type, inputs }) => type === 'Add' && inputs.includes(node.outputs[0] ?? ''))
-      : undefined;
+  const added = node.type === 'MatMul' ? graph.sumOf(node.outputs[0]) : undefined;
   const biasName = node.type === 'Gemm' ? node.inputs[2] : added?.inputs.find((input) => input !== node.outputs[0]);
   const bias = graph.constant(biasName);
   return {

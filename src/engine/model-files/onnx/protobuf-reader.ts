@@ -1,4 +1,4 @@
-import { HeadstartError } from '../../../domain/errors';
+import { HeadstartError, throwIfCancelled } from '../../../domain/errors';
 import { type ByteSource, readPart } from '../byte-source';
 
 /**
@@ -20,8 +20,11 @@ export interface ProtobufField {
 const windowBytes = 1 << 16;
 const longestVarint = 10;
 const wires = ['varint', 'fixed64', 'length', null, null, 'fixed32', null, null] as const;
-const mostFields = 200_000;
+/** Of a whole file; one of VGG-16 has some hundreds. */
+const mostFields = 1_000_000;
 const longestText = 4_000_000;
+/** Of numbers that are read one by one. */
+const longestList = 10_000;
 
 /** A varint at `at`, or null where it does not end; numbers beyond 2^53 lose their last digits. */
 export function decodeVarint(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
@@ -43,14 +46,17 @@ function decodeNegative(bytes: Uint8Array, at: number, length: number): number {
   return Number(BigInt.asIntN(64, value));
 }
 
-/** Reads the fields of messages; what is long is passed over. Throws `model-file-damaged`, `model-file-truncated`. */
+/** Reads the fields of messages; what is long is passed over. Throws `model-file-damaged`, `model-file-truncated`, `cancelled`. */
 export class ProtobufReader {
   readonly #source: ByteSource;
+  readonly #signal: AbortSignal;
   #window = new Uint8Array(0);
   #windowAt = 0;
+  #fields = 0;
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, signal: AbortSignal) {
     this.#source = source;
+    this.#signal = signal;
   }
 
   damaged(detail = 'its list of layers cannot be read'): HeadstartError {
@@ -61,6 +67,7 @@ export class ProtobufReader {
   async #near(at: number, count: number): Promise<Uint8Array> {
     const [from, to] = [this.#windowAt, this.#windowAt + this.#window.length];
     if (at < from || Math.min(at + count, this.#source.size) > to) {
+      throwIfCancelled(this.#signal);
       this.#window = await this.#source.read(at, Math.min(this.#source.size, at + windowBytes));
       this.#windowAt = at;
     }
@@ -76,8 +83,9 @@ export class ProtobufReader {
   /** The fields of the message that lies there, in their order. */
   async *fields(begin: number, end: number): AsyncGenerator<ProtobufField> {
     let at = begin;
-    for (let count = 0; at < end; count += 1) {
-      if (count > mostFields) throw this.damaged('it has too many layers');
+    while (at < end) {
+      this.#fields += 1;
+      if (this.#fields > mostFields) throw this.damaged('it has too many layers');
       const tag = await this.#varint(at, end);
       const number = Math.floor(tag.value / 8);
       const wire = wires[tag.value & 7];
@@ -116,7 +124,7 @@ export class ProtobufReader {
   async integers(field: ProtobufField): Promise<readonly number[]> {
     if (field.wire === 'varint') return [field.value];
     if (field.wire !== 'length') throw this.damaged();
-    const bytes = await this.bytes(field);
+    const bytes = await this.bytes(field, longestList);
     const values: number[] = [];
     for (let at = 0; at < bytes.length;) {
       const decoded = decodeVarint(bytes, at);

@@ -88,9 +88,20 @@ export class PickleBytesReader {
     const length = (isCut ? this.#bytes.length : end) - this.#at;
     if (length > longestLine) throw new PickleFault('a line is too long');
     if (isCut) throw new PickleFault('it ends in the middle of its list', true);
-    const text = this.text(length);
+    const text = utf8.decode(this.bytes(length));
     this.#skip(1);
     return text;
+  }
+
+  /** Text up to the end of its line as Python escapes it: Latin-1, and `\\u` with four digits, `\\U` with eight. */
+  escapedLine(): string {
+    const at = this.#at;
+    this.line();
+    const text = latin1.decode(this.#bytes.subarray(at, this.#at - 1));
+    return text.replace(/\\u([\da-fA-F]{4})|\\U000([\da-fA-F]{5})/g, (whole, short?: string, long?: string) => {
+      const code = parseInt(short ?? long ?? '', 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    });
   }
 
   /** A whole number in two's complement, the lowest byte first. */

@@ -95,7 +95,7 @@ const opcodes: Readonly<Record<number, (machine: Machine) => void>> = {
     stack.push(input.latin(input.uint8()));
   },
   0x56: ({ stack, input }) => {
-    stack.push(input.line());
+    stack.push(input.escapedLine());
   },
   0x58: ({ stack, input }) => {
     stack.push(input.text(input.uint32()));
