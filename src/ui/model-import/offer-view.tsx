@@ -26,7 +26,12 @@ function trainedBy(offer: ModelOffer): string {
   const { head } = offer;
   if (head === null) return 'none: a new one is trained on these weights';
   const by = head.trainedBy === null ? '' : `, trained by ${head.trainedBy === 'pytorch' ? 'train.py in PyTorch' : 'this app'}`;
-  const norm = head.featureNorm === null ? '' : `; features are scaled to the length ${String(head.featureNorm)} before it`;
+  const norm =
+    head.featureNorm !== null
+      ? `; features are scaled to the length ${String(head.featureNorm)} before it`
+      : head.trainedBy === null
+        ? '; whether features were scaled before it the file does not say: they are taken as they are'
+        : '';
   return `${String(head.classes)} classes${by}${norm}`;
 }
 
