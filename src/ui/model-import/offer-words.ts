@@ -148,8 +148,18 @@ export function describeTaking(taking: Taking): string[] {
   return sentences;
 }
 
-/** What becomes of features when other weights come into force. */
-export function describeFeatures(pictures: number, secondsPerPicture: number | null): string {
-  const time = secondsPerPicture === null ? '' : `, about ${formatRoughly(pictures * secondsPerPicture)}`;
+function aboutTime(pictures: number, secondsPerPicture: number | null): string {
+  return secondsPerPicture === null ? '' : `, about ${formatRoughly(pictures * secondsPerPicture)}`;
+}
+
+/** What becomes of features when a model comes into force. */
+function describeFeatures(pictures: number, secondsPerPicture: number | null): string {
+  const time = aboutTime(pictures, secondsPerPicture);
   return `Features of ${countOf(pictures, 'picture')} are made anew with them${time}; those of the former weights stay.`;
+}
+
+/** The same before anybody chose one of those that are here: what was made with them before may be kept. */
+export function describeOtherFeatures(pictures: number, secondsPerPicture: number | null): string {
+  const time = aboutTime(pictures, secondsPerPicture);
+  return `With others the features of ${countOf(pictures, 'picture')} are made anew${time}, unless they are kept from before.`;
 }

@@ -8,7 +8,7 @@ import { useActions, usePage } from '../store-context';
 import { formatBytes, joinWords } from '../words';
 import type { SectionProps } from './dialog-parts';
 import styles from './model-import.module.css';
-import { describeFeatures, describeSource } from './offer-words';
+import { describeOtherFeatures, describeSource } from './offer-words';
 
 interface Row {
   readonly id: string;
@@ -85,7 +85,7 @@ export function WeightsSection({ isDisabled, error, onBegin }: SectionProps) {
   const rows = listRows(kept, inForce, host, shippedBytes);
   const inForceId = inForce?.id ?? shippedBackboneId;
   const cost = [
-    pictures > 0 ? describeFeatures(pictures, secondsPerPicture) : '',
+    pictures > 0 ? describeOtherFeatures(pictures, secondsPerPicture) : '',
     headNumber === null ? '' : `The head of run ${String(headNumber)} is set aside and comes back with its weights.`,
   ];
   return (
