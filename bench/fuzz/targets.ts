@@ -2,6 +2,7 @@ import type { FuzzTarget } from './target';
 import { importTarget, salvageTarget, tarTarget, zipTarget } from './targets/archives';
 import { featuresTarget, payloadTarget } from './targets/features';
 import { hubTarget } from './targets/hub';
+import { hubPartTarget, rangeAnswersTarget } from './targets/hub-weights';
 import { manifestTarget, patternTarget } from './targets/manifests';
 import { legacyTorchTarget, modelFileTarget, onnxTarget, pickleTarget, torchArchiveTarget } from './targets/model-files';
 import { pictureTarget } from './targets/pictures';
@@ -40,4 +41,6 @@ export const fuzzTargets: readonly AnyTarget[] = [
   hide(featuresTarget),
   hide(payloadTarget),
   hide(hubTarget),
+  hide(rangeAnswersTarget),
+  hide(hubPartTarget),
 ];

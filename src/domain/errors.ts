@@ -534,7 +534,7 @@ const catalogue = {
   // models that come in
   'model-file-unknown': {
     message: '{name} is no model file that this page can read.',
-    remedy: 'Give a .safetensors, .pth, .pt or .onnx file, or a ZIP that this app wrote.',
+    remedy: 'Give a .safetensors, .pth, .pt or .onnx file, or a ZIP for PyTorch or ONNX that this app wrote.',
   },
   'model-file-several': {
     message: '{name} holds several models: {names}.',

@@ -1,5 +1,6 @@
 import type { Fit } from './dataset';
 import type { RunRecord } from './history';
+import type { BackboneIdentity } from './model-import';
 import { backboneParameterCount, featureCount } from './vgg16';
 
 /** What a model can be written as. Ids are stable: they stand in scripts. */
@@ -30,6 +31,8 @@ export interface ModelParts {
   /** The thirteen convolutions in their order, weight before bias, trained ones in their place; then the classifier's two. */
   readonly tensors: readonly ExportedTensor[];
   readonly scaling: ExportedScaling;
+  /** The convolutions that the run stands on; null: those that come with the page. */
+  readonly backbone: BackboneIdentity | null;
   /** SHA-256 over the lines `NAME SHA-256-OF-ITS-FLOAT32-BYTES\n` of all tensors in their order, hexadecimal. */
   readonly fingerprint: string;
 }

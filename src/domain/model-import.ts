@@ -37,7 +37,7 @@ const number = v.pipe(v.number(), v.finite());
 const three = v.tuple([number, number, number]);
 
 /** Also as it stands in what is kept on this device and in a project's file. */
-export const backboneIdentitySchema = v.object({
+export const backboneIdentitySchema: v.GenericSchema<unknown, BackboneIdentity> = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   title: v.pipe(v.string(), v.maxLength(300)),
   source: v.variant('kind', [
@@ -46,7 +46,7 @@ export const backboneIdentitySchema = v.object({
   ]),
   scaling: v.object({ mean: three, std: three }),
   addedAt: v.string(),
-}) satisfies v.GenericSchema<unknown, BackboneIdentity>;
+});
 
 /** What a file's head was trained as; null where the file does not say. */
 export interface OfferedHead {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fits, type Fit } from './dataset';
 import { HeadstartError, type ErrorRecord } from './errors';
 import { migrate, type Migrations } from './migrate';
+import { backboneIdentitySchema } from './model-import';
 import type { ProjectDocument } from './project';
 
 /** A project as one ZIP (docs/PROJECT-FORMAT.md). Raised with every change of its form; older files are migrated, newer ones refused. */
@@ -22,6 +23,8 @@ export const bundleBytes = 4_000_000;
 export const maxBundleBytes = 64_000_000;
 /** A head of 2,000 classes (200 MB) with every convolution (59 MB). */
 export const maxHeadBytes = 300_000_000;
+/** VGG-16's convolutions as float32, and their list. */
+export const maxBackboneBytes = 60_000_000;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
@@ -53,6 +56,8 @@ const manifestSchema = v.object({
   thumbnails: v.array(v.object(written(maxBundleBytes))),
   /** Safetensors, as PyTorch names tensors; `runId` is a run of the document. */
   heads: v.array(v.object({ ...written(maxHeadBytes), runId })),
+  /** Convolutions that the project or one of its runs stands on, beside those that come with the page: safetensors. */
+  backbones: v.optional(v.array(v.object({ ...written(maxBackboneBytes), identity: backboneIdentitySchema })), []),
   /** What VGG-16 made of the pictures. They hold for one `origin` only: weights, browser, arithmetic, device. */
   features: v.array(
     v.object({
@@ -89,8 +94,15 @@ export function parseManifest(stored: unknown, name: string): ProjectManifest {
 }
 
 /** All files that a manifest lists. */
-export function filesOf({ document, pictures, thumbnails, heads, features }: ProjectManifest): readonly ManifestFile[] {
-  return [document, ...pictures, ...thumbnails, ...heads, ...features];
+export function filesOf({
+  document,
+  pictures,
+  thumbnails,
+  heads,
+  backbones,
+  features,
+}: ProjectManifest): readonly ManifestFile[] {
+  return [document, ...pictures, ...thumbnails, ...backbones, ...heads, ...features];
 }
 
 /** Features as a project carries them: see ComputeApi.collectFeatures. */
@@ -156,6 +168,10 @@ export function adoptProject(
   const runIds = new Map(document.runs.map(({ id }, at) => [id, `${newId} ${String(at + 1)}`]));
   const nameOf = (id: string): string => runIds.get(id) ?? id;
   const runNotes = Object.fromEntries(Object.entries(document.runNotes).map(([id, note]) => [nameOf(id), note]));
-  const runs = document.runs.map((run) => ({ ...run, id: nameOf(run.id) }));
+  const runs = document.runs.map(({ continues, ...run }) => ({
+    ...run,
+    id: nameOf(run.id),
+    ...(continues === undefined ? {} : { continues: { ...continues, runId: nameOf(continues.runId) } }),
+  }));
   return { document: { ...document, id: newId, runs, runNotes }, runIds };
 }

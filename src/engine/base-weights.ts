@@ -1,28 +1,22 @@
 import { HeadstartError, throwIfCancelled, toHeadstartError, type ErrorRecord } from '../domain/errors';
 import type { WeightsReport } from '../domain/events';
 import { shippedBackboneId, type BackboneIdentity, type KeptBackbone } from '../domain/model-import';
+import type { BackboneParts } from '../protocol/compute-api';
 import type { BackboneStore } from '../storage/backbone-store';
 import type { WeightsInUse } from './proved-compute';
 import type { BackboneWeights } from './weights/conv-weights';
 import type { LoadedWeights } from './weights/weights-loader';
-
-/** Convolutions that came in. */
-export interface Base {
-  readonly identity: BackboneIdentity;
-  /** All 26, by torchvision's names, OIHW. */
-  readonly tensors: ReadonlyMap<string, Float32Array>;
-}
 
 export type KeptBases = Pick<BackboneStore, 'list' | 'read' | 'write' | 'remove'>;
 
 /** Which convolutions everything stands on: those that come with the page, or others that came in. */
 export class BaseWeights {
   #loaded: LoadedWeights | null = null;
-  #base: Base | null = null;
+  #base: BackboneParts | null = null;
   #inForce: BackboneWeights | null = null;
   readonly #store: KeptBases | null;
   /** What the disk did not take serves until the tab closes. */
-  readonly #unkept = new Map<string, Base>();
+  readonly #unkept = new Map<string, BackboneParts>();
 
   constructor(store: KeptBases | null) {
     this.#store = store;
@@ -34,7 +28,7 @@ export class BaseWeights {
   }
 
   /** In force; null: those that come with the page. */
-  get present(): Base | null {
+  get present(): BackboneParts | null {
     return this.#base;
   }
 
@@ -54,7 +48,7 @@ export class BaseWeights {
   }
 
   /** Null: those that come with the page. */
-  use(base: Base | null): void {
+  use(base: BackboneParts | null): void {
     this.#base = base;
     this.#compose();
   }
@@ -70,7 +64,7 @@ export class BaseWeights {
    * Convolutions by their id, null for those that come with the page.
    * @throws HeadstartError `backbone-gone` where they are kept no more
    */
-  async find(id: string): Promise<Base | null> {
+  async find(id: string): Promise<BackboneParts | null> {
     if (id === shippedBackboneId) return null;
     if (this.#base?.identity.id === id) return this.#base;
     const unkept = this.#unkept.get(id);
@@ -87,7 +81,7 @@ export class BaseWeights {
   }
 
   /** Keeps them for later visits, and tells why where that cannot be. Rejects with `cancelled`; then they are not, unless they were before. */
-  async keep(base: Base, signal: AbortSignal): Promise<{ readonly notKept: ErrorRecord | null }> {
+  async keep(base: BackboneParts, signal: AbortSignal): Promise<{ readonly notKept: ErrorRecord | null }> {
     const { identity, tensors } = base;
     try {
       if (this.#store === null) throw new HeadstartError('storage-refused');

@@ -24,7 +24,7 @@ import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
+import type { BackboneParts, CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
 import type {
   DeviceOptions,
   HeadWish,
@@ -38,7 +38,7 @@ import type {
 } from '../protocol/engine-api';
 import type { Backbone } from './backbone';
 import { collectFeatures, takeFeatures } from './carried-features';
-import { BaseWeights, type Base, type KeptBases } from './base-weights';
+import { BaseWeights, type KeptBases } from './base-weights';
 import { BackgroundExtraction } from './background-extraction';
 import { toComputeError } from './compute-errors';
 import type { ComputePaths } from './compute-paths';
@@ -467,7 +467,7 @@ export class Engine implements ComputeApi {
   async exportModel(): Promise<ModelParts> {
     try {
       const kept = this.#requireHead();
-      return await readModelParts(kept, this.#bases.inUse().inForce);
+      return await readModelParts(kept, this.#bases.inUse().inForce, this.#bases.identity);
     } catch (error) {
       throw toComputeError(error);
     }
@@ -544,6 +544,10 @@ export class Engine implements ComputeApi {
   async removeBackbone(id: string): Promise<readonly KeptBackbone[]> {
     await this.#bases.remove(id);
     return this.#bases.list();
+  }
+
+  async exportBackbone(id: string): Promise<BackboneParts | null> {
+    return this.#bases.find(id).catch(() => null);
   }
 
   exportHead(): Promise<KeptHead | null> {
@@ -744,7 +748,7 @@ export class Engine implements ComputeApi {
   }
 
   /** Puts convolutions in force; the head of others goes, and whatever was computed with them. */
-  async #useBase(base: Base | null): Promise<void> {
+  async #useBase(base: BackboneParts | null): Promise<void> {
     if (base?.identity.id === this.#bases.id) return;
     this.#kept = null;
     this.#likeness.forget();

@@ -1,5 +1,6 @@
 import { HeadstartError, throwIfCancelled } from '../domain/errors';
 import type { ExportedTensor, ModelParts } from '../domain/model-export';
+import type { BackboneIdentity } from '../domain/model-import';
 import { hasOwnConvolutions } from '../domain/history';
 import { featureCount } from '../domain/vgg16';
 import { sha256Hex } from '../domain/sha256';
@@ -48,8 +49,12 @@ export async function certifyPictures(
   return certified;
 }
 
-/** Throws `model-not-finite`, `weights-tensor-invalid`, `project-invalid`. */
-export async function readModelParts({ run, weight, bias, tensors }: KeptHead, weights: BackboneWeights): Promise<ModelParts> {
+/** `backbone` is what the weights are, where they came in. Throws `model-not-finite`, `weights-tensor-invalid`, `project-invalid`. */
+export async function readModelParts(
+  { run, weight, bias, tensors }: KeptHead,
+  weights: BackboneWeights,
+  backbone: BackboneIdentity | null = null,
+): Promise<ModelParts> {
   const trained = trainedTensors(tensors);
   if (trained === null) throw new HeadstartError('project-invalid');
   const classes = bias.length;
@@ -66,5 +71,5 @@ export async function readModelParts({ run, weight, bias, tensors }: KeptHead, w
     lines.push(`${name} ${await sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))}\n`);
   }
   const fingerprint = await sha256Hex(new TextEncoder().encode(lines.join('')));
-  return { run, tensors: all, scaling: weights.scaling, fingerprint };
+  return { run, tensors: all, scaling: weights.scaling, backbone, fingerprint };
 }

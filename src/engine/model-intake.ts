@@ -9,7 +9,7 @@ import {
   type ModelImportProgress,
   type ModelOffer,
 } from '../domain/model-import';
-import type { Base } from './base-weights';
+import type { BackboneParts } from '../protocol/compute-api';
 import { backboneId } from './model-files/backbone-id';
 import { blobSource, type ByteSource } from './model-files/byte-source';
 import { differencesOf, pageResampling, torchvisionScaling } from './model-files/preprocessing-differences';
@@ -41,7 +41,7 @@ export interface Present {
 export interface HeldModel {
   readonly offer: ModelOffer;
   /** Null: the convolutions that come with the page, or those in force (where `offer.backbone` is null). */
-  readonly base: Base | null;
+  readonly base: BackboneParts | null;
   readonly head: ReadHead | null;
 }
 

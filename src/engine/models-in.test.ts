@@ -279,7 +279,7 @@ describe('a run that begins with the model that is present', () => {
     await engine.dispose();
   });
 
-  it('goes on with fine-tuned convolutions too, and after a kill at any moment to the same numbers', async () => {
+  it('goes on with fine-tuned convolutions too, and in another worker to the same numbers', async () => {
     const folder = new FaultyFolder();
     const runs = () => new CheckpointStore(createTabs(folder)());
     const keep = { project: 'p', everySeconds: 0 };

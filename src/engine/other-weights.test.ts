@@ -32,11 +32,11 @@ describe('weights that came in', () => {
     const weights = { ...createEqualWeights(shipped), scaling: torchvision };
     const backbone = createTfjsBackbone(weights, compute);
     const pixels = picture();
-    let seen: Float32Array | null = null;
+    const seen: Float32Array[] = [];
     await backbone.extractFeatures(pixels, (layer, _shape, values) => {
-      if (layer === 1) seen = values;
+      if (layer === 1) seen.push(values);
     });
-    const map = seen ?? new Float32Array(0);
+    const [map = new Float32Array(0)] = seen;
     for (const cell of [
       [0, 0, 3],
       [0, 223, 11],

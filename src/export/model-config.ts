@@ -1,6 +1,8 @@
 import type { Fit } from '../domain/dataset';
 import { headlineOf, type Headline } from '../domain/headline';
+import type { RunRecord } from '../domain/history';
 import type { ExportedModel, ExportedScaling, ExportPrecision } from '../domain/model-export';
+import type { BackboneIdentity } from '../domain/model-import';
 import type { RunConfig, Way } from '../domain/run-config';
 import { featureCount, inputSize } from '../domain/vgg16';
 
@@ -44,7 +46,13 @@ export interface ModelConfig {
     readonly headline: Headline | null;
     readonly stoppedEarly: boolean;
     readonly bestEpoch: number | null;
+    /** Fingerprint of the model that it began with; null for a new head. */
+    readonly continues: string | null;
+    /** Where its head came in with a file: then nothing of `settings` and `counts` was done here. */
+    readonly imported: RunRecord['imported'] | null;
   };
+  /** The convolutions that it stands on; null: Headstart's own. */
+  readonly backbone: Pick<BackboneIdentity, 'id' | 'title' | 'source'> | null;
   /** Of the float32 tensors: see `ModelParts`. */
   readonly fingerprint: string;
   readonly attribution: string;
@@ -56,12 +64,42 @@ const resizes: Readonly<Record<Fit, string>> = {
   pad: 'the longer side to 224, in the middle of the mean colour (124, 117, 104); antialiased bilinear, as Pillow',
 };
 
-export const attribution =
+const ownAttribution =
   'VGG-16 by Karen Simonyan and Andrew Zisserman, University of Oxford (2014), CC BY 4.0, as converted by Headstart: RGB order, ' +
   'torchvision’s input scaling, kernels rounded to float16; then trained further where the run fine-tuned.';
 
+/** Whose weights these are, as far as it is known: for every README, and in the model itself. */
+export function attributionOf({ backbone }: Pick<ExportedModel, 'backbone'>): string {
+  if (backbone === null) return ownAttribution;
+  const network = 'VGG-16, a network by Karen Simonyan and Andrew Zisserman, University of Oxford (2014)';
+  const further = 'then trained further where the run fine-tuned.';
+  const { source } = backbone;
+  if (source.kind === 'hub')
+    return (
+      `${network}; its convolutions are torchvision’s, as ${source.repository} on Hugging Face has them at revision ${source.revision} ` +
+      `(their licence stands there); ${further}`
+    );
+  return (
+    `${network}; its convolutions came into Headstart with the file “${source.fileName}”: whoever made it says whose they are and under ` +
+    `which licence. What of them goes back to Headstart’s own weights is Oxford’s, CC BY 4.0; ${further}`
+  );
+}
+
+/** What is to be known of the input's mean: it is the first thing that goes wrong elsewhere. */
+export function meanNote({ backbone }: Pick<ExportedModel, 'backbone'>): string {
+  if (backbone === null) return '**not torchvision’s mean**: the weights are Oxford’s own';
+  return backbone.source.kind === 'hub' ? 'torchvision’s, as its weights want it' : 'as the weights want it that came in';
+}
+
+/** What float16 costs, for READMEs: Headstart's own convolutions are float16 as they come. */
+export function halfLoss({ backbone }: Pick<ExportedModel, 'backbone'>): string {
+  return backbone === null
+    ? 'The convolutions that were not trained lose\nnothing by it, the classifier is rounded.'
+    : 'Convolutions and classifier are\nrounded by it.';
+}
+
 export function createModelConfig(model: ExportedModel, precision: ExportPrecision): ModelConfig {
-  const { run, scaling, classNames, featureNorm, fit, fingerprint, projectName } = model;
+  const { run, scaling, backbone, classNames, featureNorm, fit, fingerprint, projectName } = model;
   return {
     format: 'headstart-model',
     version: 1,
@@ -93,9 +131,12 @@ export function createModelConfig(model: ExportedModel, precision: ExportPrecisi
       headline: headlineOf(run),
       stoppedEarly: run.stoppedEarly,
       bestEpoch: run.bestEpoch,
+      continues: run.continues?.fingerprint ?? null,
+      imported: run.imported ?? null,
     },
+    backbone: backbone === null ? null : { id: backbone.id, title: backbone.title, source: backbone.source },
     fingerprint,
-    attribution,
+    attribution: attributionOf(model),
   };
 }
 

@@ -15,7 +15,7 @@ import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { LikenessReference, LikenessReport } from '../domain/evaluation/likeness';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { ModelParts } from '../domain/model-export';
-import type { HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
+import type { BackboneIdentity, HubWeightsState, KeptBackbone, ModelImportProgress, ModelOffer } from '../domain/model-import';
 import type { Prediction, RunRecord, SamplePrediction } from '../domain/history';
 import type { CarriedFeatures } from '../domain/project-file';
 import type {
@@ -67,6 +67,13 @@ export interface KeptHead {
   readonly tensors: readonly NamedTensor[];
 }
 
+/** Convolutions that came in. */
+export interface BackboneParts {
+  readonly identity: BackboneIdentity;
+  /** All 26, by torchvision's names, OIHW. */
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+}
+
 /** Features of pictures, pooled to one value a channel. */
 export interface PooledFeatures {
   /** Of those asked for that could be read, in that order. */
@@ -105,6 +112,8 @@ export interface ComputeApi {
   useBackbone(id: string): Promise<UsedBackbone>;
   listBackbones(): Promise<readonly KeptBackbone[]>;
   removeBackbone(id: string): Promise<readonly KeptBackbone[]>;
+  /** Some that are kept, or of this visit alone, copied; null where they are neither. */
+  exportBackbone(id: string): Promise<BackboneParts | null>;
   prepareFeatures(
     sampleIds: readonly string[],
     fit: Fit,

@@ -139,18 +139,18 @@ export class ProjectStore {
     return (await this.#tables.entries('head-list')).flatMap(([, row]) => parseHeadRow(row) ?? []);
   }
 
-  /** The head to predict with: of the last run that has one. A run that ended when its project could not be saved any more counts too. */
-  async latestHead({ id, runs }: ProjectDocument): Promise<StoredHead | null> {
+  /** The head to predict with: of the last run that has one, and stands on the project's convolutions. A run that ended when its project could not be saved any more counts too. */
+  async latestHead({ id, runs, backbone }: ProjectDocument): Promise<StoredHead | null> {
     const kept = new Map((await this.listHeads()).map((row) => [row.runId, row]));
     const known = new Set(runs.map((run) => run.id));
     const summary = parseSummaryRow(await this.#tables.get('projects', id));
     const savedAt = summary === null ? 0 : Date.parse(summary.updatedAt);
     const unsaved = [...kept.values()].filter((row) => row.projectId === id && !known.has(row.runId) && row.savedAt > savedAt);
     const wanted = [...unsaved.sort((a, b) => b.savedAt - a.savedAt).map(({ runId }) => runId)];
-    for (const run of runs.toReversed()) if (kept.has(run.id)) wanted.push(run.id);
+    for (const run of runs.toReversed()) if (kept.has(run.id) && run.backbone === backbone?.id) wanted.push(run.id);
     for (const runId of wanted) {
       const head = await this.loadHead(runId);
-      if (head !== null) return head;
+      if (head !== null && head.run.backbone === backbone?.id) return head;
     }
     return null;
   }

@@ -165,6 +165,71 @@ describe('the control worker’s engine', () => {
     expect(await open({ latestHead: () => Promise.reject(new HeadstartError('storage-refused')) })).toEqual(withoutHead);
   });
 
+  it('puts a project’s own weights in force before its head, or says that they are gone and leaves heads alone', async () => {
+    const source = { kind: 'hub', repository: 'timm/vgg16.tv_in1k', revision: 'b8d8' } as const;
+    const scaling = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+    const backbone = { id: 'ab'.repeat(32), title: 'theirs', source, scaling, addedAt: '2026-01-01T00:00:00.000Z' };
+    const [own, theirs] = [
+      { ...run, id: 'own' },
+      { ...run, id: 'theirs', number: 2, backbone: backbone.id },
+    ];
+    const tables = await tablesWith({ ...project, backbone, runs: [theirs, own] });
+    const desk = createDesk({}, tables);
+    await desk.open('p');
+    for (const one of [own, theirs]) await desk.saveHead({ ...head, run: one });
+    const order: string[] = [];
+    let isGone = false;
+    const compute: Partial<ComputeApi> = {
+      useBackbone: (id) => {
+        order.push(id.slice(0, 7));
+        if (isGone && id === backbone.id) return Promise.reject(new HeadstartError('backbone-gone', { title: id }));
+        return Promise.resolve({ backbone: id === backbone.id ? backbone : null, run: null });
+      },
+      restoreHead: (kept) => {
+        order.push(`head of ${kept.run.id}`);
+        return Promise.resolve();
+      },
+    };
+    const engine = createEngine(compute, {}, desk);
+    expect(await engine.openProject('p')).toMatchObject({ run: { id: 'theirs' }, backboneProblem: null });
+    expect(order).toEqual(['abababa', 'head of theirs']);
+    // Back to the page's own, the head that stands on them is present again.
+    const back = await engine.useBackbone('shipped', [theirs, own]);
+    expect(back).toMatchObject({ backbone: null, run: { id: 'own' } });
+    expect(order.splice(0)).toEqual(['abababa', 'head of theirs', 'shipped', 'head of own']);
+
+    isGone = true;
+    expect(await engine.openProject('p')).toMatchObject({
+      run: null,
+      backboneProblem: { code: 'backbone-gone', message: expect.stringContaining('theirs') as string },
+    });
+    expect(order).toEqual(['abababa', 'shipped']);
+    expect(await codeOf(engine.useBackbone(backbone.id, []))).toBe('backbone-gone');
+  });
+
+  it('keeps the head of a model that came in, and nothing of one that was not taken', async () => {
+    const came = { ...run, id: 'came' };
+    const desk = createDesk({}, await tablesWith(project));
+    await desk.open('p');
+    const engine = createEngine(
+      {
+        takeModel: (wish) =>
+          wish?.runId === 'came'
+            ? Promise.resolve({ backbone: null, run: came, notKept: null })
+            : Promise.reject(new HeadstartError('model-closed')),
+        exportHead: () => Promise.resolve({ ...head, run: came }),
+      },
+      {},
+      desk,
+    );
+    const wish = { runId: 'came', number: 1, classNames: ['cat', 'dog'] };
+    expect(await engine.takeModel({ head: wish, runs: [] }, () => undefined, never)).toMatchObject({ run: { id: 'came' } });
+    expect((await desk.loadHead('came'))?.run.id).toBe('came');
+    const other = { head: { ...wish, runId: 'another' }, runs: [] };
+    expect(await codeOf(engine.takeModel(other, () => undefined, never))).toBe('model-closed');
+    expect(await desk.loadHead('another')).toBeNull();
+  });
+
   it('brings back a run that ended when its project could not be saved any more', async () => {
     const desk = createDesk({}, await tablesWith(project));
     await desk.open('p');

@@ -95,6 +95,7 @@ const drawThumbnail = async (picture: Blob): Promise<Blob | null> => {
 };
 const files: ProjectFiles = new ProjectFiles({
   compute: compute.api,
+  backbones,
   store,
   addProject: (document) => desk.keep(document),
   pictures: pictureKeep,

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { contentOf, plainSample, type Sample } from '../domain/dataset';
 import { HeadstartError } from '../domain/errors';
 import type { RunRecord } from '../domain/history';
+import type { BackboneIdentity } from '../domain/model-import';
 import { createPreset } from '../domain/presets';
 import { createProject, type ProjectDocument } from '../domain/project';
 import type { CarriedFeatures } from '../domain/project-file';
@@ -10,7 +11,9 @@ import { MemoryScratch } from '../ingest/archive/scratch';
 import { contentHashOf, digestContent } from '../ingest/content-hash';
 import type { PictureToKeep } from '../ingest/picture-keep';
 import { MemoryTarget } from '../ingest/project-file/testing/memory-target';
-import type { KeptHead } from '../protocol/compute-api';
+import type { BackboneParts, KeptHead } from '../protocol/compute-api';
+import { backboneId } from '../engine/model-files/backbone-id';
+import { tensorLengths } from '../engine/trained-tensors';
 import { ProjectFiles, type ProjectFilesParts } from './project-files';
 import { plainRun } from '../domain/testing/plain-run';
 
@@ -51,6 +54,7 @@ function createDevice(origin: string | null, change: Partial<ProjectFilesParts> 
   const device = {
     documents: new Map<string, ProjectDocument>(),
     heads: new Map<string, KeptHead>(),
+    backbones: new Map<string, BackboneParts>(),
     pictures: new Map<string, PictureToKeep>(),
     features: new Map<string, CarriedFeatures>(),
     sweep: vi.fn(() => Promise.resolve()),
@@ -73,6 +77,18 @@ function createDevice(origin: string | null, change: Partial<ProjectFilesParts> 
         return Promise.reject(new HeadstartError('no-path-proved'));
       },
       exportHead: () => Promise.resolve(null),
+      exportBackbone: (id) => Promise.resolve(device.backbones.get(id) ?? null),
+    },
+    backbones: {
+      list: () => Promise.resolve([...device.backbones.values()].map(({ identity }) => ({ ...identity, bytes: 1 }))),
+      write: (identity, tensors) => {
+        device.backbones.set(identity.id, { identity, tensors });
+        return Promise.resolve();
+      },
+      remove: (id) => {
+        device.backbones.delete(id);
+        return Promise.resolve();
+      },
     },
     store: {
       load: (id) => Promise.resolve(device.documents.get(id) ?? null),
@@ -170,6 +186,48 @@ describe('projects as files', () => {
     expect([...features.keys()].sort()).toEqual(document.samples.map(contentOf).sort());
     expect(files.contentsHeld().size).toBe(0);
     expect(await codeOf(files.take('again', ignore, never))).toBe('import-closed');
+  });
+
+  it('carry the convolutions that they stand on, each once a device, and none that were altered or are gone', async () => {
+    const scaling = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+    const tensors = new Map([...tensorLengths].map(([name, length]) => [name, new Float32Array(length).fill(0.5)]));
+    const identity: BackboneIdentity = {
+      id: await backboneId(scaling, tensors),
+      ...{ title: 'torchvision’s VGG-16', scaling, addedAt: '2026-11-28T09:00:00Z' },
+      source: { kind: 'hub', repository: 'timm/vgg16.tv_in1k', revision: 'b8d8' },
+    };
+    const document = { ...(await createDocument()), samples: [], runs: [{ ...run, backbone: identity.id }], backbone: identity };
+    const write = async (kept: BackboneParts | null) => {
+      const device = createDevice('here');
+      device.documents.set(document.id, document);
+      if (kept !== null) device.backbones.set(identity.id, kept);
+      const target = new MemoryTarget();
+      const report = await device.files.write('theirs', null, target.handle, ignore, never);
+      return { report, file: new File([target.written ?? ''], 'pets.zip') };
+    };
+    const whole = await write({ identity, tensors });
+    expect(whole.report.leftOut).toBeNull();
+    const theirs = createDevice('here');
+    expect(await theirs.files.open(whole.file, never)).toMatchObject({ runs: 1 });
+    await theirs.files.take('mine', ignore, never);
+    const came = theirs.backbones.get(identity.id);
+    expect(came?.identity).toEqual(identity);
+    expect(await backboneId(scaling, came?.tensors ?? new Map())).toBe(identity.id);
+    expect(theirs.documents.get('mine')).toMatchObject({ backbone: identity, runs: [{ backbone: identity.id }] });
+
+    // Convolutions under another's name: the digest of the file is right, what it says of itself is not.
+    const altered = new Map(tensors).set('features.0.bias', new Float32Array(64));
+    const wrong = await write({ identity, tensors: altered });
+    const empty = createDevice('here');
+    await empty.files.open(wrong.file, never);
+    expect(await codeOf(empty.files.take('mine', ignore, never))).toBe('project-invalid');
+    expect([empty.documents.size, empty.backbones.size]).toEqual([0, 0]);
+
+    const without = await write(null);
+    expect(without.report.leftOut).toMatchObject({ code: 'backbone-gone' });
+    await empty.files.open(without.file, never);
+    await empty.files.take('mine', ignore, never);
+    expect(empty.documents.get('mine')?.backbone).toEqual(identity);
   });
 
   it('leave features of another device aside and say so', async () => {

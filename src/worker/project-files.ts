@@ -1,6 +1,7 @@
 import { contentOf, fits, type Sample } from '../domain/dataset';
 import { describeError, HeadstartError, toHeadstartError } from '../domain/errors';
 import type { RunRecord } from '../domain/history';
+import type { BackboneIdentity } from '../domain/model-import';
 import { parseProject, type ProjectDocument } from '../domain/project';
 import {
   adoptProject,
@@ -10,6 +11,7 @@ import {
   type ProjectFileProgress,
   type ProjectFileReport,
 } from '../domain/project-file';
+import { decodeBackbone, encodeBackbone } from '../engine/backbone-file';
 import { decodeHead, encodeHead } from '../engine/head-file';
 import { sizeWords } from '../domain/size-words';
 import { readBytes } from '../ingest/archive/picture-bytes';
@@ -18,6 +20,7 @@ import type { PictureKeep, PictureToKeep } from '../ingest/picture-keep';
 import { openProjectFile, readProjectFile, type OpenProjectFile } from '../ingest/project-file/read-project-file';
 import { writeProjectFile } from '../ingest/project-file/write-project-file';
 import type { ComputeApi, KeptHead } from '../protocol/compute-api';
+import type { BackboneStore } from '../storage/backbone-store';
 import type { ProjectStore } from '../storage/project-store';
 import { fetchToScratch } from './fetch-to-scratch';
 
@@ -28,7 +31,11 @@ const keptTogether = 32;
 const keptTogetherBytes = 16_000_000;
 
 export interface ProjectFilesParts {
-  readonly compute: Pick<ComputeApi, 'featureOrigin' | 'collectFeatures' | 'takeFeatures' | 'proveDevice' | 'exportHead'>;
+  readonly compute: Pick<
+    ComputeApi,
+    'featureOrigin' | 'collectFeatures' | 'takeFeatures' | 'proveDevice' | 'exportHead' | 'exportBackbone'
+  >;
+  readonly backbones: Pick<BackboneStore, 'list' | 'write' | 'remove'>;
   readonly store: Pick<ProjectStore, 'load' | 'listHeads' | 'loadHead' | 'saveHead' | 'dropHeads'>;
   /** Makes a document a project of its own, and tells other tabs. */
   readonly addProject: (document: ProjectDocument) => Promise<void>;
@@ -81,6 +88,7 @@ export class ProjectFiles {
       splits: new Map<string, never>(),
       picture: (sample: Sample) => this.#picture(sample),
       thumbnail: this.#thumbnailReader(document.samples),
+      backbones: () => this.#backbones(document),
       heads: () => this.#heads(document),
       features: (samples: readonly Sample[]) => this.#features(samples),
     };
@@ -194,6 +202,15 @@ export class ProjectFiles {
     }
   }
 
+  async *#backbones({ backbone, runs }: ProjectDocument) {
+    const ids = new Set([backbone?.id, ...runs.map((run) => run.backbone)].filter((id) => id !== undefined));
+    for (const id of ids) {
+      const parts = await this.#parts.compute.exportBackbone(id);
+      // Such as those of a run whose weights were removed since.
+      if (parts !== null) yield { identity: parts.identity, bytes: encodeBackbone(parts) };
+    }
+  }
+
   async *#features(samples: readonly Sample[]): AsyncGenerator<CarriedFeatures> {
     const contents = [...new Set(samples.map(contentOf))];
     for (const fit of fits)
@@ -250,6 +267,8 @@ class Intake {
   #batch: PictureToKeep[] = [];
   #batchBytes = 0;
   readonly #savedHeads: string[] = [];
+  /** Those that were not here before. */
+  readonly #savedBackbones: string[] = [];
   readonly #features: { readonly fit: string; readonly pictures: number }[] = [];
   #hasOtherFeatures = false;
 
@@ -275,6 +294,14 @@ class Intake {
     this.#batch.push({ content: contentOf(sample), bytes: picture, thumbnail: drawn, left: null });
     this.#batchBytes += bytes.length;
     if (this.#batch.length >= keptTogether || this.#batchBytes >= keptTogetherBytes) await this.#keepBatch();
+  }
+
+  async backbone(identity: BackboneIdentity, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { backbones } = this.#parts;
+    const { tensors } = await decodeBackbone(bytes, identity);
+    if ((await backbones.list()).some(({ id }) => id === identity.id)) return;
+    this.#savedBackbones.push(identity.id);
+    await backbones.write(identity, tensors);
   }
 
   async head(runId: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -315,6 +342,7 @@ class Intake {
 
   async giveUp(): Promise<void> {
     await this.#parts.store.dropHeads(this.#savedHeads);
+    for (const id of this.#savedBackbones) await this.#parts.backbones.remove(id);
     await this.#parts.sweep();
   }
 

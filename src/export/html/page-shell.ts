@@ -1,5 +1,5 @@
 import type { ExportedModel } from '../../domain/model-export';
-import { attribution } from '../model-config';
+import { attributionOf } from '../model-config';
 import pageCss from './page.css?raw';
 
 export function escapeHtml(text: string): string {
@@ -20,7 +20,7 @@ export function writeShell(
     Preprocessing: `${fit} to 224 x 224, (x / 255 - mean) / std, mean ${scaling.mean.join(', ')}, std ${scaling.std.join(', ')}`,
     Weights: parts.weights,
     Fingerprint: fingerprint,
-    Licence: attribution,
+    Licence: attributionOf(model),
   };
   const list = Object.entries(facts).map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
   return `<!doctype html>

@@ -1,5 +1,5 @@
 import type { ExportedModel, ExportPrecision } from '../../domain/model-export';
-import { attribution, createModelConfig } from '../model-config';
+import { attributionOf, createModelConfig } from '../model-config';
 import { createNetwork, type Network } from './network';
 import {
   constantField,
@@ -23,7 +23,7 @@ function describe(model: ExportedModel, precision: ExportPrecision): ModelHead {
   return {
     producer: 'Headstart',
     opset,
-    description: `${projectName}: a classifier of pictures, VGG-16 with a classifier of its own. ${attribution}`,
+    description: `${projectName}: a classifier of pictures, VGG-16 with a classifier of its own. ${attributionOf(model)}`,
     metadata: {
       classes: JSON.stringify(classNames),
       fit,

@@ -1,5 +1,5 @@
 import { certificateBounds, type ExportedModel, type ExportPrecision } from '../../domain/model-export';
-import { attribution } from '../model-config';
+import { attributionOf, meanNote } from '../model-config';
 import { plainMarkdown } from '../plain-markdown';
 import { opset } from './onnx-writer';
 
@@ -45,7 +45,7 @@ ${half}
 
 Turn the picture as its EXIF block says and fit it to 224 x 224 (\`${fit}\`, see \`config.json\`) by Pillow's antialiased bilinear resizing: that is outside the
 graph. Inside \`model.onnx\`: \`(x / 255 - mean) / std\` with mean ${scaling.mean.join(', ')} and std ${scaling.std.join(', ')}
-(**not torchvision's mean**: the weights are Oxford's own), and RGB rows turned into planes.${norm} Decoders of JPEG differ by a level or two
+(${meanNote(model)}), and RGB rows turned into planes.${norm} Decoders of JPEG differ by a level or two
 here and there, and so do logits; from the same pixels they do not.
 
 ## The same answers
@@ -56,6 +56,6 @@ ${certificate.shownDifference.toExponential(1)} of the rms at most.
 
 ## Licence of the weights
 
-${attribution}
+${attributionOf(model)}
 `;
 }

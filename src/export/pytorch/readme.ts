@@ -1,5 +1,5 @@
 import { certificateBounds, type ExportedModel, type ExportPrecision } from '../../domain/model-export';
-import { attribution } from '../model-config';
+import { attributionOf, halfLoss, meanNote } from '../model-config';
 import { plainMarkdown } from '../plain-markdown';
 
 function describeNorm(norm: number | null): string {
@@ -19,8 +19,7 @@ export function writeReadme(model: ExportedModel, precision: ExportPrecision): s
   const { run, classNames, projectName, fit, scaling, certificate, featureNorm } = model;
   const half =
     precision === 'float16'
-      ? `\nValues lie in the file as float16, half the size; everything here computes with them as float32. The convolutions that were not trained lose
-nothing by it, the classifier is rounded.\n`
+      ? `\nValues lie in the file as float16, half the size; everything here computes with them as float32. ${halfLoss(model)}\n`
       : '';
   return `# ${plainMarkdown(projectName)}
 
@@ -44,8 +43,8 @@ ${half}
 ## Preprocessing
 
 Turn the picture as its EXIF block says, fit it (\`${fit}\`, see \`config.json\`) by Pillow's antialiased bilinear resizing, then \`(x / 255 - mean) / std\`
-with mean ${scaling.mean.join(', ')} and std ${scaling.std.join(', ')}. **This mean is not torchvision's**: the weights are
-Oxford's own. Decoders of JPEG differ by a level or two here and there, and so do logits; from the same pixels they do not.
+with mean ${scaling.mean.join(', ')} and std ${scaling.std.join(', ')}. This mean
+is ${meanNote(model)}. Decoders of JPEG differ by a level or two here and there, and so do logits; from the same pixels they do not.
 
 ## The same answers
 
@@ -69,6 +68,6 @@ and so does the page.
 
 ## Licence of the weights
 
-${attribution}
+${attributionOf(model)}
 `;
 }

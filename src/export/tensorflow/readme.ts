@@ -1,5 +1,5 @@
 import { certificateBounds, type ExportedModel, type ExportPrecision } from '../../domain/model-export';
-import { attribution } from '../model-config';
+import { attributionOf, meanNote } from '../model-config';
 import { plainMarkdown } from '../plain-markdown';
 
 /** The README of an export: for whoever finds the folder a year later. */
@@ -41,7 +41,7 @@ ${half}
 
 Turn the picture as its EXIF block says and fit it to 224 x 224 (\`${fit}\`, see \`config.json\`) by antialiased bilinear resizing, as Pillow does it and as
 \`classify.js\` does. Inside the graph: \`(x / 255 - mean) / std\` with mean ${scaling.mean.join(', ')} and std ${scaling.std.join(', ')}
-(**not torchvision's mean**: the weights are Oxford's own).${norm}
+(${meanNote(model)}).${norm}
 
 ## The same answers
 
@@ -50,6 +50,6 @@ FAILED. Graphics cards that compute in half precision (many phones, by WebGL) fa
 
 ## Licence of the weights
 
-${attribution}
+${attributionOf(model)}
 `;
 }

@@ -59,6 +59,7 @@ export function createSmallModel(change: Partial<ExportedModel> = {}): ExportedM
     classNames: run.classNames,
     featureNorm: 10,
     fit: 'crop',
+    backbone: null,
     scaling: { mean: [0.48501961, 0.45795686, 0.40760392], std: [0.229, 0.224, 0.225] },
     fingerprint: 'f'.repeat(64),
     certificate: smallCertificate,

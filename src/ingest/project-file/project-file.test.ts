@@ -68,6 +68,9 @@ function sourceOf(document: ProjectDocument, change: Partial<ProjectFileSource> 
     splits: new Map(),
     picture: (sample) => Promise.resolve(new Blob([pictureOf(contentOf(sample))])),
     thumbnail: ({ path }) => Promise.resolve(path.includes('?') ? null : new Blob([`small ${path}`])),
+    backbones: async function* () {
+      // It stands on the page's own.
+    },
     heads: async function* () {
       await Promise.resolve();
       yield { runId: run.id, bytes: head };
@@ -95,6 +98,7 @@ async function takeAll(file: OpenProjectFile, signal = never) {
       taken.pictures.set(id, text(bytes));
       if (thumbnail !== null) taken.thumbnails.set(id, await thumbnail.text());
     },
+    backbone: ({ title }, bytes) => Promise.resolve(void taken.rest.push(`${title}: ${text(bytes)}`)),
     head: (runId, bytes) => Promise.resolve(void taken.rest.push(`${runId}: ${text(bytes)}`)),
     features: (about, bytes) => Promise.resolve(void taken.rest.push(`${about.fit}, ${about.origin}: ${text(bytes)}`)),
   };

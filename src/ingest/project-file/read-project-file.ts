@@ -1,5 +1,6 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { Sample } from '../../domain/dataset';
+import type { BackboneIdentity } from '../../domain/model-import';
 import { parseProject, type ProjectDocument } from '../../domain/project';
 import {
   documentName,
@@ -37,6 +38,7 @@ export interface OpenProjectFile {
 /** Takes what was found as it was written, one after the other; what it rejects with ends the reading. */
 export interface ProjectFileSink {
   picture(sample: Sample, bytes: Uint8Array<ArrayBuffer>, thumbnail: Blob | null): Promise<void>;
+  backbone(identity: BackboneIdentity, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   head(runId: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   features(about: ProjectManifest['features'][number], bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
@@ -108,6 +110,10 @@ export async function readProjectFile(
     }
     await sink.picture(sample, bytes, thumbnail);
     done += 1;
+    tell(false);
+  }
+  for (const backbone of manifest.backbones) {
+    await sink.backbone(backbone.identity, await read(backbone));
     tell(false);
   }
   for (const head of manifest.heads) {
@@ -231,6 +237,7 @@ function checkTogether(name: string, manifest: ProjectManifest, document: Projec
     const bundle = manifest.thumbnails[thumbnail.bundle];
     if (bundle === undefined || thumbnail.at + thumbnail.bytes > bundle.bytes) throw invalid();
   }
+  if (new Set(manifest.backbones.map(({ identity }) => identity.id)).size !== manifest.backbones.length) throw invalid();
   const runs = new Set(document.runs.map(({ id }) => id));
   const heads = new Set(manifest.heads.map(({ runId }) => runId));
   if (heads.size !== manifest.heads.length || [...heads].some((id) => !runs.has(id))) throw invalid();

@@ -2,7 +2,8 @@ import { makeZip } from 'client-zip';
 import { applyCommand } from '../../domain/commands';
 import { planExport, writeMetadata, metadataName } from '../../domain/dataset-export';
 import type { Sample, Split } from '../../domain/dataset';
-import { throwIfCancelled, toHeadstartError } from '../../domain/errors';
+import { describeError, throwIfCancelled, toHeadstartError } from '../../domain/errors';
+import type { BackboneIdentity } from '../../domain/model-import';
 import type { ProjectDocument } from '../../domain/project';
 import {
   bundleBytes,
@@ -34,6 +35,8 @@ export interface ProjectFileSource {
   thumbnail(sample: Sample): Promise<Blob | null>;
   /** Trained heads as safetensors. */
   heads(): AsyncIterable<{ readonly runId: string; readonly bytes: Uint8Array<ArrayBuffer> }>;
+  /** Convolutions that came in and that it stands on, as safetensors. */
+  backbones(): AsyncIterable<{ readonly identity: BackboneIdentity; readonly bytes: Uint8Array<ArrayBuffer> }>;
   /** Of these samples, by content. */
   features(samples: readonly Sample[]): AsyncIterable<CarriedFeatures>;
 }
@@ -45,6 +48,7 @@ Open it there: Projects, Open a project file.
 
 pictures/    the pictures as they were given, a folder a class, with a list (metadata.csv)
 heads/       what was trained, as safetensors
+backbones/   convolutions that came in, as safetensors, where it stands on others than Headstart's own
 features/    what VGG-16 made of the pictures
 thumbnails/  small pictures, one after the other
 `;
@@ -77,6 +81,7 @@ class ProjectFileWriter {
   readonly #made = new Date();
   readonly #pictures: ManifestPicture[] = [];
   readonly #thumbnails: ManifestFile[] = [];
+  readonly #backbones: ProjectManifest['backbones'] = [];
   readonly #heads: ProjectManifest['heads'] = [];
   readonly #features: ProjectManifest['features'] = [];
   readonly #missing: { readonly id: string; readonly path: string }[] = [];
@@ -94,6 +99,11 @@ class ProjectFileWriter {
   async *files(): AsyncGenerator<ZipInput> {
     yield this.#input(introductionName, new TextEncoder().encode(introduction));
     yield* this.#writePictures();
+    for await (const { identity, bytes } of this.#source.backbones()) {
+      const file = await this.#note(`backbones/${String(this.#backbones.length)}.safetensors`, bytes);
+      this.#backbones.push({ ...file, identity });
+      yield this.#input(file.path, bytes);
+    }
     for await (const { runId, bytes } of this.#source.heads()) {
       const file = await this.#note(`heads/${String(this.#heads.length)}.safetensors`, bytes);
       this.#heads.push({ ...file, runId });
@@ -116,6 +126,7 @@ class ProjectFileWriter {
       pictures: this.#pictures,
       thumbnails: this.#thumbnails,
       heads: this.#heads,
+      backbones: this.#backbones,
       features: this.#features,
     };
     yield this.#input(documentName, json);
@@ -132,8 +143,15 @@ class ProjectFileWriter {
       heads: this.#heads.length,
       features: Math.max(0, ...most.values()),
       bytes: this.#bytes,
-      leftOut: null,
+      leftOut: this.#lostBackbone(),
     };
+  }
+
+  /** Whoever opens it elsewhere cannot go on with it as it is. */
+  #lostBackbone(): ProjectFileReport['leftOut'] {
+    const wanted = this.#source.document.backbone;
+    if (wanted === null || this.#backbones.some(({ identity }) => identity.id === wanted.id)) return null;
+    return describeError('backbone-gone', { title: wanted.title });
   }
 
   async *#writePictures(): AsyncGenerator<ZipInput> {

@@ -54,6 +54,46 @@ describe('openOnnx', () => {
     expect(checkVgg16(found.tensors, 'a').conv?.size).toBe(26);
   });
 
+  const three = (values: readonly number[]) => message(9, [...new Uint8Array(Float32Array.from(values).buffer)]);
+  const bytesOf = (value: number) => message(4, [...new Uint8Array(Float32Array.of(value).buffer)]);
+  const scaled = (first: readonly number[][], std = three([0.229, 0.224, 0.225])) => {
+    const { nodes, tensors } = vgg16Graph();
+    const constants = [
+      tensor('m', [1, 3, 1, 1], 1, three([0.485, 0.456, 0.406])),
+      tensor('s', [3, 1, 1], 1, std),
+      tensor('c', [], 1, bytesOf(255)),
+      tensor('m255', [3], 1, three([123.675, 116.28, 103.53])),
+      tensor('s255', [3], 1, three([58.395, 57.12, 57.375])),
+    ];
+    // The picture goes through them first, so the graph's own picture is the last of them.
+    return open({ nodes: [...first, ...nodes], tensors: [...tensors, ...constants] });
+  };
+
+  it('reads the scaling that a network does itself, in decimals as people write them', async () => {
+    const first = [
+      node('Cast', ['bytes'], 'a', { to: 1 }),
+      node('Div', ['a', 'c'], 'b'),
+      node('Sub', ['b', 'm'], 'd'),
+      node('Div', ['d', 's'], 'picture'),
+    ];
+    const scaling = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+    expect((await scaled(first)).told.scaling).toEqual(scaling);
+    expect((await scaled([node('Sub', ['x', 'm'], 'd'), node('Div', ['d', 's'], 'picture')])).told.scaling).toEqual(scaling);
+    expect((await scaled([node('Sub', ['x', 'm255'], 'd'), node('Div', ['d', 's255'], 'picture')])).told.scaling).toEqual(
+      scaling,
+    );
+    expect((await open(withHead())).told.scaling).toBeNull();
+  });
+
+  it('refuses a network that changes pictures in another way, or scales them by nothing', async () => {
+    const words = refusal('model-other-architecture', /before its first convolution there is Mul/);
+    expect(await outcome(scaled([node('Mul', ['x', 'm'], 'picture')]))).toMatchObject(words);
+    const first = [node('Sub', ['x', 'm'], 'd'), node('Div', ['d', 's'], 'picture')];
+    expect(await outcome(scaled(first, three([1, 0, 1])))).toMatchObject(
+      refusal('model-other-architecture', /in a way of its own/),
+    );
+  });
+
   it('takes weights that are Constant nodes', async () => {
     const { nodes, tensors } = vgg16Graph();
     const constant = [

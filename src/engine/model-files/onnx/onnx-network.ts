@@ -11,6 +11,8 @@ export interface UsedTensor {
 
 export interface OnnxNetwork {
   readonly used: readonly UsedTensor[];
+  /** What its first layers subtract from pictures and divide them by; null where pictures come in scaled. */
+  readonly scaling: { readonly range: OnnxTensor | null; readonly mean: OnnxTensor; readonly std: OnnxTensor } | null;
   /** Why its classifier cannot be a head here; null where it can, or where there is none. */
   readonly headProblem: string | null;
 }
@@ -108,6 +110,21 @@ function isVggPool(node: OnnxNode): boolean {
 const others: Readonly<Record<number, string>> = { 8: 'VGG-11', 10: 'VGG-13', 16: 'VGG-19' };
 const kinds = { conv: 'Conv', relu: 'Relu', pool: 'MaxPool' } as const;
 
+/** Layers before the first convolution that leave a picture's values as they are. */
+const withoutValues = new Set([...without, 'Transpose', 'Unsqueeze']);
+
+/** `(x / 255 - mean) / std` before the first convolution, or its last two steps, or nothing. @throws OtherNetwork */
+function scalingOf(graph: Graph, first: OnnxNode | undefined): OnnxNetwork['scaling'] {
+  const steps = graph.pathTo(first?.inputs[0]).filter(({ type }) => !withoutValues.has(type));
+  const [last, before, range, ...others] = steps;
+  if (last === undefined) return null;
+  const [std, mean] = [graph.constant(last.inputs[1]), graph.constant(before?.inputs[1])];
+  const isScaling =
+    last.type === 'Div' && before?.type === 'Sub' && (range === undefined || range.type === 'Div') && others.length === 0;
+  if (!isScaling || std === null || mean === null) throw new OtherNetwork(`before its first convolution there is ${last.type}`);
+  return { range: graph.constant(range?.inputs[1])?.tensor ?? null, mean: mean.tensor, std: std.tensor };
+}
+
 /** The layers from the first convolution to the last pooling, checked one by one. @throws OtherNetwork */
 function checkLayers(graph: Graph): readonly OnnxNode[] {
   const convs = graph.graph.nodes.filter(({ type }) => type === 'Conv');
@@ -199,6 +216,7 @@ function pathProblem(graph: Graph, { node }: Linear, lastPool: OnnxNode, isNorme
 export function findVgg16(onnx: OnnxGraph, isNormed: boolean): OnnxNetwork {
   const graph = new Graph(onnx);
   const layers = checkLayers(graph);
+  const scaling = scalingOf(graph, layers[0]);
   const used: UsedTensor[] = [];
   for (const { index } of convLayers) {
     const [, weight, bias] = layers[index]?.inputs ?? [];
@@ -218,14 +236,14 @@ export function findVgg16(onnx: OnnxGraph, isNormed: boolean): OnnxNetwork {
     .filter((linear) => linear !== null);
   const lastPool = layers.at(-1);
   const [first] = linears;
-  if (first === undefined || lastPool === undefined) return { used, headProblem: null };
+  if (first === undefined || lastPool === undefined) return { used, scaling, headProblem: null };
   const isImageNet = linears.length === 3;
   for (const [at, { weight, bias }] of linears.entries()) {
     const stem = linears.length === 1 ? 'classifier' : `classifier.${String(isImageNet ? at * 3 : at)}`;
     used.push({ ...weight, name: `${stem}.weight` });
     if (bias !== null) used.push({ ...bias, name: `${stem}.bias` });
   }
-  if (linears.length > 1) return { used, headProblem: null };
+  if (linears.length > 1) return { used, scaling, headProblem: null };
   const problem = isPlainGemm(first.node) ? pathProblem(graph, first, lastPool, isNormed) : 'it scales what it adds up';
-  return { used, headProblem: problem };
+  return { used, scaling, headProblem: problem };
 }
