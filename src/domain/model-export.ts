@@ -1,7 +1,10 @@
 import type { Fit } from './dataset';
+import type { ExportedScaling } from './input-scaling';
 import type { RunRecord } from './history';
 import type { BackboneIdentity } from './model-import';
 import { backboneParameterCount, featureCount } from './vgg16';
+
+export type { ExportedScaling };
 
 /** What a model can be written as. Ids are stable: they stand in scripts. */
 export const exportFormatIds = ['pytorch', 'onnx', 'tensorflow', 'html'] as const;
@@ -17,12 +20,6 @@ export interface ExportedTensor {
   readonly shape: readonly number[];
   /** Exactly what is computed with. */
   readonly values: Float32Array;
-}
-
-/** How the network wants its input: `(x / 255 - mean) / std` for each of R, G, B. */
-export interface ExportedScaling {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
 }
 
 /** What the compute worker knows of the trained model: everything but the certificate. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Fit } from './dataset';
 import type { ErrorRecord } from './errors';
-import type { ExportedScaling } from './model-export';
+import type { ExportedScaling } from './input-scaling';
 import type { RunConfig } from './run-config';
 
 /** What a model file can be: by its content, not by its name. A ZIP is looked into for one of these. */

@@ -61,7 +61,8 @@ export const selectRunSamples = remember(
 export const selectLikenessReference = remember(
   (state) => [selectRunSamples(state), state.headRun],
   (state): LikenessReference | null => {
-    if (state.headRun === null) return null;
+    // A head that came in learnt from pictures that nobody here knows.
+    if (state.headRun === null || state.headRun.imported !== undefined) return null;
     const samples = selectRunSamples(state).flatMap(({ id, split, group }) =>
       split === 'train' ? [{ id, ...(group === undefined ? {} : { group }) }] : [],
     );

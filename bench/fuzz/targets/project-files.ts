@@ -38,6 +38,7 @@ const valid = {
     })),
     thumbnails: [listed('thumbnails/0.bin', bundle)],
     heads: [],
+    backbones: [],
     features: [{ ...listed('features/0.bin', features), fit: 'crop', origin: 'these weights', pictures: 3 }],
   } satisfies ProjectManifest as unknown,
 };
@@ -90,6 +91,7 @@ export const projectFileTarget: FuzzTarget<Bytes> = {
           promise(expected !== undefined && digest(expected) === digest(content), 'a picture is the one that its id says');
           return Promise.resolve();
         },
+        backbone: () => Promise.reject(new Error('broken promise: it stands on no other convolutions')),
         head: () => Promise.reject(new Error('broken promise: no run has a head')),
         features: (_about, content) => {
           promise(digest(content) === digest(features), 'features are as they were written');
