@@ -74,7 +74,9 @@ function WaysIn() {
   const reason = usePage(selectReason);
   const isClosed = usePage(selectIsClosed);
   const [place, setPlace] = useState<Place>('file');
-  const body = useKeptFocus<HTMLDivElement>(phase);
+  const kept = usePage(({ modelImport }) => modelImport.kept);
+  // Buttons go when they have done their work: Fetch and Cancel with the phase, Remove with what it removed.
+  const body = useKeptFocus<HTMLDivElement>(`${phase} ${kept.map(({ id }) => id).join(' ')}`);
   const shownAt: Place = error?.code.startsWith('hub-weights-') === true ? 'hub' : place;
   const at = (one: Place) => ({
     isDisabled: (one === 'weights' ? reason !== null : isClosed) || phase !== 'open',
