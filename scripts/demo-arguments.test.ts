@@ -57,7 +57,29 @@ test('reads what fine-tuning needs, and changes only the settings that were name
   expect(settingsOf(read('--data scripts --val src --limit 3'))).toEqual({ limitPerClass: null });
 });
 
+test('reads what to stand on and what to start from', () => {
+  expect(read('--weights shipped').weights).toBeNull();
+  expect(read('--weights torchvision').weights).toBe('torchvision');
+  expect(read('--weights package.json --weights knip.json').weights).toEqual([
+    expect.stringMatching(/package\.json$/),
+    expect.stringMatching(/knip\.json$/),
+  ]);
+  expect(read('--model package.json --predict src')).toMatchObject({ model: [expect.any(String)], dataPath: null, start: null });
+  expect(read('--model package.json --data src --start new --epochs 1')).toMatchObject({ start: 'new', epochs: 1 });
+});
+
 test.each([
+  [['--weights', 'no-such-file'], '--weights: there is nothing at no-such-file'],
+  [['--weights', 'src'], '--weights must be a file: src is not'],
+  [
+    ['--weights', 'torchvision', '--weights', 'package.json'],
+    '--weights must be shipped, torchvision, or the files of one model',
+  ],
+  [['--model', 'package.json', '--weights', 'shipped', '--data', 'src'], '--model brings its own weights'],
+  [['--start', 'new'], '--start needs --model'],
+  [['--model', 'package.json'], '--model needs --data to train on, --predict or --export'],
+  [['--model', 'package.json', '--predict', 'src', '--epochs', '2'], '--epochs needs --data'],
+  [['--model', 'package.json', '--data', 'src', '--start', 'half'], '--start must be one of new, model'],
   [['--val', 'src'], '--val needs --data'],
   [['--data', 'no-such-folder'], 'there is nothing at no-such-folder'],
   [['--data', 'package.json', '--val', 'src'], '--data must be a folder: package.json is not'],

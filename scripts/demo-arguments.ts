@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fits, type Fit } from '../src/domain/dataset';
@@ -14,7 +13,7 @@ import {
 } from '../src/domain/run-config';
 import { convLayers } from '../src/domain/vgg16';
 import { mostThreads } from '../src/domain/threads';
-import { PlainFailure } from './install.mjs';
+import { checkModel, readExisting, readWeights, refuse, type WeightsWanted } from './model-arguments';
 
 export const demoUsage = `Trains on labelled pictures in a headless browser, through the real page, and prints what it says.
 
@@ -24,6 +23,10 @@ npm run demo -- [options]
   --file-column NAME, --label-column NAME, --split-column NAME   of a list whose columns are not clear
   --val DIR          validation pictures; then all of --data, a folder too, trains
   --limit N          at most N pictures a class (with --val: of --data only)
+  --weights WHAT     convolutions to stand on: shipped (the default) | torchvision (fetched, 59 MB) | a .safetensors, .pth, .pt or
+                     .onnx file, or a ZIP that this app wrote; may be repeated for the files of one ONNX model
+  --model FILE       such a file that has a head too: without --data it only predicts, with it training goes on from there
+  --start WHAT       model (the default with --model) | new: a new head on the weights of --model
   --preset NAME      note | recommended
   --way NAME         features | frozen | fine-tune
   --epochs N  --lr X  --batch N  --seed N
@@ -83,10 +86,11 @@ export interface DemoArguments {
   readonly json: string | null;
   readonly exportFolder: string | null;
   readonly precision: ExportPrecision | null;
-}
-
-function refuse(sentence: string): never {
-  throw new PlainFailure(`${sentence} See npm run demo -- --help.`, 2);
+  /** Files to take convolutions from, `torchvision` for those on the Hub; null: those of the page. */
+  readonly weights: WeightsWanted;
+  /** Files of a model whose head comes in too. */
+  readonly model: readonly string[] | null;
+  readonly start: 'new' | 'model' | null;
 }
 
 function readNumber(name: string, text: string | undefined, isRight: (value: number) => boolean, rule: string): number | null {
@@ -167,15 +171,6 @@ export function settingsOf(options: DemoArguments): Partial<RunConfig> {
   };
 }
 
-function readExisting(name: string, text: string, kind: 'folder' | 'file' | 'either'): string {
-  const path = resolve(text);
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) refuse(`--${name}: there is nothing at ${text}.`);
-  if (kind === 'folder' && !status.isDirectory()) refuse(`--${name} must be a folder: ${text} is not.`);
-  if (kind === 'file' && !status.isFile()) refuse(`--${name} must be a file: ${text} is not.`);
-  return path;
-}
-
 /**
  * The demo's command line, checked; null when help was asked for.
  * Throws PlainFailure with one sentence and exit code 2.
@@ -214,6 +209,9 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
         'file-column': option,
         'label-column': option,
         'split-column': option,
+        weights: { type: 'string', multiple: true },
+        model: { type: 'string', multiple: true },
+        start: option,
         predict: { type: 'string', multiple: true },
         screenshot: option,
         json: option,
@@ -229,6 +227,7 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
   if (values.val !== undefined && values.data === undefined) refuse('--val needs --data: the pictures to train on.');
   if (values.precision !== undefined && values.export === undefined)
     refuse('--precision needs --export: it is of what is written.');
+  checkModel(values);
   const isPositive = (value: number) => value > 0;
   const options: DemoArguments = {
     columns: {
@@ -278,6 +277,9 @@ export function parseDemoArguments(args: readonly string[]): DemoArguments | nul
     json: values.json === undefined ? null : resolve(values.json),
     exportFolder: values.export === undefined ? null : resolve(values.export),
     precision: readChoice('precision', values.precision, exportPrecisions),
+    weights: readWeights(values.weights),
+    model: values.model === undefined ? null : values.model.map((file) => readExisting('model', file, 'file')),
+    start: readChoice('start', values.start, ['new', 'model']),
   };
   checkWay(options);
   return options;

@@ -49,13 +49,19 @@ export interface SessionOptions {
   readonly webgpu?: boolean;
   /** Of all that is served; as fast as it goes when absent. */
   readonly bytesPerSecond?: number;
+  /** Addresses in the page’s meta tags, by their names: stand-ins for other sites. */
+  readonly meta?: Readonly<Record<string, string>>;
 }
 
 /** Builds the app where needed, serves it, opens it in a fresh headless browser. Close it in any case. */
-export async function openSession({ webgpu = true, bytesPerSecond }: SessionOptions = {}): Promise<Session> {
+export async function openSession({ webgpu = true, bytesPerSecond, meta }: SessionOptions = {}): Promise<Session> {
   await ensureBuilt();
   const executablePath = ensureChromium();
-  const server = await startStaticServer({ root: distFolder, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }) });
+  const server = await startStaticServer({
+    root: distFolder,
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    ...(meta === undefined ? {} : { meta }),
+  });
   const browser = await chromium
     // Ctrl-C must end the run below, which closes the browser by itself.
     .launch({ executablePath, args: chromiumArguments({ webgpu }), handleSIGINT: false, handleSIGTERM: false })

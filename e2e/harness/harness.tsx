@@ -13,6 +13,7 @@ import { HeadstartError } from '../../src/domain/errors';
 import { createFakeStorage, FakeEngine } from '../../src/store/testing/fake-engine';
 import { generousStorage } from '../../src/store/testing/storage-ports';
 import { App } from '../../src/ui/app';
+import { offers } from '../../src/ui/model-import/testing/offers';
 import { PictureInputProvider, type PictureInput } from '../../src/ui/picture-input';
 import { applyTheme, readThemeChoice } from '../../src/ui/shell/theme';
 import { StoreProvider } from '../../src/ui/store-context';
@@ -67,6 +68,7 @@ const createEngine = () =>
   new FakeEngine({
     storage,
     tick: () => new Promise((resolve) => setTimeout(resolve, tickMs)),
+    models: offers,
     secondsPerPicture: Number(query.get('pace') ?? '0.2'),
     drawings: () => createSources(classNames, Number(query.get('each') ?? '250')),
   });

@@ -13,6 +13,8 @@ export const mostHeadClasses = 2000;
 
 /** Names the convolutions that come with the page, wherever another backbone has its digest. */
 export const shippedBackboneId = 'shipped';
+/** What they are called beside others. */
+export const shippedTitle = 'As they come with the page';
 
 /** Where convolutions came from. */
 export type BackboneSource =

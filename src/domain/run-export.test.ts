@@ -102,4 +102,18 @@ describe('the export of a run', () => {
     expect(createRunExport(tested).headline).toEqual({ split: 'test', accuracy: 0.75, pictures: 4, chosenBy: null });
     expect(createRunExport({ ...run, history: { steps: [], epochs: [] } }).headline).toBeNull();
   });
+
+  it('names the convolutions that it stands on, what it began with, and that it came in with a file', () => {
+    const id = 'ab'.repeat(32);
+    const plain = { weights: { id: 'shipped', title: 'As they come with the page' }, startedFrom: null, imported: null };
+    expect(createRunExport(run, { weights: { id, title: 'vgg.pth' } })).toMatchObject(plain);
+    expect(createRunExport({ ...run, backbone: id }, { weights: { id, title: 'vgg.pth' } }).weights).toEqual({
+      id,
+      title: 'vgg.pth',
+    });
+    expect(createRunExport({ ...run, backbone: id }).weights).toEqual({ id, title: null });
+    const continues = { runId: 'r0', number: 1, fingerprint: 'f' };
+    const imported = { fileName: 'vgg.pth', format: 'pytorch', trainedBy: null, at: run.startedAt } as const;
+    expect(createRunExport({ ...run, continues, imported })).toMatchObject({ startedFrom: continues, imported });
+  });
 });

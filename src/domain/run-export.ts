@@ -1,6 +1,7 @@
 import type { Fit, Sample, SkippedFile, Split } from './dataset';
 import { headlineOf, type Headline } from './headline';
-import type { RunRecord, SamplePrediction, StageSeconds } from './history';
+import type { ImportedRun, RunRecord, RunStart, SamplePrediction, StageSeconds } from './history';
+import { shippedBackboneId, shippedTitle } from './model-import';
 import type { Optimizer, Preset, RunConfig, Way } from './run-config';
 
 /** Numbers that are not finite become null: JSON has no word for them. */
@@ -65,6 +66,12 @@ export interface RunExport {
   }[];
   readonly seconds: StageSeconds;
   readonly log: readonly string[];
+  /** The convolutions that it stands on: `shipped`, or their digest. `title` is null where it is not known any more. */
+  readonly weights: { readonly id: string; readonly title: string | null };
+  /** The model whose weights it began with; null for a new head. */
+  readonly startedFrom: RunStart | null;
+  /** Of a head that came in with a file: nothing of it was trained here. */
+  readonly imported: ImportedRun | null;
 }
 
 /** What the record of a run does not hold. */
@@ -72,6 +79,13 @@ export interface RunExportContext {
   readonly samples?: readonly Pick<Sample, 'id' | 'path'>[];
   readonly predictions?: readonly SamplePrediction[];
   readonly skipped?: readonly SkippedFile[];
+  /** The convolutions in force: their title, where the run stands on them. */
+  readonly weights?: { readonly id: string; readonly title: string } | null;
+}
+
+function weightsOf({ backbone: id = shippedBackboneId }: RunRecord, known: RunExportContext['weights']): RunExport['weights'] {
+  if (id === shippedBackboneId) return { id, title: shippedTitle };
+  return { id, title: known?.id === id ? known.title : null };
 }
 
 function measured(value: number): Measured {
@@ -132,5 +146,8 @@ export function createRunExport(run: RunRecord, context: RunExportContext = {}):
     ),
     seconds: run.seconds,
     log: run.log,
+    weights: weightsOf(run, context.weights),
+    startedFrom: run.continues ?? null,
+    imported: run.imported ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedFile } from './state';
 import { classFolder, createPage, listed, type Page } from './testing/create-page';
+import { createFakeStorage } from './testing/fake-engine';
 
 function text(path: string, content: string): ListedFile {
   return { path, file: new File([content], path.split('/').at(-1) ?? path) };
@@ -215,5 +216,38 @@ describe('a manifest among what was dropped', () => {
     ]);
     expect(page.state().ingest.warnings.map(({ code }) => code)).toEqual(['manifest-undecodable']);
     expect(count(page)).toEqual({ cat: 2, dog: 2 });
+  });
+});
+
+describe('a model among what was dropped', () => {
+  const listing = (...paths: readonly string[]) => ({ entries: paths.map((path) => ({ path, bytes: 1 })) });
+  const own = ['m/config.json', 'm/model.safetensors', 'm/certificate/01.png'];
+
+  it('goes to the dialog for models: a ZIP as it is, of a folder the file; nothing comes in as a picture', async () => {
+    for (const [given, name, entries] of [
+      [['m.zip'], 'm.zip', own],
+      [own, 'model.safetensors', own],
+    ] as const) {
+      const page = createPage(createFakeStorage(), { listing: listing(...entries) });
+      await page.actions.begin();
+      await page.actions.offerFiles(given.map((path) => text(path, 'x')));
+      expect(page.state()).toMatchObject({ importing: null, ingest: { phase: 'idle', error: null } });
+      // It is none that the stand-in knows, and the dialog says so by the name that was given.
+      expect(page.state().modelImport).toMatchObject({ phase: 'open', error: { code: 'model-file-unknown' } });
+      expect(page.state().modelImport.error?.message).toContain(name);
+      expect(page.engine().calls).toContain('closeImport');
+      expect(page.state().project.document.skipped).toEqual([]);
+    }
+  });
+
+  it('is left aside where pictures came with it, and where a reading was asked for', async () => {
+    const beside = createPage(createFakeStorage(), { listing: listing(...own, 'm/cat/1.png', 'm/dog/1.png') });
+    await beside.actions.begin();
+    await beside.actions.offerFiles([text('m.zip', 'x')]);
+    expect(beside.state().ingest.phase).toBe('confirming');
+    const asked = createPage(createFakeStorage(), { listing: listing(...own) });
+    await asked.actions.begin();
+    await asked.actions.addFiles([text('m.zip', 'x')]);
+    expect(asked.state().modelImport.phase).toBe('closed');
   });
 });

@@ -3,6 +3,7 @@ import { describeError, HeadstartError, toHeadstartError, type ErrorRecord } fro
 import type { ImportListing } from '../domain/import-listing';
 import type { Pause } from '../domain/in-pieces';
 import { nextTask } from '../domain/next-task';
+import { findListedModel } from '../domain/recognise/model-files';
 import { decideRows, mergesOf, totalsOf, warningsOf, withMerge, type RowChanges } from '../domain/recognise/decision';
 import type { ImportReader, ReadingWish } from '../domain/recognise/import-reader';
 import type { ImportReading } from '../domain/recognise/proposal';
@@ -29,6 +30,8 @@ export interface ImportPorts {
   close(importId: string): Promise<void>;
   skip(files: readonly SkippedFile[]): void;
   nameProject(name: string | null): void;
+  /** What was given is a model and no pictures. */
+  readModel(files: readonly File[]): Promise<void>;
   /** Reads the pictures; resolves when all are in. */
   take(
     given: GivenImport,
@@ -118,10 +121,19 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
     );
   };
 
-  /** Lists and reads; null when nothing can come in or it was given up, which is then said already. */
+  /** A ZIP or a folder that this app wrote a model into: the archive itself, or the folder's file. Null for everything else. */
+  const findModel = ({ files }: GivenImport, { entries }: ImportListing): File | null => {
+    const path = findListedModel(entries.map((entry) => entry.path));
+    if (path === null) return null;
+    const [only] = files;
+    const given = files.length === 1 && /\.zip$/i.test(only?.path ?? '') ? only : files.find((file) => file.path === path);
+    return given?.file ?? null;
+  };
+
+  /** Lists and reads; null when nothing can come in, it was given up or is a model, which is then said already. */
   const prepare = async (
     files: Promise<readonly ListedFile[]> | readonly ListedFile[],
-    wish: ReadingWish,
+    wish: ReadingWish | null,
     mine: AbortController,
   ): Promise<Opened | null> => {
     const importId = core.ports.createId();
@@ -135,6 +147,15 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
       // The browser may just have made thousands of File objects in one task; sending them to the worker is another one's work.
       await ports.nextFrame();
       const listing = await ports.open(given, mine);
+      // Who asks for a reading of pictures gets one.
+      const model = wish === null ? findModel(given, listing) : null;
+      if (model !== null) {
+        if (!ports.isCurrent(mine)) throw new HeadstartError('cancelled');
+        await ports.close(importId);
+        ports.end(null);
+        await ports.readModel([model]);
+        return null;
+      }
       const nothing = findNothing(listing);
       if (nothing !== null) {
         if (!ports.isCurrent(mine)) throw new HeadstartError('cancelled');
@@ -144,7 +165,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
         ports.end(present().length > 0 && listing.entries.length > 0 ? null : nothing.error);
         return null;
       }
-      const reader = await openReader(core.engine(), listing, createPause(), wish, mine.signal);
+      const reader = await openReader(core.engine(), listing, createPause(), wish ?? {}, mine.signal);
       const keepingPlan = await planFor(given, listing);
       if (!ports.isCurrent(mine)) throw new HeadstartError('cancelled');
       return { given, listing, reader, keepingPlan };
@@ -222,7 +243,7 @@ export function createImporter(core: StoreCore, ports: ImportPorts): Importer {
       offerFiles: async (files) => {
         const mine = ports.begin();
         if (mine === null) return;
-        const found = await prepare(files, {}, mine);
+        const found = await prepare(files, null, mine);
         if (found === null) return;
         opened = found;
         controller = mine;

@@ -64,7 +64,12 @@ function sourcesOf(
 
 type AddPictures = (engine: EngineApi, onEvent: (event: IngestEvent) => void, signal: AbortSignal) => Promise<IngestReport>;
 
-export function createPictureTaker(core: StoreCore, ready: Promise<void>): PictureTaker {
+export function createPictureTaker(
+  core: StoreCore,
+  ready: Promise<void>,
+  /** Takes a model that was given among what could have been pictures. */
+  readModel: PageActions['readModel'],
+): PictureTaker {
   /** What the person gave, so that a restarted worker can have it again. */
   let given: readonly GivenImport[] = [];
   let sources: readonly PictureSource[] = [];
@@ -295,6 +300,7 @@ export function createPictureTaker(core: StoreCore, ready: Promise<void>): Pictu
       core.dispatch({ kind: 'add-skipped', files });
     },
     nameProject,
+    readModel,
     take: async (one, found, told, keeping) => {
       given = [...given, one];
       sources = [...sources, ...found];

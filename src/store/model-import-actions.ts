@@ -26,8 +26,8 @@ type Ask = (engine: EngineApi, onProgress: (progress: ModelImportProgress) => vo
 
 const fitOf = ({ project }: PageState): Fit => project.document.settings.fit;
 
-/** A run would lose its weights, and who only reads the project may not change it. */
-function findObstacle({ run, access, ingest, inspection, modelImport }: PageState): ErrorRecord | null {
+/** Why no other weights can come into force now: a run would lose its own, and who only reads the project may not change it. */
+export function selectModelObstacle({ run, access, ingest, inspection, modelImport }: PageState): ErrorRecord | null {
   if (access === 'reader') return describeError('project-not-owned');
   // One that waits for weights which are gone may be what they are brought in again for: the worker knows which it stands on.
   const isWaiting = run.phase === 'paused' && modelImport.problem === null;
@@ -154,7 +154,7 @@ export function createModelTaker(
     takeModel: async ({ withHead, classNames }) => {
       const { offer, phase } = core.state().modelImport;
       if (offer === null || phase !== 'offered') return;
-      const obstacle = findObstacle(core.state());
+      const obstacle = selectModelObstacle(core.state());
       if (obstacle !== null) {
         core.patch('modelImport', { error: obstacle });
         return;
@@ -202,7 +202,7 @@ export function createModelTaker(
     },
     useBackbone: async (id) => {
       if (isBusy()) return;
-      const obstacle = findObstacle(core.state());
+      const obstacle = selectModelObstacle(core.state());
       if (obstacle !== null) {
         core.patch('modelImport', { error: obstacle });
         return;

@@ -64,7 +64,7 @@ export function createPageStore(ports: PagePorts): StoreApi<PageStore> {
     const device = createDeviceChooser(core.at('compute'), weights);
     const trial = createTrial(core.at('trial'));
     const models = createModelTaker(core.at('model import'), weights, trial);
-    const pictures = createPictureTaker(core.at('ingest'), ready);
+    const pictures = createPictureTaker(core.at('ingest'), ready, models.readModel);
     const inspector = createInspector(core.at('inspection'), weights);
     const many = createManyPredictor(core.at('many'), trial.actions.tryFile);
     const revival = createRevival(() => ports.now());

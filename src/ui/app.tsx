@@ -1,6 +1,7 @@
 import styles from './app.module.css';
 import { DataPanel } from './data/data-panel';
 import { ImportDialog } from './import/import-dialog';
+import { ModelImport } from './model-import/model-import';
 import { PasteDialog } from './data/paste-dialog';
 import { ProjectFileDialog } from './projects/project-file-dialog';
 import { ProjectsPage } from './projects/projects-page';
@@ -40,6 +41,7 @@ export function App() {
       ) : null}
       <ImportDialog />
       <ProjectFileDialog />
+      <ModelImport />
       {pasted.length > 0 ? <PasteDialog files={pasted} onClose={forgetPasted} /> : null}
       <PageTitle />
     </>

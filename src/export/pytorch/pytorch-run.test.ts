@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDrawing, drawingClasses } from '../../ingest/sample/drawings';
+import { blobSource } from '../../engine/model-files/byte-source';
+import { readModelFile } from '../../engine/model-files/model-file';
 import { parseSafetensors } from '../../engine/weights/safetensors';
 import { collectFiles, unpackTo } from '../testing/collect-files';
 import { hasPython, runPython } from '../testing/python';
@@ -98,6 +100,54 @@ with torch.inference_mode():
     print(model.classify(torch.zeros(1, 25088)).isfinite().all().item())`;
     const { stdout, stderr } = runPython(['-c', script], folder);
     expect([stderr, stdout.trim().split('\n')]).toEqual(['', ['True', 'True', 'True', 'True']]);
+  });
+
+  it('comes back after a step in PyTorch, of head and convolutions: the head that is read gives PyTorch’s logits', async () => {
+    const script = `
+import json, torch
+from safetensors.torch import save_file
+from model import *
+from picture import load_picture
+config, model = load_config("."), load_model(".")
+x = to_tensor([load_picture("pictures/cat/1.png", config)], config)
+for parameter in model.features[:28].parameters():
+    parameter.requires_grad_(False)
+before = model.classifier.weight.detach().clone()
+optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+torch.nn.functional.cross_entropy(model(x), torch.tensor([1])).backward()
+optimizer.step()
+torch.save(model.state_dict(), "stepped.pth")
+config["run"]["device"] = "pytorch"
+save_file(model.state_dict(), "stepped.safetensors", {"headstart": json.dumps(config)})
+with torch.inference_mode():
+    features = model.features(x).flatten(1)[0]
+    print(json.dumps({"features": features.tolist(), "logits": model(x)[0].tolist(), "moved": (model.classifier.weight - before).abs().max().item()}))`;
+    const { stdout, stderr } = runPython(['-c', script], folder);
+    expect(stderr).toBe('');
+    const told = JSON.parse(stdout) as { features: number[]; logits: number[]; moved: number };
+    expect(told.moved).toBeGreaterThan(1e-3);
+    const shipped = createSmallModel().tensors.find(({ name }) => name === 'features.28.weight')?.values;
+    for (const [file, classNames, trainedBy] of [
+      ['stepped.safetensors', ['cat', 'dog'], 'pytorch'],
+      ['stepped.pth', null, null],
+    ] as const) {
+      const source = blobSource(new Blob([await readFile(join(folder, file))]), file);
+      const { conv, head } = await readModelFile([source], () => undefined, new AbortController().signal);
+      if (head === null) throw new Error(`${file} has no head`);
+      expect([head.classNames, head.trainedBy]).toEqual([classNames, trainedBy]);
+      expect(conv?.get('features.28.weight')).not.toEqual(shipped);
+      // Of a bare state_dict the person's settings have the norm.
+      const norm = head.featureNorm ?? 10;
+      const scale = norm / Math.hypot(...told.features);
+      const logits = [0, 1].map((row) =>
+        told.features.reduce(
+          (sum, value, at) => sum + value * scale * (head.weight[row * told.features.length + at] ?? NaN),
+          head.bias[row] ?? NaN,
+        ),
+      );
+      const rms = Math.hypot(...told.logits) / Math.SQRT2;
+      expect(logits.map((value, at) => Math.abs(value - (told.logits[at] ?? NaN)) / rms < 1e-5)).toEqual([true, true]);
+    }
   });
 
   describe.runIf(trains)('train.py', { timeout: 900_000 }, () => {

@@ -1,13 +1,26 @@
 import { Star, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import type { RunRecord } from '../../domain/history';
 import { formatCount, formatMeasure, formatShare, noNumber } from '../charts/format';
 import { Button, IconButton } from '../primitives';
 import { useActions, usePage } from '../store-context';
 import { Term } from '../terms/term';
 import type { TermName } from '../terms/terms';
+import { describeImported } from '../train/run-result-words';
 import { RunComparison } from './run-comparison';
 import { createRunRows, sortRunRows, type RunColumn, type RunOrder, type RunRow } from './run-rows';
 import styles from './runs-view.module.css';
+
+/** Of a run that came in with a file nothing was seen here. */
+function madeHere(words: (run: RunRecord) => string): (row: RunRow) => string {
+  return ({ run }) => (run.imported === undefined ? words(run) : noNumber);
+}
+
+/** `features`, `features, from run 3`, `brought in`. */
+function describeOrigin({ config, imported, continues }: RunRecord): string {
+  if (imported !== undefined) return 'brought in';
+  return continues === undefined ? config.way : `${config.way}, from run ${formatCount(continues.number)}`;
+}
 
 const columns: readonly {
   readonly id: RunColumn;
@@ -16,10 +29,19 @@ const columns: readonly {
   readonly cell: (row: RunRow) => string;
 }[] = [
   { id: 'number', name: 'Run', cell: ({ run }) => formatCount(run.number) },
-  { id: 'way', name: 'Way', cell: ({ run }) => run.config.way },
-  { id: 'epochs', name: 'Epochs', term: 'epoch', cell: ({ run }) => formatCount(run.history.epochs.length) },
-  { id: 'learningRate', name: 'Learning rate', term: 'learning rate', cell: ({ run }) => String(run.config.learningRate) },
-  { id: 'train', name: 'Train / val', cell: ({ run }) => `${formatCount(run.counts.train)} / ${formatCount(run.counts.val)}` },
+  { id: 'way', name: 'Way', cell: ({ run }) => describeOrigin(run) },
+  { id: 'epochs', name: 'Epochs', term: 'epoch', cell: madeHere((run) => formatCount(run.history.epochs.length)) },
+  {
+    id: 'learningRate',
+    name: 'Learning rate',
+    term: 'learning rate',
+    cell: madeHere(({ config }) => String(config.learningRate)),
+  },
+  {
+    id: 'train',
+    name: 'Train / val',
+    cell: madeHere(({ counts }) => `${formatCount(counts.train)} / ${formatCount(counts.val)}`),
+  },
   { id: 'valAccuracy', name: 'Val accuracy', term: 'accuracy', cell: ({ valAccuracy }) => formatShare(valAccuracy) },
   { id: 'valLoss', name: 'Val loss', term: 'loss', cell: ({ valLoss }) => formatMeasure(valLoss) },
   {
@@ -28,7 +50,7 @@ const columns: readonly {
     term: 'test pictures',
     cell: ({ run }) => (run.testAccuracy === null ? noNumber : formatShare(run.testAccuracy)),
   },
-  { id: 'seconds', name: 'Seconds', cell: ({ run }) => formatCount(run.seconds.total) },
+  { id: 'seconds', name: 'Seconds', cell: madeHere(({ seconds }) => formatCount(seconds.total)) },
 ];
 
 interface ColumnHeadProps {
@@ -210,6 +232,13 @@ export function RunsView() {
           </tbody>
         </table>
       </div>
+      {rows.map(({ id, title, run: { imported } }) =>
+        imported === undefined ? null : (
+          <p key={id}>
+            {title}: {describeImported(imported)}
+          </p>
+        ),
+      )}
       {compared.length < 2 ? <p>Choose two runs or more to see them side by side.</p> : <RunComparison rows={compared} />}
     </div>
   );

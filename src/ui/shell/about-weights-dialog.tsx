@@ -6,9 +6,15 @@ import styles from './prose.module.css';
 /** The model card: what the weights are, whose, and how they differ from torchvision's. */
 export function AboutWeightsDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const report = usePage(({ weights }) => weights.report);
+  const other = usePage(({ project }) => project.document.backbone?.title ?? null);
   return (
     <Dialog heading="About the weights" isOpen={isOpen} onOpenChange={onClose} actions={<Button onPress={onClose}>Close</Button>}>
       <div className={styles['prose']}>
+        {other === null ? null : (
+          <p>
+            <b>This project stands on others now: “{other}”.</b> What follows is of those that come with the page.
+          </p>
+        )}
         <p>
           <b>VGG-16, the convolutional part</b> (configuration D): thirteen 3 × 3 convolutions and five poolings, 14,714,688
           parameters, trained on ImageNet (ILSVRC-2012). Its three fully connected layers are left out: you train a new head in
@@ -22,7 +28,8 @@ export function AboutWeightsDialog({ isOpen, onClose }: { readonly isOpen: boole
         </p>
         <p>
           <b>They are not torchvision’s.</b> PyTorch’s <code>vgg16(pretrained=True)</code> was trained anew by its authors, so
-          features and logits differ from a run of that model, though both behave alike.
+          features and logits differ from a run of that model, though both behave alike. “Bring a model in…” in the menu fetches
+          torchvision’s, or takes weights of your own.
         </p>
         <ul>
           <li>Input: 224 × 224 pixels, RGB. Output: features of 7 × 7 × 512 = 25,088 values.</li>

@@ -17,6 +17,7 @@ const items = [
   { id: 'projects', name: 'Projects…', isDanger: false },
   { id: 'rename', name: 'Rename the project…', isDanger: false },
   { id: 'save', name: 'Save the project as a ZIP…', isDanger: false },
+  { id: 'model', name: 'Bring a model in…', isDanger: false },
   { id: 'export', name: 'Export the model…', isDanger: false },
   { id: 'privacy', name: 'What left this device', isDanger: false },
   { id: 'weights', name: 'About the weights', isDanger: false },
@@ -31,7 +32,7 @@ export function PageMenu() {
   const [open, setOpen] = useState<Open>(null);
   const projectId = usePage(({ project }) => project.document.id);
   const projectName = usePage(({ project }) => project.document.name);
-  const { showProjects, saveProjectFile } = useActions();
+  const { showProjects, saveProjectFile, openModelDialog } = useActions();
   const close = (): void => {
     setOpen(null);
   };
@@ -47,6 +48,7 @@ export function PageMenu() {
             aria-label="Menu"
             onAction={(id) => {
               if (id === 'projects') void showProjects();
+              else if (id === 'model') void openModelDialog();
               else if (id === 'save') void saveProjectFile(projectId);
               else setOpen(items.find((item) => item.id === id)?.id ?? null);
             }}

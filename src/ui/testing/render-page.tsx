@@ -5,7 +5,7 @@ import type { Isolation } from '../../domain/isolation';
 import { absentOffline } from '../../domain/offline';
 import { createPageStore } from '../../store/page-store';
 import type { PageStore } from '../../store/state';
-import { createFakeStorage, FakeEngine } from '../../store/testing/fake-engine';
+import { createFakeStorage, FakeEngine, type FakeEngineOptions } from '../../store/testing/fake-engine';
 import { generousStorage } from '../../store/testing/storage-ports';
 import { PictureInputProvider, type PictureInput } from '../picture-input';
 import { StoreProvider } from '../store-context';
@@ -28,9 +28,12 @@ const input: PictureInput = {
 };
 
 /** Draws a part of the page over the fake engine, begun. */
-export async function renderPage(children: ReactNode, options: { readonly isolation?: Isolation } = {}): Promise<RenderedPage> {
+export async function renderPage(
+  children: ReactNode,
+  options: { readonly isolation?: Isolation; readonly engine?: FakeEngineOptions } = {},
+): Promise<RenderedPage> {
   let ids = 0;
-  const engine = new FakeEngine({ storage: createFakeStorage() });
+  const engine = new FakeEngine({ storage: createFakeStorage(), ...options.engine });
   const store = createPageStore({
     engine,
     restartEngine: () => engine,

@@ -6,7 +6,7 @@ import { backboneParameterCount, convLayers, featureCount, featureMapShape } fro
 import { formatCount } from '../charts/format';
 import { joinClasses } from '../join-classes';
 import { Chip, ClassSwatch } from '../primitives';
-import { usePage } from '../store-context';
+import { useActions, usePage } from '../store-context';
 import { Term } from '../terms/term';
 import { SummaryDialog } from '../summary/summary-dialog';
 import { describeBlocks, describeTrained, viewBlocks } from './describe-blocks';
@@ -18,6 +18,7 @@ const LookDialog = lazy(async () => ({ default: (await import('../look/look-dial
 /** Bar height of each block, pixels: the feature map gets smaller. */
 const blockHeights = [46, 36, 28, 20, 12] as const;
 const mostSwatches = 8;
+const ownWeights = 'as they come with the page';
 
 /** One bar a convolution; those that train are filled, and the number of their block is marked. */
 function Blocks({ unfrozen }: { readonly unfrozen: number }) {
@@ -46,6 +47,8 @@ export function ModelCard() {
   const classNames = usePage(({ project }) => project.document.classNames);
   const classColours = usePage(({ project }) => project.document.classColours);
   const unfrozen = usePage(({ project }) => unfrozenConvs(project.document.settings));
+  const weights = usePage(({ project }) => project.document.backbone?.title ?? null);
+  const { openModelDialog } = useActions();
   const [summaryOpen, setSummaryOpen] = useState(false);
   const [lookOpen, setLookOpen] = useState(false);
   const classCount = classNames.length;
@@ -79,6 +82,18 @@ export function ModelCard() {
             }}
           >
             look inside
+          </AriaButton>
+        </div>
+        <div className={styles['fact']} role="status">
+          Weights:{' '}
+          <AriaButton
+            className={joinClasses(styles['link'], styles['title'])}
+            aria-label={`${weights ?? ownWeights}, change the weights`}
+            onPress={() => {
+              void openModelDialog();
+            }}
+          >
+            {weights ?? ownWeights}
           </AriaButton>
         </div>
       </div>

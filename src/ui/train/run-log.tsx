@@ -18,9 +18,9 @@ function SaveRunButton() {
       onPress={() => {
         const { headRun, run, project } = store.getState();
         if (headRun === null) return;
-        const { samples, skipped, name } = project.document;
+        const { samples, skipped, name, backbone } = project.document;
         const predictions = run.result?.id === headRun.id ? run.predictions : [];
-        const exported = createRunExport(headRun, { samples, predictions, skipped });
+        const exported = createRunExport(headRun, { samples, predictions, skipped, weights: backbone });
         saveText(`${name} run ${String(headRun.number)}.json`, 'application/json', `${JSON.stringify(exported, null, 2)}\n`);
       }}
     >

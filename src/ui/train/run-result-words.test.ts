@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptEpoch, type RunRecord } from '../../domain/history';
 import { createPreset } from '../../domain/presets';
-import { chosenWords, formatAccuracy, formatRunResult } from './run-result-words';
+import { chosenWords, describeRun, formatAccuracy, formatRunResult } from './run-result-words';
 
 const epoch = (index: number, valAccuracy: number) => ({
   epoch: index,
@@ -51,6 +51,19 @@ describe('what a run came to', () => {
     expect(formatRunResult(plain)).toBe('Accuracy on validation 0.75.');
     expect(chosenWords(plain)).toBeNull();
     expect(formatRunResult({ ...plain, history: { steps: [], epochs: [] } })).toBeNull();
+  });
+
+  it('is said of a file that no history came with, and of a run that went on from another', () => {
+    const nothing = { steps: [], epochs: [] };
+    const imported = { fileName: 'vgg.pth', format: 'pytorch', trainedBy: 'pytorch', at: run.startedAt } as const;
+    expect(describeRun({ ...run, history: nothing, bestEpoch: null, imported })).toBe(
+      'Brought in from vgg.pth, trained by PyTorch; not measured here yet.',
+    );
+    const continues = { runId: 'q', number: 3, fingerprint: 'f' };
+    expect(describeRun({ ...run, chosenBy: null, bestEpoch: null, continues })).toBe(
+      'Continues run 3. Accuracy on validation 0.75.',
+    );
+    expect(describeRun({ ...run, history: nothing, bestEpoch: null })).toBeNull();
   });
 
   it('never rounds up to certainty', () => {

@@ -21,3 +21,21 @@ export function formatRunResult(run: RunRecord): string | null {
   if (run.testAccuracy === null) return `Accuracy${validation.slice('accuracy'.length)}.`;
   return `Accuracy on the test pictures ${formatAccuracy(run.testAccuracy)}; ${validation}.`;
 }
+
+/** `Brought in from vgg.safetensors, trained by PyTorch; not measured here yet.` */
+export function describeImported({ fileName, trainedBy }: NonNullable<RunRecord['imported']>): string {
+  const by = trainedBy === null ? '' : `, trained by ${trainedBy === 'pytorch' ? 'PyTorch' : 'Headstart'}`;
+  return `Brought in from ${fileName}${by}; not measured here yet.`;
+}
+
+/** `Continues run 3.`; null for a run that began with a new head. */
+export function describeStart({ continues }: Pick<RunRecord, 'continues'>): string | null {
+  return continues === undefined ? null : `Continues run ${formatCount(continues.number)}.`;
+}
+
+/** What stands under a run that has ended: what it began with, and what it came to. Null where there is nothing to say. */
+export function describeRun(run: RunRecord): string | null {
+  const words = run.imported === undefined ? formatRunResult(run) : describeImported(run.imported);
+  const parts = [describeStart(run), words].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(' ');
+}

@@ -11,12 +11,14 @@ import { ModelCard } from './model-card';
 import { RunLog } from './run-log';
 import { RunResult } from './run-result';
 import { Settings } from './settings';
+import { StartChoice } from './start-choice';
 import { Stages } from './stages';
 import { TrainControls } from './train-controls';
 import styles from './train-panel.module.css';
 import { NotKeptNote, UnfinishedRun } from './unfinished-run';
 import { useSettingDrafts } from './use-setting-drafts';
 import { WayGroup } from './way-group';
+import { WeightsGone } from './weights-gone';
 
 function selectIsTraining({ run }: PageState): boolean {
   return run.phase === 'running' || run.phase === 'stopping' || run.phase === 'paused';
@@ -25,11 +27,18 @@ function selectIsTraining({ run }: PageState): boolean {
 /** `Run 3 · seed 0`, of the run that is shown; nothing before the first. */
 function selectRunTitle({ run, headRun, project }: PageState): string {
   const { runs, settings } = project.document;
-  if (run.phase === 'done' && run.result !== null)
-    return `Run ${formatCount(run.result.number)} · seed ${String(run.result.config.seed)}`;
+  if (run.phase === 'done' && run.result !== null) {
+    const { number, imported, config } = run.result;
+    return `Run ${formatCount(number)} · ${imported === undefined ? `seed ${String(config.seed)}` : 'brought in'}`;
+  }
   if (run.phase === 'idle') return '';
   const number = run.interrupted?.number ?? Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
   return `Run ${formatCount(number)} · seed ${String((run.config ?? settings).seed)}`;
+}
+
+/** Whether the run that is shown came in with a file. */
+function selectIsBroughtIn({ run, headRun }: PageState): boolean {
+  return (run.phase === 'idle' ? headRun : run.result)?.imported !== undefined;
 }
 
 function WeightsProblem() {
@@ -107,15 +116,32 @@ export function TrainPanel() {
   const title = usePage(selectRunTitle);
   const drafts = useSettingDrafts();
   const source = useChartSource();
+  const isBroughtIn = usePage(selectIsBroughtIn);
   const fieldProblem = isTraining ? null : drafts.firstProblem;
   const charts = useMemo(
     () => (
       <div className={styles['charts']}>
-        <LineChart metric="loss" heading="Loss" source={source} emptyText="The loss is drawn here, step by step." />
-        <LineChart metric="accuracy" heading="Accuracy" source={source} emptyText="The accuracy is drawn here, step by step." />
+        <LineChart
+          metric="loss"
+          heading="Loss"
+          source={source}
+          emptyText={
+            isBroughtIn ? 'A file holds no history: how it learnt was seen elsewhere.' : 'The loss is drawn here, step by step.'
+          }
+        />
+        <LineChart
+          metric="accuracy"
+          heading="Accuracy"
+          source={source}
+          emptyText={
+            isBroughtIn
+              ? 'Train on, or press Evaluation under Try, to measure it here.'
+              : 'The accuracy is drawn here, step by step.'
+          }
+        />
       </div>
     ),
-    [source],
+    [source, isBroughtIn],
   );
   return (
     <Panel step={2} heading="Train" aside={title}>
@@ -126,6 +152,8 @@ export function TrainPanel() {
           drafts.clear();
         }}
       />
+      <StartChoice isReadOnly={isTraining} />
+      <WeightsGone />
       <Settings drafts={drafts} isReadOnly={isTraining} controls={<TrainControls fieldProblem={fieldProblem} />} />
       <WeightsProblem />
       <FeaturesProblem />

@@ -1,42 +1,15 @@
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import type { Way } from '../../domain/run-config';
+import { selectStart } from '../../store/start-selectors';
 import { useActions, usePage } from '../store-context';
 import styles from './way-group.module.css';
+import { describeWay } from './way-words';
 
-interface WayWords {
-  readonly way: Way;
-  readonly name: string;
-  /** When to choose it, in a line. */
-  readonly when: string;
-  /** What moves, from which start, and when to choose it. */
-  readonly words: string;
-}
-
-const ways: readonly WayWords[] = [
-  {
-    way: 'features',
-    name: 'Features, then classifier',
-    when: 'Quickest: the first to try',
-    words:
-      'Each picture goes through VGG-16 once. Only the classifier moves: it starts from small random weights and learns on the kept ' +
-      'features. Choose it first; for photos like ImageNet’s it is often all that is needed.',
-  },
-  {
-    way: 'frozen',
-    name: 'Whole model, frozen',
-    when: 'For few pictures, augmented',
-    words:
-      'Pictures flow through the whole model, whose features stay as ImageNet left them. Only the classifier moves, from small random ' +
-      'weights. Choose it when you have few pictures: augmentation can show them differently in every epoch.',
-  },
-  {
-    way: 'fine-tune',
-    name: 'Fine-tune',
-    when: 'For pictures unlike ImageNet’s',
-    words:
-      'The last convolutions move too: they start from ImageNet’s weights, the classifier from small random ones. Choose it when the ' +
-      'pictures are quite unlike ImageNet’s, such as microscope images or scans. It takes longer.',
-  },
+/** When to choose each, in a line. */
+const ways: readonly { readonly way: Way; readonly name: string; readonly when: string }[] = [
+  { way: 'features', name: 'Features, then classifier', when: 'Quickest: the first to try' },
+  { way: 'frozen', name: 'Whole model, frozen', when: 'For few pictures, augmented' },
+  { way: 'fine-tune', name: 'Fine-tune', when: 'For pictures unlike ImageNet’s' },
 ];
 
 function isWay(value: string): value is Way {
@@ -47,6 +20,16 @@ export interface WayGroupProps {
   readonly isReadOnly: boolean;
   /** Before a way is taken: its settings replace what is being typed. */
   readonly onChoose: () => void;
+}
+
+/** What moves in the way that is chosen, from which start, and when to choose it. */
+function WayWords({ way }: { readonly way: Way }) {
+  const weights = usePage(({ project }) => project.document.backbone?.title ?? null);
+  const start = usePage((state) => {
+    const { value, run } = selectStart(state);
+    return value === 'present' ? run : null;
+  });
+  return <p className={styles['words']}>{describeWay(way, weights, start)}</p>;
 }
 
 /** The three ways of transfer learning. */
@@ -75,7 +58,7 @@ export function WayGroup({ isReadOnly, onChoose }: WayGroupProps) {
           </RadioField>
         ))}
       </RadioGroup>
-      <p className={styles['words']}>{ways.find((one) => one.way === way)?.words}</p>
+      <WayWords way={way} />
     </div>
   );
 }

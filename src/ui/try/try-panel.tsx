@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { FileTrigger } from 'react-aria-components';
+import { isModelFileName } from '../../domain/recognise/model-files';
 import { LiveCamera } from '../camera/live-camera';
 import { FileDropArea } from '../file-drop-area';
 import { Button, Panel } from '../primitives';
@@ -23,12 +24,13 @@ function ChooseButton() {
   );
 }
 
-/** The one file of a drop; null for folders and for many files: those are pictures for the Data column, and the page takes them. */
+/** The one file of a drop; null for folders, for many files and for models: those are for the page around, which takes them. */
 function findSingleFile(transfer: DataTransfer): File | null {
   const [item, second] = transfer.items;
   if (item === undefined || second !== undefined || item.kind !== 'file') return null;
   if (item.webkitGetAsEntry()?.isDirectory === true) return null;
-  return item.getAsFile();
+  const file = item.getAsFile();
+  return file === null || isModelFileName(file.name) ? null : file;
 }
 
 /** A picture dropped here is predicted; the page's own drop zone around it does not see it. */
