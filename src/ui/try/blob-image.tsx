@@ -10,6 +10,8 @@ export function BlobImage({ blob }: { readonly blob: Blob }) {
     const url = URL.createObjectURL(blob);
     image.src = url;
     return () => {
+      // What is not loaded yet would look for what is gone.
+      image.removeAttribute('src');
       URL.revokeObjectURL(url);
     };
   }, [blob]);
