@@ -95,7 +95,8 @@ async function hold(model: ReadModel, source: BackboneSource, present: Present, 
   }
   const otherTensors = countOthers(conv, shipped, precision.includes('float16'));
   const assumed = otherTensors < tensorLengths.size ? shipped.scaling : torchvisionScaling;
-  const scaling = model.scaling ?? assumed;
+  const { mean, std } = model.scaling ?? assumed;
+  const scaling: ExportedScaling = { mean, std };
   const isShipped = otherTensors === 0 && isSameScaling(scaling, shipped.scaling);
   const id = isShipped ? shippedBackboneId : await backboneId(scaling, conv);
   const isOwn = otherTensors < tensorLengths.size;

@@ -66,7 +66,10 @@ export function createFeaturePreparer(core: StoreCore, device: DeviceChooser): F
     const present = compute.status?.selfTest ?? null;
     const other = project.document.backbone?.id;
     if (present === proof && other === base) return;
-    if (other !== base) letGo(true);
+    // Without a word to the state in between, which would ask anew at once.
+    const former = other === base ? null : call;
+    if (former !== null) call = null;
+    former?.abort.abort();
     [proof, base] = [present, other];
     core.set({ features: { ...idleFeatures, paused: features.paused } });
   };

@@ -1,7 +1,7 @@
 import type { Fit } from '../domain/dataset';
 import { describeError, type ErrorRecord } from '../domain/errors';
 import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '../domain/model-import';
-import type { EngineApi, UsedBackbone } from '../protocol/engine-api';
+import type { EngineApi, RunOnBackbone, UsedBackbone } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { closedModelImport, endedRun, idleModelExport, idleRun } from './initial-state';
 import { selectStart } from './start-selectors';
@@ -108,7 +108,12 @@ export function createModelTaker(
     });
   };
 
-  const runsNewestFirst = (): PageState['project']['document']['runs'] => core.state().project.document.runs.toReversed();
+  /** Without their histories. */
+  const runsNewestFirst = (): readonly RunOnBackbone[] =>
+    core
+      .state()
+      .project.document.runs.toReversed()
+      .map(({ id, backbone }) => ({ id, ...(backbone === undefined ? {} : { backbone }) }));
 
   const takeNorm = (): void => {
     const { headRun, project } = core.state();
@@ -162,10 +167,7 @@ export function createModelTaker(
       abort = controller;
       core.patch('modelImport', { phase: 'taking', progress: null, error: null });
       try {
-        const request = {
-          head,
-          runs: runsNewestFirst().map(({ id, backbone }) => ({ id, ...(backbone === undefined ? {} : { backbone }) })),
-        };
+        const request = { head, runs: runsNewestFirst() };
         const tell = (progress: ModelImportProgress): void => {
           core.patch('modelImport', { progress });
         };

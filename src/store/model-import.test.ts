@@ -24,8 +24,17 @@ const models = new Map([
   ['horses.pth', horses],
 ]);
 
-async function open(storage = createFakeStorage()): Promise<Page> {
+/** Pages of earlier visits do nothing any more: selectors remember for one page. */
+const visits: Page[] = [];
+function visit(storage: ReturnType<typeof createFakeStorage>): Page {
+  for (const { actions } of visits.splice(0)) actions.pauseFeatures();
   const page = createPage(storage, { models });
+  visits.push(page);
+  return page;
+}
+
+async function open(storage = createFakeStorage()): Promise<Page> {
+  const page = visit(storage);
   await beginWithPictures(page);
   return page;
 }
@@ -173,7 +182,7 @@ describe('a project on other weights', () => {
       .poll(() => storage.projects[0]?.document)
       .toMatchObject({ backbone: { title: 'tuned.safetensors' }, runs: { length: 1 } });
     change(storage);
-    const later = createPage(storage, { models });
+    const later = visit(storage);
     await later.actions.begin();
     return later;
   }
