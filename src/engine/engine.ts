@@ -62,19 +62,17 @@ import { ProvedCompute, type OpenTraining, type ProvedComputeParts, type Ready }
 import { createRunRecord } from './run-record';
 import { createRunPlan, type RunPlan } from './training/run-plan';
 import { goOn } from './training/run-session';
-import { decodeRun } from './training/run-codec';
-import { RunKeeper } from './training/run-keeper';
+import { RunDesk } from './training/run-desk';
+import type { RunKeeper } from './training/run-keeper';
 import {
   chosenWeights,
   createRunState,
   plainBeginning,
-  runIdOf,
   type RunBeginning,
   type RunOrigin,
   type RunState,
 } from './training/run-state';
 import { startFrom } from './training/start-from';
-import { describeUnfinished } from './training/unfinished-run';
 import { trainedTensors } from './trained-tensors';
 import { preparationStage, tellBeginning, tellElsewhere, tellOrigin } from './training/preparation';
 import { withTensors, type BackboneWeights } from './weights/conv-weights';
@@ -108,16 +106,6 @@ export interface EngineParts {
   readonly bases: KeptBases | null;
 }
 
-/** A run that is going on or waits, and where it is kept. */
-interface HeldRun {
-  readonly state: RunState;
-  readonly keep: RunKeep | null;
-  /** Of what is in `state.checkpoint`, ISO 8601. */
-  readonly savedAt: string;
-  /** Whether it is paused, and can go on. */
-  readonly waits: boolean;
-}
-
 /** Some 3,000 pictures before block 5. */
 const usualBoundaryBudget = 2 ** 30;
 
@@ -135,9 +123,7 @@ export class Engine implements ComputeApi {
   readonly #background: BackgroundExtraction;
   readonly #bases: BaseWeights;
   readonly #models: ModelIntake;
-  #run: HeldRun | null = null;
-  /** The last run that ended: what is on disk of it stays until its record and head are. */
-  #ended: { readonly id: string; readonly keep: RunKeep } | null = null;
+  readonly #runs: RunDesk;
   #kept: KeptHead | null = null;
   /** The backbone as the present head was trained with it, once a prediction asked for it. */
   #tuned: Promise<Backbone> | null = null;
@@ -166,6 +152,7 @@ export class Engine implements ComputeApi {
       bases: parts.bases ?? null,
     };
     const { disk, now } = this.#parts;
+    this.#runs = new RunDesk({ store: this.#parts.runs, now: this.#parts.now, today: this.#parts.today });
     this.#bases = new BaseWeights(this.#parts.bases);
     this.#models = new ModelIntake(this.#parts.models, this.#parts.today);
     // Rounded before their first use, so that a run over kept features is bit for bit the one that computed them.
@@ -271,70 +258,39 @@ export class Engine implements ComputeApi {
       const plan = createRunPlan(request);
       const kept = this.#kept;
       const state = createRunState(plan, savedAt, await this.#beginningOf(request, plan));
-      const run: HeldRun = { state, keep: request.keep ?? null, savedAt, waits: false };
-      [this.#run, this.#ended] = [run, null];
+      const run = this.#runs.begin(state, request.keep ?? null);
       tellBeginning(state, kept, onEvent);
-      return this.#runKept(run, true, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
+      return this.#runs.goOn(run, true, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
     });
   }
 
   continueRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
     return this.#alone(signal, (stop) => {
-      const run = this.#pausedRun();
-      return this.#runKept(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
+      const run = this.#runs.paused(this.#bases.id ?? null);
+      return this.#runs.goOn(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, false, keeper));
     });
   }
 
   finishRun(pixels: PixelSource, onEvent: (event: RunEvent) => void, signal: AbortSignal): Promise<RunOutcome> {
     return this.#alone(signal, (stop) => {
-      const run = this.#pausedRun();
-      return this.#runKept(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, true, keeper));
+      const run = this.#runs.paused(this.#bases.id ?? null);
+      return this.#runs.goOn(run, false, onEvent, (keeper) => this.#goOn(run.state, pixels, onEvent, stop, true, keeper));
     });
   }
 
-  async unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
-    const held = this.#run;
-    if (held?.keep?.project === keep.project) return describeUnfinished(held.state, keep, held.savedAt);
-    const { runs } = this.#parts;
-    if (runs === null) return null;
-    try {
-      const found = (await runs.hold(keep.project)) ? await runs.load(keep.project, decodeRun) : null;
-      // A run that was started meanwhile goes before.
-      if (found === null || this.#run !== held) return null;
-      this.#run = { ...found, keep, waits: true };
-      return describeUnfinished(found.state, keep, found.savedAt);
-    } catch {
-      return null; // storage is refused: then nothing was kept
-    }
+  unfinishedRun(keep: RunKeep): Promise<UnfinishedRun | null> {
+    return this.#runs.unfinished(keep);
   }
 
-  async discardRun(id: string): Promise<void> {
-    const own = this.#run;
-    const isWaiting = own !== null && runIdOf(own.state) === id;
-    const keep = isWaiting ? own.keep : this.#ended?.id === id ? this.#ended.keep : null;
-    if (isWaiting) this.#run = null;
-    if (this.#ended?.id === id) this.#ended = null;
-    const { runs } = this.#parts;
-    if (keep === null || runs === null) return;
-    try {
-      if (await runs.hold(keep.project)) await runs.remove(keep.project);
-    } catch {
-      // Nothing was kept, or it is offered once more at the next visit.
-    }
+  discardRun(id: string): Promise<void> {
+    return this.#runs.discard(id);
   }
 
   async forgetRuns(): Promise<void> {
     // What still trains would leave something behind.
     this.#task?.stop.abort();
     await Promise.allSettled([this.#task?.ended]);
-    [this.#run, this.#ended] = [null, null];
-    try {
-      await this.#parts.runs?.clear();
-    } catch (thrown) {
-      throw new HeadstartError('storage-refused', {}, { cause: thrown });
-    } finally {
-      this.#parts.runs?.release();
-    }
+    await this.#runs.forget();
   }
 
   headFit(): Promise<Fit | null> {
@@ -509,7 +465,7 @@ export class Engine implements ComputeApi {
       const { offer, base: own, head: read } = this.#models.held;
       const base = offer.backbone === null ? this.#bases.present : own;
       const id = base?.identity.id;
-      this.#requireNoRunOn(id);
+      this.#runs.requireNoneOn(id ?? null, this.#bases.id ?? null);
       const at = this.#parts.today().toISOString();
       const head = wish === null || read === null ? null : importHead(read, offer, wish, at, id);
       let notKept: ErrorRecord | null = null;
@@ -531,7 +487,7 @@ export class Engine implements ComputeApi {
     await Promise.allSettled([this.#configuring]);
     return this.#alone(null, async () => {
       const base = await this.#bases.find(id);
-      this.#requireNoRunOn(base?.identity.id);
+      this.#runs.requireNoneOn(base?.identity.id ?? null, this.#bases.id ?? null);
       await this.#useBase(base);
       return { backbone: this.#bases.identity, run: this.#kept?.run ?? null };
     });
@@ -568,8 +524,7 @@ export class Engine implements ComputeApi {
     await this.#background.stop();
     await this.#dropTuned();
     this.#boundaries.clear();
-    [this.#run, this.#ended] = [null, null];
-    this.#parts.runs?.release();
+    this.#runs.letGo();
     this.#kept = null;
     this.#likeness.forget();
   }
@@ -644,10 +599,9 @@ export class Engine implements ComputeApi {
     this.#boundaries.clear();
     this.#bases.dispose();
     this.#models.close();
-    this.#run = null;
     this.#kept = null;
     this.#likeness.forget();
-    this.#parts.runs?.release();
+    this.#runs.letGo();
   }
 
   /** A prediction, which may go on beside a run. Rejects with `head-absent`. */
@@ -740,20 +694,12 @@ export class Engine implements ComputeApi {
     present?.dispose();
   }
 
-  /** Weights change under no run that waits, unless it waits for these. */
-  #requireNoRunOn(id: string | undefined): void {
-    const run = this.#run;
-    const isItsOwn = id !== this.#bases.id && run?.state.baseId === (id ?? null);
-    if (run?.waits === true && !isItsOwn) throw new HeadstartError('run-unfinished');
-  }
-
   /** Puts convolutions in force; the head of others goes, and whatever was computed with them. */
   async #useBase(base: BackboneParts | null): Promise<void> {
     if (base?.identity.id === this.#bases.id) return;
     this.#kept = null;
     this.#likeness.forget();
-    // What failed cannot go on with other weights; what of it is on disk stands.
-    if (this.#run?.waits === false) this.#run = null;
+    this.#runs.dropFailed();
     this.#bases.use(base);
     await this.#device.changeWeights();
     this.#boundaries.clear();
@@ -788,40 +734,6 @@ export class Engine implements ComputeApi {
   #reportCache(): Promise<FeatureCacheReport> {
     const { disk } = this.#parts;
     return disk?.report() ?? Promise.resolve(nothingKept);
-  }
-
-  #pausedRun(): HeldRun {
-    if (this.#run === null) throw new HeadstartError('run-absent');
-    if (this.#run.state.baseId !== (this.#bases.id ?? null)) throw new HeadstartError('run-of-other-weights');
-    return this.#run;
-  }
-
-  /** However the stretch ends, what it came to is on disk before its outcome is told: a page that is closed then loses nothing. */
-  async #runKept(
-    { state, keep }: HeldRun,
-    isNew: boolean,
-    onEvent: (event: RunEvent) => void,
-    goOn: (keeper: RunKeeper | null) => Promise<RunOutcome>,
-  ): Promise<RunOutcome> {
-    const { runs: store, now, today } = this.#parts;
-    const keeper = keep === null || store === null ? null : new RunKeeper({ store, keep, onEvent, now, today });
-    if (isNew) await keeper?.begin(state);
-    let waits = false;
-    try {
-      const outcome = await goOn(keeper);
-      waits = outcome.status === 'paused';
-      if (outcome.status === 'paused') keeper?.keep(state, 0);
-      else if (keep !== null) this.#ended = { id: outcome.run.id, keep };
-      return outcome;
-    } catch (error) {
-      // A run that came to no number would come to none again.
-      if (state.deadEnd === null) keeper?.keep(state, 0);
-      else if (keep !== null) await keeper?.settle().then(() => store?.remove(keep.project).catch(() => undefined));
-      throw error;
-    } finally {
-      await keeper?.settle();
-      if (this.#run?.state === state) this.#run = { state, keep, savedAt: today().toISOString(), waits };
-    }
   }
 
   async #goOn(
@@ -866,7 +778,7 @@ export class Engine implements ComputeApi {
     const hash = hashWeights({ head, tensors });
     const run = createRunRecord(state, { ...ready.status, computePlan }, seconds, predictions, hash);
     await this.#keep({ run, ...head, tensors });
-    this.#run = null;
+    this.#runs.end();
     return { status: 'done', run };
   }
 

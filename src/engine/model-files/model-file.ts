@@ -47,7 +47,7 @@ export async function openModelFile(found: FoundModel, signal: AbortSignal): Pro
         name,
         fileName,
         format,
-        tensors: await openLegacyTorch(source),
+        tensors: await openLegacyTorch(source, signal),
         told: await readConfigBeside(beside),
         headProblem: null,
       };

@@ -1,4 +1,4 @@
-import { HeadstartError } from '../../../domain/errors';
+import { HeadstartError, throwIfCancelled } from '../../../domain/errors';
 import { type ByteSource, readPart } from '../byte-source';
 import type { FoundTensor } from '../tensor-values';
 import { entryOf, type PickleStorage, type PickleValue } from './pickle-values';
@@ -61,9 +61,10 @@ const bytesPerValue = ({ type }: PickleStorage): number => (type === null ? 1 : 
 
 /**
  * A file that PyTorch wrote before 1.6, or since when it was asked to: five pickles, then each storage with its count before it.
- * @throws HeadstartError `model-pickle-refused`, `model-file-damaged`, `model-file-truncated`, `model-file-big-endian`
+ * @throws HeadstartError `model-pickle-refused`, `model-file-damaged`, `model-file-truncated`, `model-file-big-endian`,
+ * `cancelled`
  */
-export async function openLegacyTorch(source: ByteSource): Promise<readonly FoundTensor[]> {
+export async function openLegacyTorch(source: ByteSource, signal: AbortSignal): Promise<readonly FoundTensor[]> {
   const { name: file } = source;
   const [, , system, object, listed] = await readPickles(source, 5);
   const damaged = (detail: string) => new HeadstartError('model-file-damaged', { name: file, detail });
@@ -78,6 +79,7 @@ export async function openLegacyTorch(source: ByteSource): Promise<readonly Foun
   let at = listed.end;
   for (const key of keys.items) {
     if (places.size === wanted.size) break;
+    throwIfCancelled(signal);
     const storage = typeof key === 'string' ? object.storages.get(key) : undefined;
     if (storage === undefined) throw damaged('it lists a storage that no tensor lies in');
     const head = await readPart(source, at, at + countBytes, 'a storage');
