@@ -21,8 +21,8 @@ function createCompute(runId = () => model.run.id) {
     const certified = pictures.map(() => ({ prediction, shownLogits: [3.003, -4] }));
     return Promise.resolve({ run: run(), device: 'cpu', computePlan: 'test', pictures: certified });
   };
-  const { tensors, scaling, fingerprint } = model;
-  const exportModel = () => Promise.resolve({ tensors, scaling, fingerprint, run: run() });
+  const { tensors, scaling, backbone, fingerprint } = model;
+  const exportModel = () => Promise.resolve({ tensors, scaling, backbone, fingerprint, run: run() });
   return { asked, compute: { certify, exportModel } as unknown as ComputeApi };
 }
 
