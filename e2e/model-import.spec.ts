@@ -46,7 +46,7 @@ test('a model that was exported comes back by a drop, says the same, and trainin
 
   // Another project, where nothing of it is left: the ZIP holds pictures too, but they are its certificate's.
   await app.act((store) => store.getState().actions.newProject());
-  await app.until((store) => store.getState().headRun === null && store.getState().projects.isOpening === false);
+  await app.until((store) => store.getState().headRun === null && !store.getState().projects.isOpening);
   await dropPaths(page, [zip], { x: 200, y: 400 });
   const dialog = page.getByRole('dialog', { name: 'Bring a model in' });
   await expect(dialog.getByRole('heading', { name: 'What was found: model.zip' })).toBeFocused();

@@ -24,6 +24,8 @@ export function useOfferFiles(): (files: readonly File[], listed: Listed) => voi
           await readModel(files);
         };
         void read();
+        // Nobody waits for the list then.
+        void Promise.resolve(listed).catch(() => undefined);
         return;
       }
       const [only] = files;
