@@ -1,10 +1,11 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
 import type { ModelImportProgress } from '../../domain/model-import';
 import { sizeWords } from '../../domain/size-words';
+import type { Delay } from '../../domain/wait';
 import type { ByteRange, HubPart, OpenPart } from '../../storage/hub-part';
 import type { Fetch } from './fetch-file';
 import { fetchRange, ifRangeOf, type FileMark } from './fetch-range';
-import { type Delay, withTries } from './tries';
+import { withTries } from './tries';
 
 export interface DownloadEnvironment {
   readonly fetch: Fetch;

@@ -1,5 +1,6 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
-import { type Delay, isPassingStatus, Passing, withTries } from './tries';
+import type { Delay } from '../../domain/wait';
+import { isPassingStatus, Passing, withTries } from './tries';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -1,6 +1,7 @@
 import { HeadstartError } from '../../domain/errors';
 import type { HubWeightsState, ModelImportProgress } from '../../domain/model-import';
 import { backboneParameterCount } from '../../domain/vgg16';
+import { waitFor } from '../../domain/wait';
 import type { BackboneStore } from '../../storage/backbone-store';
 import type { ByteRange, HubPart, OpenPart } from '../../storage/hub-part';
 import type { ByteSource } from '../model-files/byte-source';
@@ -9,7 +10,6 @@ import { headerLength, lengthBytes, openSafetensors } from '../model-files/safet
 import { nothingTold } from '../model-files/told-config';
 import { checkVgg16 } from '../model-files/vgg16-check';
 import { type DownloadEnvironment, PartDownload } from './download-part';
-import { waitFor } from './tries';
 
 /**
  * torchvision's VGG-16 as timm publishes it, at a revision that never changes. The whole file's SHA-256 is

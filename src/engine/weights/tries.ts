@@ -1,7 +1,5 @@
-import { HeadstartError, throwIfCancelled } from '../../domain/errors';
-
-/** Waits so many milliseconds; rejects with `cancelled` when the signal is aborted. Tests give one that does not wait. */
-export type Delay = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+import { type HeadstartError, throwIfCancelled } from '../../domain/errors';
+import type { Delay } from '../../domain/wait';
 
 /** A failure that another try may mend. */
 export class Passing extends Error {
@@ -38,16 +36,3 @@ export async function withTries<T>(
     }
   }
 }
-
-export const waitFor: Delay = (milliseconds, signal) =>
-  new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new HeadstartError('cancelled'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });

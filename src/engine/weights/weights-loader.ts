@@ -1,10 +1,11 @@
 import { HeadstartError, throwIfCancelled, toHeadstartError } from '../../domain/errors';
 import type { WeightsProgress, WeightsReport } from '../../domain/events';
+import { type Delay, waitFor } from '../../domain/wait';
 import { openWeightsCache, type WeightsCache } from '../../storage/weights-cache';
 import type { BackboneWeights } from './conv-weights';
 import { fetchFile, type Fetch } from './fetch-file';
 import { ProgressMeter } from './progress-meter';
-import { type Delay, waitFor } from './tries';
+
 import { sha256Hex } from '../../domain/sha256';
 import { configFile, indexFile, parseIndex, parseInputScaling, type Shard } from './weights-index';
 

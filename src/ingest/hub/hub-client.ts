@@ -1,10 +1,11 @@
 import { HeadstartError, throwIfCancelled } from '../../domain/errors';
+import { type Delay, waitFor } from '../../domain/wait';
 
 /** Replaced in tests. */
 export interface HubOptions {
   readonly fetch?: typeof fetch;
   /** Resolves after so many milliseconds; rejects with `cancelled` when the signal is aborted. */
-  readonly delay?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay?: Delay;
 }
 
 /** Told before each pause: a server that is busy or out of order is asked again after so many seconds. */
@@ -18,20 +19,6 @@ const attempts = 4;
 const firstPause = 1_000;
 /** A server that asks for a longer wait is told to the person instead of being waited for. */
 const longestPause = 30_000;
-
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new HeadstartError('cancelled'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
 
 /** Milliseconds that `Retry-After` asks for (seconds or a date); null when it does not. */
 function retryAfter(response: Response): number | null {
@@ -65,7 +52,7 @@ export class HubClient {
   readonly #server: string;
   readonly #signal: AbortSignal;
   readonly #fetch: typeof fetch;
-  readonly #delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly #delay: Delay;
   readonly #onWait: OnWait;
 
   /** @param server address that ends with `/` */
@@ -74,7 +61,7 @@ export class HubClient {
     this.host = new URL(server).host;
     this.#signal = signal;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#delay = options.delay ?? wait;
+    this.#delay = options.delay ?? waitFor;
     this.#onWait = onWait;
   }
 
