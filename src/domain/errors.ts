@@ -591,7 +591,7 @@ const catalogue = {
   'model-closed': { message: 'This model is not held any more.', remedy: 'Give the file again.' },
   'hub-weights-offline': {
     message: 'The weights could not be reached at {host}.',
-    remedy: 'Connect to the network and press Fetch again: what came is kept.',
+    remedy: 'Connect to the network and fetch again: what came is kept, and only the rest is asked for.',
   },
   'hub-weights-missing': {
     message: '{host} has no such weights (HTTP {status}).',
@@ -603,11 +603,11 @@ const catalogue = {
   },
   'hub-weights-changed': {
     message: 'The file at {host} was changed while it came.',
-    remedy: 'Press Fetch again: it begins anew. The weights in force are as they were.',
+    remedy: 'Fetch again: it begins anew. The weights in force are as they were.',
   },
   'hub-weights-cut': {
     message: '{host} broke off after {received} of {expected}.',
-    remedy: 'Press Fetch again: what came is kept.',
+    remedy: 'Fetch again: what came is kept, and only the rest is asked for.',
   },
   'hub-weights-unexpected': {
     message: 'The answer of {host} could not be understood: {detail}.',
