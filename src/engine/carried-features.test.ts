@@ -63,6 +63,23 @@ describe('features carried to another device', () => {
     expect(await collectFeatures(createStore(''), contents, 'crop')).toBeNull();
   });
 
+  it('of weights that are not in force lie on disk until they are', async () => {
+    const teacher = createStore('other weights');
+    teacher.put(first, 'crop', valuesOf(3));
+    const carried = await collectFeatures(teacher, contents, 'crop');
+    if (carried === null) throw new Error('nothing was carried');
+    const pupil = createStore('own weights', new MemoryFolder());
+    expect(await takeFeatures(pupil, carried, contents, 'other weights')).toBe(1);
+    await pupil.settle();
+    expect(pupil.get(first, 'crop')).toBeUndefined();
+    pupil.useOrigin('other weights');
+    await pupil.bring(contents, 'crop');
+    expect(pupil.get(first, 'crop')).toEqual(teacher.get(first, 'crop'));
+    const withoutDisk = new FeatureStore();
+    withoutDisk.useOrigin('own weights');
+    expect(await takeFeatures(withoutDisk, carried, contents, 'other weights')).toBe(0);
+  });
+
   it('are taken only of the pictures they came with, and only where they are whole and finite', async () => {
     const store = createStore('here');
     const sound = store.pack(valuesOf(3));

@@ -28,29 +28,35 @@ export async function collectFeatures(
 }
 
 /**
- * Takes features in that another device collected, of these contents only; those of another origin are worth nothing here.
+ * Takes features in that another device collected, of these contents only, if they are of the origin that is wanted: others are worth
+ * nothing here. Those of weights that are not in force yet lie on disk until they are.
  * @returns of how many there are features now; what is harmed, or holds a value that is no number, is not among them.
  */
 export async function takeFeatures(
   store: FeatureStore,
   { origin, fit, bytes }: CarriedFeatures,
   contents: readonly string[],
+  expected = store.origin,
 ): Promise<number> {
-  if (store.origin !== origin) return 0;
+  if (expected !== origin) return 0;
+  const isPresent = store.origin === origin;
   const wanted = new Set(contents);
   const found = [...scanRecords(bytes, true).records].filter(([content]) => wanted.has(content));
   // What this device computed itself goes before what somebody brought.
-  await store.bring(
-    found.map(([content]) => content),
-    fit,
-  );
-  if (store.origin !== origin) return 0;
+  if (isPresent)
+    await store.bring(
+      found.map(([content]) => content),
+      fit,
+    );
+  // Another device may have come meanwhile.
+  if (isPresent && store.origin !== origin) return 0;
   let count = 0;
   for (const [content, place] of found) {
     const payload = decodeRecord(bytes.subarray(place.at, place.at + place.bytes), content);
     const packed = payload === null ? null : decodeFeatures(payload, featureCount);
     if (packed === null || !areFinite(packed)) continue;
-    if (store.get(content, fit) === undefined) store.take(content, fit, packed);
+    if (!isPresent && !store.keepFor(origin, content, fit, packed)) return 0;
+    if (isPresent && store.get(content, fit) === undefined) store.take(content, fit, packed);
     count += 1;
   }
   return count;

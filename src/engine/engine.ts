@@ -24,7 +24,15 @@ import { featureCount } from '../domain/vgg16';
 import type { LayerMaps, NetworkWeights } from '../domain/look/layer-maps';
 import type { FeatureCacheReport } from '../domain/feature-cache';
 import type { CarriedFeatures } from '../domain/project-file';
-import type { BackboneParts, CertifiedModel, ComputeApi, KeptHead, PixelSource, PooledFeatures } from '../protocol/compute-api';
+import type {
+  BackboneParts,
+  CertifiedModel,
+  ComputeApi,
+  FeatureBase,
+  KeptHead,
+  PixelSource,
+  PooledFeatures,
+} from '../protocol/compute-api';
 import type {
   DeviceOptions,
   HeadWish,
@@ -122,6 +130,8 @@ export class Engine implements ComputeApi {
   readonly #device: ProvedCompute;
   readonly #background: BackgroundExtraction;
   readonly #bases: BaseWeights;
+  /** What the proved device computes by; of the last one while another is on its way. */
+  #plan: string | null = null;
   readonly #models: ModelIntake;
   readonly #runs: RunDesk;
   #kept: KeptHead | null = null;
@@ -174,6 +184,7 @@ export class Engine implements ComputeApi {
       },
       onPlan: (plan) => {
         const { decoder } = this.#parts;
+        this.#plan = plan;
         this.#store.useOrigin(describeOrigin({ weights: this.#bases.inUse().inForce, decoder, plan }));
       },
     });
@@ -540,16 +551,20 @@ export class Engine implements ComputeApi {
     return Promise.resolve();
   }
 
-  featureOrigin(): Promise<string | null> {
-    return Promise.resolve(this.#store.origin);
+  featureOrigin(base?: FeatureBase | null): Promise<string | null> {
+    const [plan, { decoder }] = [this.#plan, this.#parts];
+    if (base === undefined || plan === null) return Promise.resolve(this.#store.origin);
+    const { shipped } = this.#bases.inUse();
+    const weights = base === null ? shipped : { index: shipped.index, scaling: base.scaling, baseId: base.id };
+    return Promise.resolve(describeOrigin({ weights, decoder, plan }));
   }
 
   collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null> {
     return collectFeatures(this.#store, contents, fit);
   }
 
-  async takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number> {
-    const count = await takeFeatures(this.#store, features, contents);
+  async takeFeatures(features: CarriedFeatures, contents: readonly string[], base?: FeatureBase | null): Promise<number> {
+    const count = await takeFeatures(this.#store, features, contents, await this.featureOrigin(base));
     await this.#store.settle();
     return count;
   }

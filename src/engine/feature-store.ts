@@ -108,6 +108,13 @@ export class FeatureStore {
     this.#holdAndKeep(`${fit}/${content}`, packed);
   }
 
+  /** Keeps what was computed elsewhere under another origin than the present one, on disk alone; answers whether there is one. */
+  keepFor(origin: string, content: string, fit: Fit, packed: PackedFeatures): boolean {
+    if (this.#disk === undefined) return false;
+    this.#unwritten.push({ key: featureKey(origin, `${fit}/${content}`), features: packed });
+    return true;
+  }
+
   /** Drops samples. */
   forget(sampleIds: readonly string[]): void {
     for (const key of this.#keysOf(sampleIds)) this.#drop(key);

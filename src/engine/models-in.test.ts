@@ -87,7 +87,9 @@ describe('weights that are taken', () => {
     expect(other.backbone).toBe(backbone?.id);
     expect(before).not.toHaveProperty('backbone');
     expect(other.history.steps[1]).not.toEqual(before.history.steps[1]);
-    expect(await engine.featureOrigin()).toContain(backbone?.id);
+    const otherOrigin = await engine.featureOrigin();
+    expect(otherOrigin).toContain(backbone?.id);
+    expect(await engine.featureOrigin(null)).toBe(origin);
     expect(opened).toEqual([undefined, backbone?.id]);
     expect(tests).toEqual(['self-test']);
     expect(counts.backbones - counts.disposed).toBe(1);
@@ -99,6 +101,7 @@ describe('weights that are taken', () => {
     const again = await train(engine);
     expect(again.history.steps).toEqual(before.history.steps);
     expect(await engine.featureOrigin()).toBe(origin);
+    expect(await engine.featureOrigin(backbone)).toBe(otherOrigin);
     // From the disk, and the head of that time with it.
     expect(await engine.useBackbone(backbone?.id ?? '')).toMatchObject({ backbone: { title: 'base' } });
     await engine.restoreHead(kept);

@@ -74,6 +74,9 @@ export interface BackboneParts {
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
+/** Of weights, what decides features. */
+export type FeatureBase = Pick<BackboneIdentity, 'id' | 'scaling'>;
+
 /** Features of pictures, pooled to one value a channel. */
 export interface PooledFeatures {
   /** Of those asked for that could be read, in that order. */
@@ -204,12 +207,15 @@ export interface ComputeApi {
   identifySamples(contents: ReadonlyMap<string, string>): Promise<void>;
   /** Frees memory of samples that were removed; what is kept on disk stays. */
   forgetSamples(ids: readonly string[]): Promise<void>;
-  /** What decides features on this device (see engine/feature-key); null before a backbone was proved. */
-  featureOrigin(): Promise<string | null>;
+  /**
+   * What decides features on this device (see engine/feature-key): with the weights in force, or with these, null for those that come with
+   * the page. Null before a backbone was proved.
+   */
+  featureOrigin(base?: FeatureBase | null): Promise<string | null>;
   /** Features that are held or kept of these contents; null where there are none. Some 11 kB a picture: ask for a few hundred. */
   collectFeatures(contents: readonly string[], fit: Fit): Promise<CarriedFeatures | null>;
-  /** Takes in what another device collected of these contents; gives how many, 0 where they are of another origin. */
-  takeFeatures(features: CarriedFeatures, contents: readonly string[]): Promise<number>;
+  /** Takes in what another device collected of these contents; gives how many, 0 where they are of another origin than `featureOrigin` of `base`. */
+  takeFeatures(features: CarriedFeatures, contents: readonly string[], base?: FeatureBase | null): Promise<number>;
   featureCache(): Promise<FeatureCacheReport>;
   setFeatureBudget(bytes: number | null): Promise<FeatureCacheReport>;
   dropKeptFeatures(): Promise<FeatureCacheReport>;

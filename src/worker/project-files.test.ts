@@ -11,7 +11,7 @@ import { MemoryScratch } from '../ingest/archive/scratch';
 import { contentHashOf, digestContent } from '../ingest/content-hash';
 import type { PictureToKeep } from '../ingest/picture-keep';
 import { MemoryTarget } from '../ingest/project-file/testing/memory-target';
-import type { BackboneParts, KeptHead } from '../protocol/compute-api';
+import type { BackboneParts, FeatureBase, KeptHead } from '../protocol/compute-api';
 import { backboneId } from '../engine/model-files/backbone-id';
 import { tensorLengths } from '../engine/trained-tensors';
 import { ProjectFiles, type ProjectFilesParts } from './project-files';
@@ -50,7 +50,7 @@ async function createDocument(): Promise<ProjectDocument> {
 }
 
 /** What a browser holds, and the files of its projects. */
-function createDevice(origin: string | null, change: Partial<ProjectFilesParts> = {}) {
+function createDevice(origin: string | null, change: Partial<ProjectFilesParts> = {}, inForce: FeatureBase | null = null) {
   const device = {
     documents: new Map<string, ProjectDocument>(),
     heads: new Map<string, KeptHead>(),
@@ -60,15 +60,17 @@ function createDevice(origin: string | null, change: Partial<ProjectFilesParts> 
     sweep: vi.fn(() => Promise.resolve()),
   };
   let known = origin;
+  const originOn = (base: FeatureBase | null) => (known === null || base === null ? known : `${known} on ${base.id}`);
   const parts: ProjectFilesParts = {
     compute: {
-      featureOrigin: () => Promise.resolve(known),
-      collectFeatures: (contents, fit) =>
-        Promise.resolve(
-          fit === 'crop' && known !== null ? { origin: known, fit, pictures: contents.length, bytes: Uint8Array.of(1, 2) } : null,
-        ),
-      takeFeatures: (features, contents) => {
-        if (features.origin !== known) return Promise.resolve(0);
+      featureOrigin: (base = inForce) => Promise.resolve(originOn(base)),
+      collectFeatures: (contents, fit) => {
+        const present = originOn(inForce);
+        if (fit !== 'crop' || present === null) return Promise.resolve(null);
+        return Promise.resolve({ origin: present, fit, pictures: contents.length, bytes: Uint8Array.of(1, 2) });
+      },
+      takeFeatures: (features, contents, base = inForce) => {
+        if (features.origin !== originOn(base)) return Promise.resolve(0);
         for (const content of contents) device.features.set(content, features);
         return Promise.resolve(contents.length);
       },
@@ -139,9 +141,9 @@ function createDevice(origin: string | null, change: Partial<ProjectFilesParts> 
 }
 
 /** A device with the project, and its file. */
-async function createFile() {
-  const device = createDevice('here');
-  const document = await createDocument();
+async function createFile(backbone: BackboneIdentity | null = null) {
+  const device = createDevice('here', {}, backbone);
+  const document = { ...(await createDocument()), backbone };
   device.documents.set(document.id, document);
   device.heads.set(run.id, head);
   const thumbnails = [new Blob(['small']), null];
@@ -228,6 +230,21 @@ describe('projects as files', () => {
     await empty.files.open(without.file, never);
     await empty.files.take('mine', ignore, never);
     expect(empty.documents.get('mine')?.backbone).toEqual(identity);
+  });
+
+  it('carry features of the convolutions that they stand on, which need not be in force where they come in', async () => {
+    const scaling = { mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
+    const source = { kind: 'file', fileName: 'own.pth', format: 'pytorch' } as const;
+    const backbone = { id: 'b'.repeat(64), title: 'own.pth', source, scaling, addedAt: '2026-11-28T09:00:00Z' };
+    for (const [one, inForce] of [
+      [backbone, null],
+      [null, backbone],
+    ]) {
+      const { file } = await createFile(one);
+      const { files } = createDevice('here', {}, inForce);
+      expect(await files.open(file, never)).toMatchObject({ featuresFit: true });
+      expect(await files.take('mine', ignore, never)).toMatchObject({ features: 2, leftOut: null });
+    }
   });
 
   it('leave features of another device aside and say so', async () => {

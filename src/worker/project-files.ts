@@ -226,7 +226,7 @@ export class ProjectFiles {
     const { document, manifest } = file;
     const counts = new Map<string | null, number>();
     for (const { className } of document.samples) counts.set(className, (counts.get(className) ?? 0) + 1);
-    const origin = await this.#parts.compute.featureOrigin();
+    const origin = await this.#parts.compute.featureOrigin(document.backbone);
     return {
       name: document.name,
       createdAt: document.createdAt,
@@ -317,7 +317,8 @@ class Intake {
     try {
       // A device that has not started yet does not know what it computes.
       if ((await compute.featureOrigin()) === null) await compute.proveDevice(() => undefined, this.#signal);
-      const taken = await compute.takeFeatures({ fit, origin, pictures, bytes }, [...this.contents]);
+      const base = this.#document.backbone;
+      const taken = await compute.takeFeatures({ fit, origin, pictures, bytes }, [...this.contents], base);
       if (taken > 0) this.#features.push({ fit, pictures: taken });
       else this.#hasOtherFeatures = true;
     } catch (thrown) {
