@@ -4,6 +4,7 @@ import { shippedBackboneId, type ModelImportProgress, type ModelOffer } from '..
 import type { EngineApi, RunOnBackbone, UsedBackbone } from '../protocol/engine-api';
 import type { StoreCore } from './core';
 import { closedModelImport, endedRun, idleModelExport, idleRun } from './initial-state';
+import { selectNextRunNumber } from './run-selectors';
 import { selectStart } from './start-selectors';
 import type { PageActions, PageState } from './state';
 import type { Trial } from './trial-actions';
@@ -159,8 +160,7 @@ export function createModelTaker(
         core.patch('modelImport', { error: obstacle });
         return;
       }
-      const { runs } = core.state().project.document;
-      const number = Math.max(0, core.state().headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
+      const number = selectNextRunNumber(core.state());
       const names = classNames ?? offer.head?.classNames ?? [];
       const head = withHead && offer.head !== null ? { runId: core.ports.createId(), number, classNames: names } : null;
       const controller = new AbortController();

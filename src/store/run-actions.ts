@@ -10,7 +10,7 @@ import { createInbox } from './inbox';
 import { endedRun, idleRun, waitingStages } from './initial-state';
 import type { Revival } from './revival';
 import { applyRunEvents, setStage } from './run-events';
-import { selectMissingPictures } from './run-selectors';
+import { selectMissingPictures, selectNextRunNumber } from './run-selectors';
 import { selectStart } from './start-selectors';
 import { selectSplits, selectTrainBlocker } from './selectors';
 import type { PageActions, PageState } from './state';
@@ -47,13 +47,12 @@ function namesOf(samples: readonly Sample[]): ReadonlyMap<string, string> {
 type StartRun = (engine: EngineApi, onEvent: (event: RunEvent) => void, signal: AbortSignal) => Promise<RunOutcome>;
 
 function createRequest(state: PageState, everySeconds: number): RunRequest {
-  const { id, samples, classNames, settings, runs } = state.project.document;
+  const { id, samples, classNames, settings } = state.project.document;
   const { assignments } = selectSplits(state);
   const labels = new Map(classNames.map((className, labelIndex) => [className, labelIndex]));
   const start = selectStart(state);
-  const number = Math.max(0, state.headRun?.number ?? 0, ...runs.map((run) => run.number)) + 1;
   return {
-    number,
+    number: selectNextRunNumber(state),
     config: validateRunConfig(settings),
     classNames,
     ...(start.value === 'present' && start.run !== null ? { startFrom: start.run.id } : {}),

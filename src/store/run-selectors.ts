@@ -5,6 +5,11 @@ import type { PageState } from './state';
 /** Names that a sentence holds. */
 const mostNamed = 3;
 
+/** Of the run that begins or comes in next: above every one that the project or the page knows. */
+export function selectNextRunNumber({ headRun, project }: Pick<PageState, 'headRun' | 'project'>): number {
+  return Math.max(0, headRun?.number ?? 0, ...project.document.runs.map(({ number }) => number)) + 1;
+}
+
 /** What keeps a paused run from going on: pictures that it was given and that are not here. Null where all are. */
 export function selectMissingPictures(state: PageState): ErrorRecord | null {
   const { samples, interrupted } = state.run;

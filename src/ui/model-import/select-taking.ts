@@ -1,6 +1,6 @@
 import { selectWantedFeatures } from '../../store/feature-selectors';
 import { remember } from '../../store/remember';
-import type { PageState } from '../../store/state';
+import { selectNextRunNumber } from '../../store/run-selectors';
 import type { Taking } from './offer-words';
 
 /** What of the page decides what taking a model changes. The same object until that changes. */
@@ -15,12 +15,8 @@ export const selectTaking = remember(
   (state): Omit<Taking, 'offer' | 'withHead'> => ({
     inForce: state.project.document.backbone?.title ?? null,
     headNumber: state.headRun?.number ?? null,
-    nextNumber: nextNumberOf(state),
+    nextNumber: selectNextRunNumber(state),
     pictures: selectWantedFeatures(state)?.sampleIds.length ?? 0,
     secondsPerPicture: state.features.secondsPerPicture ?? state.compute.status?.selfTest?.secondsPerPicture ?? null,
   }),
 );
-
-function nextNumberOf({ headRun, project }: PageState): number {
-  return Math.max(0, headRun?.number ?? 0, ...project.document.runs.map(({ number }) => number)) + 1;
-}

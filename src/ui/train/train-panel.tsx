@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { describeError } from '../../domain/errors';
+import { selectNextRunNumber } from '../../store/run-selectors';
 import type { PageState } from '../../store/state';
 import { formatCount, formatCounted } from '../charts/format';
 import { useChartSource } from '../charts/history-source';
@@ -26,13 +27,13 @@ function selectIsTraining({ run }: PageState): boolean {
 
 /** `Run 3 · seed 0`, of the run that is shown; nothing before the first. */
 function selectRunTitle({ run, headRun, project }: PageState): string {
-  const { runs, settings } = project.document;
+  const { settings } = project.document;
   if (run.phase === 'done' && run.result !== null) {
     const { number, imported, config } = run.result;
     return `Run ${formatCount(number)} · ${imported === undefined ? `seed ${String(config.seed)}` : 'brought in'}`;
   }
   if (run.phase === 'idle') return '';
-  const number = run.interrupted?.number ?? Math.max(0, headRun?.number ?? 0, ...runs.map((former) => former.number)) + 1;
+  const number = run.interrupted?.number ?? selectNextRunNumber({ headRun, project });
   return `Run ${formatCount(number)} · seed ${String((run.config ?? settings).seed)}`;
 }
 

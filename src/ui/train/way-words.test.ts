@@ -1,28 +1,9 @@
 import { expect, it } from 'vitest';
-import type { RunRecord } from '../../domain/history';
 import { createPreset } from '../../domain/presets';
+import { plainRun } from '../../domain/testing/plain-run';
 import { describeWay } from './way-words';
 
-const run: RunRecord = {
-  id: 'r',
-  number: 3,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  config: createPreset('recommended', 0),
-  classNames: ['cat', 'dog'],
-  counts: { train: 2, val: 2, test: 0 },
-  device: 'cpu',
-  adapter: null,
-  threads: 1,
-  computePlan: 'plan',
-  history: { steps: [], epochs: [] },
-  log: [],
-  seconds: { weights: 0, features: 0, train: 0, total: 0 },
-  stoppedEarly: false,
-  testAccuracy: null,
-  chosenBy: null,
-  bestEpoch: null,
-  weightsHash: null,
-};
+const run = { ...plainRun, number: 3 };
 
 it('says from which start each way moves', () => {
   expect(describeWay('features', null, null)).toContain('it starts from small random weights and learns');
