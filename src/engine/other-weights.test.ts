@@ -4,7 +4,7 @@ import { createCompute, type Compute } from './device';
 import { describeOrigin } from './feature-key';
 import { runSelfTest } from './self-test/self-test';
 import { nodeEnvironment, readShippedWeights } from './testing/node-environment';
-import { createEqualWeights, firstCell } from './testing/other-weights';
+import { createEqualWeights, firstCell, someCells } from './testing/other-weights';
 import { createTfjsBackbone } from './tfjs-backbone';
 
 const shipped = readShippedWeights();
@@ -37,13 +37,7 @@ describe('weights that came in', () => {
       if (layer === 1) seen.push(values);
     });
     const [map = new Float32Array(0)] = seen;
-    for (const cell of [
-      [0, 0, 3],
-      [0, 223, 11],
-      [100, 57, 40],
-      [223, 112, 63],
-      [111, 90, 7],
-    ] as const) {
+    for (const cell of someCells) {
       const [row, column, channel] = cell;
       expect(map[(row * 224 + column) * 64 + channel]).toBeCloseTo(firstCell(pixels, weights, cell), 4);
     }

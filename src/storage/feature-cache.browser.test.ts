@@ -4,6 +4,7 @@ import { featureCount } from '../domain/vgg16';
 import { featureFolderName, type FeatureRecord } from './feature-cache';
 import { packFeatures, type PackedFeatures } from './packed-features';
 import type { CacheCall } from './testing/feature-cache.worker';
+import { askWorker } from './testing/worker-tab';
 
 const workers: Worker[] = [];
 
@@ -11,15 +12,7 @@ const workers: Worker[] = [];
 function openTab() {
   const worker = new Worker(new URL('./testing/feature-cache.worker.ts', import.meta.url), { type: 'module' });
   workers.push(worker);
-  const ask = <T>(request: CacheCall): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data: answer }: MessageEvent<{ result: T } | { error: string }>) => {
-        if ('error' in answer) reject(new Error(answer.error));
-        else resolve(answer.result);
-      };
-      worker.postMessage(request, [port2]);
-    });
+  const ask = askWorker<CacheCall>(worker);
   return {
     read: (numbers: readonly number[]) => ask<ReadonlyMap<string, PackedFeatures>>({ call: 'read', keys: numbers.map(keyOf) }),
     write: (numbers: readonly number[]) => ask<undefined>({ call: 'write', records: numbers.map(recordOf) }),

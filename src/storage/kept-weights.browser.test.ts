@@ -3,6 +3,7 @@ import type { BackboneIdentity, KeptBackbone } from '../domain/model-import';
 import type { OpenPart } from './hub-part';
 import { backboneFolder, measureDevice } from './storage-sizes';
 import type { KeptWeightsCall } from './testing/kept-weights.worker';
+import { askWorker } from './testing/worker-tab';
 
 const workers: Worker[] = [];
 
@@ -10,15 +11,7 @@ const workers: Worker[] = [];
 function openTab() {
   const worker = new Worker(new URL('./testing/kept-weights.worker.ts', import.meta.url), { type: 'module' });
   workers.push(worker);
-  const ask = <T>(request: KeptWeightsCall): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data: answer }: MessageEvent<{ result: T } | { error: string }>) => {
-        if ('error' in answer) reject(new Error(answer.error));
-        else resolve(answer.result);
-      };
-      worker.postMessage(request, [port2]);
-    });
+  const ask = askWorker<KeptWeightsCall>(worker);
   return { ask, kill: () => worker.terminate() };
 }
 

@@ -41,6 +41,15 @@ export function createEqualWeights(weights: BackboneWeights): BackboneWeights {
   return { ...weights, scaling: { mean, std: [r * 2, g * 2, b * 2] }, trained, baseId: 'ab'.repeat(32) };
 }
 
+/** Corners, edges and places within the first convolution's map: `[row, column, channel]`. */
+export const someCells = [
+  [0, 0, 3],
+  [0, 223, 11],
+  [100, 57, 40],
+  [223, 112, 63],
+  [111, 90, 7],
+] as const;
+
 /** One cell of the first convolution after its ReLU, in float64 as it is written on paper: `[row, column, channel]`. */
 export function firstCell(
   pixels: Uint8Array,

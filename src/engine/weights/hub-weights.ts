@@ -1,7 +1,6 @@
 import { HeadstartError } from '../../domain/errors';
 import type { HubWeightsState, ModelImportProgress } from '../../domain/model-import';
 import { backboneParameterCount } from '../../domain/vgg16';
-import { waitFor } from '../../domain/wait';
 import type { BackboneStore } from '../../storage/backbone-store';
 import type { ByteRange, HubPart, OpenPart } from '../../storage/hub-part';
 import type { ByteSource } from '../model-files/byte-source';
@@ -10,6 +9,7 @@ import { headerLength, lengthBytes, openSafetensors } from '../model-files/safet
 import { nothingTold } from '../model-files/told-config';
 import { checkVgg16 } from '../model-files/vgg16-check';
 import { type DownloadEnvironment, PartDownload } from './download-part';
+import { browserLoaderEnvironment } from './weights-loader';
 
 /**
  * torchvision's VGG-16 as timm publishes it, at a revision that never changes. The whole file's SHA-256 is
@@ -29,13 +29,6 @@ export interface HubWeightsParts {
   readonly store: Pick<BackboneStore, 'list' | 'read'>;
   readonly environment?: DownloadEnvironment;
 }
-
-const browserEnvironment: DownloadEnvironment = {
-  fetch: (url, init) => fetch(url, init),
-  delay: waitFor,
-  now: () => performance.now(),
-  random: () => Math.random(),
-};
 
 /** Of what is kept as bare convolutions. */
 const nothingElse = {
@@ -62,7 +55,7 @@ export class HubWeights {
   readonly #store: HubWeightsParts['store'];
   readonly #download: PartDownload;
 
-  constructor({ part, store, environment = browserEnvironment }: HubWeightsParts) {
+  constructor({ part, store, environment = browserLoaderEnvironment }: HubWeightsParts) {
     this.#part = part;
     this.#store = store;
     this.#download = new PartDownload(environment);
